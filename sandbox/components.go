@@ -29,10 +29,12 @@ func init() {
 		"kubelet": command(func() *cobra.Command {
 			return kubelet.NewKubeletCommand(genericapiserver.SetupSignalContext())
 		}),
-		"kubectl":  command(kubectl.NewDefaultKubectlCommand),
-		"kwok":     kwok,
-		"registry": registry,
-		"version":  version,
+		"kubectl":     command(kubectl.NewDefaultKubectlCommand),
+		"kwok":        kwok,
+		"registry":    registry,
+		"certificate": certificate,
+		"stages":      stages,
+		"version":     printVersion,
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 // kwok does what kwok's own main does. Its flags are read twice, and Kubernetes has registered a --version of another
 // type in the process-wide set by then, so kwok gets an empty one.
 func kwok() int {
-	flags := pflag.NewFlagSet("global", pflag.ExitOnError)
+	flags := pflag.NewFlagSet("global", pflag.ContinueOnError)
 	flags.ParseErrorsAllowlist.UnknownFlags = true
 	flags.Usage = func() {}
 	pflag.CommandLine = pflag.NewFlagSet(os.Args[0], pflag.ExitOnError)

@@ -1,0 +1,102 @@
+// infragate sandbox up|down|status
+
+import { Command, Option } from 'commander';
+import { z } from 'zod';
+import { CRD_SETS, down, list, SandboxProblem, type Status, status, up } from '../sandbox/sandbox.ts';
+
+const UpFlags = z.object({
+  name: z.string(),
+  nodes: z.enum(['kwok', 'kubelet', 'none']).optional(),
+  crds: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((one) => one !== ''))
+    .pipe(z.array(z.enum(CRD_SETS))),
+  json: z.boolean().default(false),
+});
+const Flags = z.object({ name: z.string().optional(), json: z.boolean().default(false) });
+
+const EXIT = { usage: 2, environment: 3, failed: 3 } as const;
+
+export function sandboxCommand(): Command {
+  const command = new Command('sandbox').description('a real Kubernetes control plane on this machine');
+  const named = () => new Option('--name <name>', 'which sandbox').default('default');
+  command
+    .command('up')
+    .description('start a sandbox and leave it running; answers the one that runs')
+    .addOption(named())
+    .addOption(
+      new Option('--nodes <kind>', 'kwok: simulated containers; kubelet: real ones (root, containerd)')
+        .choices(['kwok', 'kubelet', 'none']),
+    )
+    .option('--crds <sets>', `install what these projects ship: ${CRD_SETS.join(',')}`)
+    .option('--json', 'print one line of JSON, last', false)
+    .action((flags) => answer(() => runUp(flags)));
+  command
+    .command('down')
+    .description('stop all of it and delete what it held')
+    .addOption(named())
+    .option('--json', 'print one line of JSON, last', false)
+    .action((flags) => answer(() => runDown(flags)));
+  command
+    .command('status')
+    .description('what runs; exit code 1 when it does not')
+    .option('--name <name>', 'which sandbox; all of them when left out')
+    .option('--json', 'print one line of JSON, last', false)
+    .action((flags) => answer(() => runStatus(flags)));
+  return command;
+}
+
+/** The one place where a problem becomes a sentence and an exit code. */
+async function answer(run: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    if (!(error instanceof SandboxProblem)) throw error;
+    console.error(error.message);
+    process.exitCode = EXIT[error.kind];
+  }
+}
+
+async function runUp(given: unknown): Promise<number> {
+  const flags = UpFlags.safeParse(given);
+  if (!flags.success) throw new SandboxProblem('usage', `--crds takes some of ${CRD_SETS.join(',')}, separated by commas.`);
+  const { name, nodes, crds, json } = flags.data;
+  const began = Date.now();
+  const sandbox = await up({ name, crds, progress: (line) => console.error(line), ...(nodes === undefined ? {} : { nodes }) });
+  console.error(`sandbox ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  if (json) console.log(JSON.stringify(sandbox));
+  else console.log(describe({ status: 'up', name, sandbox, processes: [] }));
+  return 0;
+}
+
+async function runDown(given: unknown): Promise<number> {
+  const { name = 'default', json } = Flags.parse(given);
+  const was = await down({ name });
+  console.log(json ? JSON.stringify({ name, was_there: was }) : was ? `sandbox ${name}: gone` : `sandbox ${name}: there was none`);
+  return 0;
+}
+
+async function runStatus(given: unknown): Promise<number> {
+  const { name, json } = Flags.parse(given);
+  const all = name === undefined ? await list() : [await status({ name })];
+  if (json) console.log(JSON.stringify(name === undefined ? all : all[0]));
+  else console.log(all.map(describe).join('\n') || 'no sandbox');
+  return all.length > 0 && all.every((one) => one.status === 'up') ? 0 : 1;
+}
+
+function describe(one: Status): string {
+  if (one.status === 'broken') return `${one.name}: broken: ${one.because}`;
+  if (one.status !== 'up') return `${one.name}: ${one.status === 'none' ? 'not running' : 'starting'}`;
+  const { sandbox } = one;
+  return [
+    `${one.name}: up, Kubernetes ${sandbox.version}`,
+    `  server      ${sandbox.server}`,
+    `  kubeconfig  ${sandbox.kubeconfig}`,
+    `  registry    ${sandbox.registry ?? 'none'}`,
+    `  nodes       ${sandbox.nodes}${sandbox.nodes === 'kwok' ? ' (its containers are simulated)' : ''}`,
+    `  CRDs        ${sandbox.crds.join(', ') || 'none'}`,
+    `  audit log   ${sandbox.audit_log}`,
+    ...sandbox.notes.map((note) => `  note        ${note}`),
+  ].join('\n');
+}

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, type Ask, type Wire, wire } from './exchange.ts';
+import { fromAnswer } from './failure.ts';
+import { type Frozen, kubeconfigText } from './kubeconfig.ts';
+import { type Login, login } from './login.ts';
+import { type ApiFailure, failed, ok, problem, type Result } from './result.ts';
+
+/** Requests with login, retries and JSON over one frozen context. */
+
+/**
+ * How often a request may be sent. `read`: it changes nothing, so again after whatever may pass (reset, refused, 429,
+ * 5xx). `write`: again only when it was surely not carried out (429, connection refused). `once`: never.
+ */
+export type Repeat = 'read' | 'write' | 'once';
+
+export type Call = Omit<Ask, 'timeoutMs' | 'signal'> & {
+  readonly repeat?: Repeat;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type Connection = {
+  readonly frozen: Frozen;
+  readonly kubeconfig: string;
+  send(call: Call): Promise<Result<Answer>>;
+  json(call: Call): Promise<Result<{ value: unknown; answer: Answer }>>;
+  stream(call: Call): ReturnType<Wire['stream']>;
+  /** The same connection under another signal: clean-up goes on when the run is cancelled. */
+  under(signal: AbortSignal | undefined): Connection;
+  close(): void;
+};
+
+export type Limits = { readonly requestTimeoutMs: number; readonly signal?: AbortSignal | undefined };
+
+const ATTEMPTS = 5;
+const LONGEST_WAIT_MS = 10_000;
+
+export async function openConnection(frozen: Frozen, limits: Limits): Promise<Connection> {
+  const way = wire(frozen, process.env);
+  const entry = await login(frozen);
+  return connectionOver(frozen, way, entry, limits);
+}
+
+function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits): Connection {
+  const signalOf = (call: Call) => {
+    const both = [limits.signal, call.signal].filter((signal) => signal !== undefined);
+    return both.length > 1 ? AbortSignal.any(both) : both[0];
+  };
+
+  async function withLogin<T>(
+    call: Call,
+    signal: AbortSignal | undefined,
+    run: (ask: Ask, credentials: Parameters<Wire['exchange']>[1]) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const timeoutMs = call.timeoutMs ?? limits.requestTimeoutMs;
+    const credentials = await within(entry.credentials(), timeoutMs, frozen, signal);
+    if (!credentials.ok) return credentials;
+    return run({ ...call, timeoutMs, signal }, credentials.value);
+  }
+
+  async function send(call: Call): Promise<Result<Answer>> {
+    const repeat = call.repeat ?? (call.method === 'GET' ? 'read' : 'write');
+    const signal = signalOf(call);
+    let renewed = false;
+    for (let attempt = 1; ; attempt++) {
+      const sent = await withLogin(call, signal, way.exchange);
+      if (sent.ok && sent.value.status >= 200 && sent.value.status < 300) return sent;
+      const error = sent.ok ? fromAnswer(sent.value.status, sent.value.headers, sent.value.body) : sent.error;
+      if (error.status === 401 && !renewed && entry.renew()) {
+        renewed = true;
+        continue;
+      }
+      const wait = waitBefore(error, repeat, attempt);
+      if (wait === undefined) return failed(error);
+      if (!(await pause(wait, signal))) return problem('Cancelled', 'the request was cancelled', { code: 'ABORTED' });
+    }
+  }
+
+  return {
+    frozen,
+    kubeconfig: kubeconfigText(frozen),
+    send,
+    async json(call) {
+      const answer = await send(call);
+      if (!answer.ok) return answer;
+      try {
+        const value: unknown = JSON.parse(answer.value.body);
+        return ok({ value, answer: answer.value });
+      } catch {
+        return problem('BadAnswer', `${frozen.server} answered ${call.method} ${call.path} with something not JSON`, {
+          status: answer.value.status,
+        });
+      }
+    },
+    async stream(call) {
+      const opened = await withLogin(call, signalOf(call), way.stream);
+      if (!opened.ok || opened.value.status !== 401 || !entry.renew()) return opened;
+      opened.value.message.destroy();
+      return withLogin(call, signalOf(call), way.stream);
+    },
+    under: (signal) => connectionOver(frozen, way, entry, { ...limits, signal }),
+    close: () => way.close(),
+  };
+}
+
+/** How long to wait before sending again; undefined: don't. */
+export function waitBefore(error: ApiFailure, repeat: Repeat, attempt: number): number | undefined {
+  if (repeat === 'once' || attempt >= ATTEMPTS) return undefined;
+  const refused = error.code === 'ECONNREFUSED';
+  const unsent = refused || error.status === 429;
+  const passing =
+    unsent ||
+    (error.status >= 500 && error.status !== 501) ||
+    ['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN'].includes(error.code ?? '');
+  if (!(repeat === 'read' ? passing : unsent)) return undefined;
+  const backoff = 100 * 2 ** (attempt - 1) * (0.75 + Math.random() / 2);
+  return Math.min(error.retryAfterMs ?? backoff, LONGEST_WAIT_MS);
+}
+
+/** False when the signal came first. */
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await sleep(ms, undefined, signal === undefined ? {} : { signal });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A login program that hangs must not hang the request. */
+async function within<T>(
+  work: Promise<Result<T>>,
+  timeoutMs: number,
+  { user }: Frozen,
+  signal: AbortSignal | undefined,
+): Promise<Result<T>> {
+  if (signal?.aborted) return problem('Cancelled', 'the request was cancelled', { code: 'ABORTED' });
+  const end = new AbortController();
+  const late = pause(timeoutMs, signal === undefined ? end.signal : AbortSignal.any([end.signal, signal])).then(
+    (elapsed): Result<T> =>
+      elapsed
+        ? problem('Unauthorized', `the login of user ${user.name} did not finish in time`, { status: 401 })
+        : problem('Cancelled', 'the request was cancelled', { code: 'ABORTED' }),
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    end.abort();
+  }
+}

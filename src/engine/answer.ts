@@ -1,0 +1,60 @@
+import { type Deployment, type Fix, type Instant, position, type Refusal, refuse } from '../workflow/index.ts';
+import type { Performed } from './tool.ts';
+
+/** Every answer ends with where the deployment stands, as text and as structure, from one value. */
+export function answer(
+  value: Record<string, unknown>,
+  text: string,
+  d: Deployment | undefined,
+  now: Instant,
+): Performed {
+  if (d === undefined)
+    return { isError: false, text, structured: { ...value, deployment: value.deployment ?? 'none' } };
+  const at = position(d, now);
+  return { isError: false, text: `${text}\n\n${positionText(at)}`, structured: { ...value, ...at } };
+}
+
+export function positionText(at: ReturnType<typeof position>): string {
+  const gate = at.gate.passes ? `Gate ${at.gate.name} passes` : `Gate ${at.gate.name} open: ${at.gate.open.join(', ')}`;
+  const next = at.next.length === 0 ? '' : `\nnext: ${at.next.map(fixText).join(' · ')}`;
+  return `[${at.deployment}] stage ${at.stage}. ${gate}.${next}`;
+}
+
+export function fixText(fix: Fix): string {
+  if ('tool' in fix) return `${fix.tool} ${shortArguments(fix.arguments)}`.trim();
+  if ('command' in fix) return `\`${fix.command}\``;
+  return `${fix.person}: ${fix.action}`;
+}
+
+function shortArguments(args: Record<string, unknown>): string {
+  const { deployment: _, ...rest } = args;
+  const names = Object.entries(rest).map(([key, value]) => {
+    const text = typeof value === 'string' ? value : JSON.stringify(value);
+    return `${key}=${text.length > 60 || text.includes('\n') ? '…' : text}`;
+  });
+  return names.length === 0 ? '' : `{${names.join(', ')}}`;
+}
+
+/** A refusal as the wire has it: isError, structuredContent.refusal, and the same in words. */
+export function refusalAnswer(refusal: Refusal, d?: Deployment, now?: Instant): Performed {
+  const at = d !== undefined && now !== undefined ? position(d, now) : undefined;
+  const missing = refusal.missing.map((m) => {
+    const fix = m.fix[0];
+    return `- ${m.check} (${m.status}): ${m.because}${fix === undefined ? '' : ` → ${fixText(fix)}`}`;
+  });
+  const next =
+    refusal.missing.length === 0 && refusal.next.length > 0 ? [`next: ${refusal.next.map(fixText).join(' · ')}`] : [];
+  return {
+    isError: true,
+    text: [`REFUSED ${refusal.code}: ${refusal.message}`, ...missing, ...next].join('\n'),
+    structured: { refusal, ...(at ?? {}) },
+  };
+}
+
+/** zod's issues → one refusal that names every wrong field and what would be right. */
+export function badInput(tool: string, issues: readonly { path: readonly PropertyKey[]; message: string }[]): Refusal {
+  const fields = issues
+    .slice(0, 8)
+    .map((i) => `${i.path.length === 0 ? 'arguments' : i.path.map(String).join('.')}: ${i.message}`);
+  return refuse('BAD_INPUT', `${tool}: ${fields.join('; ')}`);
+}

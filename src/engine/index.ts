@@ -1,0 +1,123 @@
+import { realpathSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { dataFolder, isLedgerError, type Ledger, openLedger } from '../state/index.ts';
+import { type Deployment, type Instant, type Refusal, refuse } from '../workflow/index.ts';
+import type { ActiveRun } from './active.ts';
+import { refusalAnswer } from './answer.ts';
+import { type Decision, decide } from './decide.ts';
+import { broken, type Call, perform, type Shop } from './perform.ts';
+import { readPolicy } from './policy.ts';
+import { load, loadAll } from './record.ts';
+import type { Performed, ToolDefinition } from './tool.ts';
+
+/**
+ * The engine: a call comes in (tool, input, actor), the law is asked, the tool runs and records, an answer goes out. It
+ * owns runs and their leases. Channels (mcp/, cli/) hand it calls and render its answers; it knows neither.
+ */
+export interface Engine {
+  readonly home: string;
+  readonly workspace: string;
+  perform(call: Call): Promise<Performed>;
+  decide(decision: Decision): Promise<Performed>;
+  /** The deployment as the record has it now. */
+  read(id: string): Promise<{ ok: true; deployment: Deployment } | { ok: false; refusal: Refusal }>;
+  list(): Promise<{ deployments: readonly Deployment[]; damaged: readonly string[] }>;
+  evidence(digest: string): Promise<{ text: string; mediaType: string } | undefined>;
+  useOnce(nonce: string): Promise<boolean>;
+  ledger(): Promise<Ledger>;
+  now(): Instant;
+  /** Ends this process's runs, letting each clean up after itself, and closes the ledger. */
+  close(): Promise<void>;
+}
+
+export type EngineOptions = {
+  readonly home?: string;
+  readonly workspace: string;
+  readonly tools: readonly ToolDefinition[];
+  readonly now?: () => Instant;
+};
+
+/** Opens nothing: the ledger is opened at the first call, so that a probe that only asks for the list leaves no trace. */
+export function createEngine(options: EngineOptions): Engine {
+  const home = options.home ?? dataFolder();
+  const workspace = canonicalFolder(options.workspace);
+  const now = options.now ?? (() => new Date().toISOString());
+  const active = new Map<string, ActiveRun>();
+  let opened: Promise<Shop | Refusal> | undefined;
+
+  const shop = (): Promise<Shop | Refusal> => {
+    opened ??= open().then((made) => {
+      if ('code' in made) opened = undefined; // a full disk or a busy ledger may be better at the next call
+      return made;
+    });
+    return opened;
+  };
+
+  async function open(): Promise<Shop | Refusal> {
+    const ledger = await openLedger({ home });
+    if (isLedgerError(ledger))
+      return refuse(ledger.reason === 'DamagedLedger' ? 'RECORD_DAMAGED' : 'FORBIDDEN', ledger.message);
+    const policy = await readPolicy(home);
+    if (!policy.ok) return refuse('BAD_INPUT', `${policy.message}. A person puts the policy file right.`);
+    return { ledger, home, workspace, policy: policy.policy, tools: options.tools, active, reaped: new Set(), now };
+  }
+
+  async function withShop<T>(use: (shop: Shop) => Promise<T>): Promise<T> {
+    const made = await shop();
+    if ('code' in made) throw new Error(made.message);
+    return use(made);
+  }
+
+  return {
+    home,
+    workspace,
+    now,
+    async perform(call) {
+      try {
+        const made = await shop();
+        return 'code' in made ? refusalAnswer(made) : await perform(made, call);
+      } catch (error) {
+        return broken(call.tool, error);
+      }
+    },
+    async decide(decision) {
+      const made = await shop();
+      return 'code' in made ? refusalAnswer(made) : decide(made, decision);
+    },
+    read: (id) => withShop((s) => load(s.ledger, id)),
+    list: () => withShop((s) => loadAll(s.ledger)),
+    evidence: (digest) =>
+      withShop(async (s) => {
+        const found = await s.ledger.get(digest);
+        return found === undefined
+          ? undefined
+          : { text: Buffer.from(found.body).toString('utf8'), mediaType: found.mediaType };
+      }),
+    useOnce: (nonce) => withShop((s) => s.ledger.useOnce(nonce)),
+    ledger: () => withShop(async (s) => s.ledger),
+    async close() {
+      if (opened === undefined) return;
+      const made = await opened;
+      if ('code' in made) return;
+      for (const run of active.values()) run.abort.abort(new Error('the server ends'));
+      await Promise.allSettled([...active.values()].map((run) => run.promise));
+      made.ledger.close();
+    },
+  };
+}
+
+/** Two spellings of one folder are one workspace. */
+export function canonicalFolder(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    return absolute;
+  }
+}
+
+export { fixText, positionText } from './answer.ts';
+export type { Decision } from './decide.ts';
+export { abandon, waive } from './decide.ts';
+export { type Policy, readPolicy } from './policy.ts';
+export { type Performed, Refused, type ToolDefinition } from './tool.ts';

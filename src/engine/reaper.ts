@@ -1,0 +1,39 @@
+import { type Deployment, type Fact, openRuns, tracerLeftovers } from '../workflow/index.ts';
+import type { Connected } from './connect.ts';
+import { isDead } from './owner.ts';
+import type { Shop } from './perform.ts';
+import { appendDecided, loadAll } from './record.ts';
+
+/**
+ * What an earlier process left behind is taken away after the first cluster call, never at boot, and only if it is in
+ * this ledger, on this cluster, and nobody holds its lease. Others' leftovers are not touched.
+ */
+export async function reap(shop: Shop, connection: Connected, present: Deployment | undefined): Promise<void> {
+  const cluster = connection.place().cluster;
+  // The deployment at hand is looked at every time; the rest of the ledger once a process.
+  const everyone = !shop.reaped.has(cluster);
+  shop.reaped.add(cluster);
+  const candidates = everyone ? (await loadAll(shop.ledger)).deployments : present === undefined ? [] : [present];
+  for (const d of candidates) {
+    if (d.target.cluster === cluster && tracerLeftovers(d).length > 0) await reapOne(shop, connection, d);
+  }
+}
+
+async function reapOne(shop: Shop, connection: Connected, d: Deployment): Promise<void> {
+  const alive = openRuns(d, shop.now()).filter((r) => shop.active.has(r.run) || !isDead(r.owner));
+  const held = new Set(alive.map((r) => r.run));
+  const leftovers = tracerLeftovers(d).filter((p) => !p.kept && !held.has(p.run));
+  if (leftovers.length === 0) return;
+  const { removeLeftovers } = await import('../apply/index.ts');
+  const gone = await removeLeftovers(connection.cluster.writer(), leftovers);
+  const facts: Fact[] = gone.map((p) => ({
+    type: 'placed',
+    run: p.run,
+    object: p.object,
+    state: 'gone',
+    purpose: 'tracer',
+  }));
+  const lost = new Set(leftovers.map((p) => p.run).filter((run) => d.runs.get(run)?.ended === undefined));
+  for (const run of lost) facts.push({ type: 'ended', run, outcome: 'lost' });
+  if (facts.length > 0) await appendDecided(shop.ledger, d.id, { kind: 'server' }, shop.now, () => facts);
+}

@@ -1,0 +1,161 @@
+import type { Reader, Writer } from '../cluster/index.ts';
+import type { Ledger } from '../state/index.ts';
+import {
+  type Actor,
+  ALWAYS_TAKEN,
+  type Deployment,
+  type Fact,
+  type FactType,
+  type Instant,
+  type Refusal,
+  refuse,
+  STEPS,
+  type ToolName,
+} from '../workflow/index.ts';
+import { type Connected, connectTo, lost } from './connect.ts';
+import type { Policy } from './policy.ts';
+import { appendDecided, event, load, loadAll } from './record.ts';
+import { type OpeningRun, Refused } from './tool.ts';
+
+export type RunContext = {
+  readonly id: string;
+  readonly tool: ToolName;
+  readonly actor: Actor;
+  readonly workspace: string;
+  readonly home: string;
+  readonly policy: Policy;
+  readonly ledger: Ledger;
+  readonly signal: AbortSignal;
+  readonly deployment: Deployment | undefined;
+  now(): Instant;
+  progress(message: string): void;
+  /** Called once, after the run's first cluster call succeeded: leftovers are reaped then, never at boot. */
+  connected(connection: Connected): Promise<void>;
+};
+
+/** Observations are true whoever made them, so they are taken even when the run's lease is over. */
+const UNFENCED: readonly FactType[] = [...ALWAYS_TAKEN, 'observed'];
+
+/**
+ * The run a tool is handed. It is the widest one (an OpeningRun); tool.ts narrows it by the step's effect, so that a
+ * tool that only reads can't name a writer.
+ */
+export function createRun(context: RunContext): OpeningRun {
+  const { ledger, deployment, now } = context;
+  const mayRecord: readonly FactType[] = [...STEPS[context.tool].records, ...ALWAYS_TAKEN];
+  let connection: Promise<Connected> | undefined;
+
+  const connected = (wanted?: string): Promise<Connected> => {
+    connection ??= connectTo(deployment, wanted, context.signal).then(async (made) => {
+      await context.connected(made);
+      return made;
+    });
+    return connection;
+  };
+
+  const fenced = (d: Deployment, facts: readonly Fact[]): Refusal | undefined => {
+    if (facts.every((fact) => UNFENCED.includes(fact.type))) return undefined;
+    const run = d.runs.get(context.id);
+    if (run === undefined) return undefined; // steps without effect have no run of their own
+    if (run.ended === undefined && run.lease > now()) return undefined;
+    return refuse(
+      'IN_PROGRESS',
+      `The run ${context.id} is no longer open (its lease ended ${run.lease}); what it would have recorded was not taken.`,
+    );
+  };
+
+  return {
+    id: context.id,
+    actor: context.actor,
+    workspace: context.workspace,
+    home: context.home,
+    policy: context.policy,
+    signal: context.signal,
+    deployment,
+    now,
+    progress: context.progress,
+    async current() {
+      if (deployment === undefined) throw new Error(`${context.tool} has no deployment`);
+      const loaded = await load(ledger, deployment.id);
+      if (!loaded.ok) throw new Refused(loaded.refusal);
+      return loaded.deployment;
+    },
+    async record(...facts) {
+      const foreign = facts.find((fact) => !mayRecord.includes(fact.type));
+      if (foreign !== undefined) throw new Error(`${context.tool} may not record ${foreign.type} (workflow/steps.ts)`);
+      if (deployment === undefined || facts.length === 0) return undefined;
+      const appended = await appendDecided(ledger, deployment.id, context.actor, now, (d) => fenced(d, facts) ?? facts);
+      return appended.ok ? undefined : appended.refusal;
+    },
+    put: (body, mediaType = 'application/json') => ledger.put(body, mediaType),
+    async get(digest) {
+      const found = await ledger.get(digest);
+      return found === undefined ? undefined : Buffer.from(found.body).toString('utf8');
+    },
+    search: (words) => ledger.search(words, 5),
+    async reader(wanted): Promise<Reader> {
+      return (await connected(wanted)).cluster.reader;
+    },
+    async writer(): Promise<Writer> {
+      return (await connected()).cluster.writer();
+    },
+    async cluster() {
+      return (await connected()).cluster;
+    },
+    async place(namespace) {
+      return (await connected()).place(namespace);
+    },
+    async identity() {
+      const who = await (await connected()).cluster.reader.identity();
+      if (!who.ok) throw lost(who.error);
+      return who.value.username;
+    },
+    others: async () => (await loadAll(ledger)).deployments,
+    open: (started, more) => openDeployment(context, started, more),
+  };
+}
+
+/** `<component>-<n>`: the primary key decides between two that open the same at once. */
+async function openDeployment(
+  context: RunContext,
+  started: Extract<Fact, { type: 'started' }>,
+  more: readonly Fact[],
+): Promise<{ id: string } | Refusal> {
+  const { ledger, now, actor } = context;
+  const slug =
+    started.component
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40) || 'deployment';
+  for (;;) {
+    const { deployments, damaged } = await loadAll(ledger);
+    const same = deployments.find(
+      (d) =>
+        d.closed === undefined &&
+        d.started.component === started.component &&
+        d.target.cluster === started.target.cluster &&
+        d.target.namespace === started.target.namespace,
+    );
+    if (same !== undefined) {
+      return refuse(
+        'DEPLOYMENT_EXISTS',
+        `${started.component} is already being deployed to ${started.target.namespace} on this cluster: ${same.id}. Go on with it; only a person ends it (infragate abandon ${same.id}).`,
+        {
+          next: [{ tool: 'deployment-status', arguments: { deployment: same.id } }],
+        },
+      );
+    }
+    const taken = new Set([...deployments.map((d) => d.id), ...damaged]);
+    let n = 1;
+    while (taken.has(`${slug}-${n}`)) n += 1;
+    const at = now();
+    const id = `${slug}-${n}`;
+    const result = await ledger.append(
+      id,
+      0,
+      [started, ...more].map((fact) => event(at, actor, fact)),
+    );
+    if (result.status === 'appended') return { id };
+  }
+}

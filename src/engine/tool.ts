@@ -1,0 +1,125 @@
+import type { z } from 'zod';
+import type { Cluster, Reader, Writer } from '../cluster/index.ts';
+import type { Actor, Deployment, Fact, FactOf, Instant, Place, Refusal, STEPS, ToolName } from '../workflow/index.ts';
+import type { Policy } from './policy.ts';
+
+/**
+ * What a tool is to the engine: a definition that is light to import (schemas and words) and a run that is loaded when
+ * it is first called. A run looks at the world through its Run and answers with a value.
+ */
+export type Annotations = {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+};
+
+export type ToolDefinition<
+  N extends ToolName = ToolName,
+  I extends z.ZodObject = z.ZodObject,
+  O extends z.ZodObject = z.ZodObject,
+> = {
+  readonly name: N;
+  readonly title: string;
+  readonly description: string;
+  readonly input: I;
+  readonly output: O;
+  readonly annotations: Annotations;
+  /** Words a client may find the tool by when it defers loading it. */
+  readonly searchHint?: string;
+  readonly alwaysLoad?: boolean;
+  /** The longest a run may take, for its lease. */
+  lease_ms(input: z.infer<I>): number;
+  /** Short words for a person or an agent; the whole is in structuredContent. */
+  text(value: z.infer<O>): string;
+  load(): Promise<ToolRun<N, z.infer<I>, z.infer<O>>>;
+};
+
+export type ToolRun<N extends ToolName, I, O> = (input: I, run: RunOf<N>) => Promise<Outcome<O>>;
+
+/** A question for a person. Each channel renders it its own way; the run never waits for the answer. */
+export type Question = {
+  readonly title: string;
+  readonly body: string;
+  /** The plan the question is about, and the prefix of its digest that the person types. */
+  readonly digest: string;
+  readonly prefix: string;
+};
+
+export type Outcome<O> =
+  | { readonly kind: 'answer'; readonly value: O; readonly status?: string }
+  | { readonly kind: 'question'; readonly question: Question; readonly value: O }
+  | { readonly kind: 'refusal'; readonly refusal: Refusal };
+
+/** What every run has. */
+export interface Run {
+  readonly id: string;
+  readonly actor: Actor;
+  readonly workspace: string;
+  readonly home: string;
+  readonly policy: Policy;
+  /** Cancelled by the caller (`cancel: true`), by the lease's end or by the server's end; not by a dropped connection. */
+  readonly signal: AbortSignal;
+  /** The deployment as it stood when the run began; `none` runs have none. */
+  readonly deployment: Deployment | undefined;
+  now(): Instant;
+  /** The deployment as it stands now. */
+  current(): Promise<Deployment>;
+  /** Appends facts as they are learnt, fenced by this run. A refusal when the run is no longer open. */
+  record(...facts: readonly Fact[]): Promise<Refusal | undefined>;
+  put(body: string, mediaType?: string): Promise<string>;
+  get(digest: string): Promise<string | undefined>;
+  search(words: string): Promise<readonly { deployment: string; text: string }[]>;
+  progress(message: string): void;
+}
+
+export interface ReadingRun extends Run {
+  /**
+   * The cluster, connected once a run: the kubeconfig is frozen and the target compared. Throws Refused
+   * (CLUSTER_UNREACHABLE, FORBIDDEN, WRONG_TARGET), which the engine turns into the answer.
+   */
+  reader(context?: string): Promise<Reader>;
+  /** The frozen connection itself, for handing its kubeconfig to a command. */
+  cluster(): Promise<Cluster>;
+  /** Where what is seen now is seen: stamped on every observation. */
+  place(namespace?: string): Promise<Place>;
+  identity(): Promise<string>;
+}
+
+export interface WritingRun extends ReadingRun {
+  writer(): Promise<Writer>;
+}
+
+/** start-deployment's run: it has no deployment until it opens one. */
+export interface OpeningRun extends WritingRun {
+  /** A new record with these first facts; refused when the component is open on this target already. */
+  open(started: FactOf<'started'>, more: readonly Fact[]): Promise<{ id: string } | Refusal>;
+  /** Deployments of the ledger that can be read, oldest first. */
+  others(): Promise<readonly Deployment[]>;
+}
+
+type Effect<N extends ToolName> = (typeof STEPS)[N]['effect'];
+export type RunOf<N extends ToolName> =
+  Effect<N> extends 'writes' ? WritingRun : Effect<N> extends 'reads' ? ReadingRun : Run;
+
+/** An expected end in the middle of something deep: caught in one place (perform.ts) and answered as a refusal. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+/** Keeps the types of a definition's schemas together. */
+export const defineTool = <N extends ToolName, I extends z.ZodObject, O extends z.ZodObject>(
+  definition: ToolDefinition<N, I, O>,
+): ToolDefinition<N, I, O> => definition;
+
+/** The unresolved subject of a call that may be answered later. */
+export type Performed = {
+  readonly isError: boolean;
+  readonly text: string;
+  readonly structured: Record<string, unknown>;
+  readonly question?: Question & { readonly deployment: string };
+};

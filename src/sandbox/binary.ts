@@ -1,0 +1,97 @@
+// Which program plays the parts of the cluster.
+
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join, resolve } from 'node:path';
+import { build, builtPath } from './build.ts';
+import { SandboxProblem } from './problem.ts';
+
+export type Component =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kubectl'
+  | 'kubelet'
+  | 'kube-proxy'
+  | 'kwok'
+  | 'registry'
+  | 'stages'
+  | 'certificate';
+
+/** One file that plays every part (ours), or a folder with a file a part (what setup-envtest downloads). */
+export type Binary = { kind: 'one'; path: string } | { kind: 'folder'; path: string };
+
+export type Progress = (line: string) => void;
+
+const NEEDED = ['etcd', 'kube-apiserver', 'kubectl'] as const;
+const FOR_NODES = ['kube-controller-manager', 'kube-scheduler', 'kwok', 'kubelet', 'kube-proxy'] as const;
+
+/**
+ * The first of: INFRAGATE_SANDBOX_BIN, KUBEBUILDER_ASSETS, the platform's package, the cache, `go build`.
+ * What a variable names must be right: a wrong one is an error, never passed over in silence.
+ */
+export async function findBinary(progress: Progress = () => undefined): Promise<Binary> {
+  return fromVariable() ?? fromAssets() ?? fromPackage() ?? fromCache() ?? { kind: 'one', path: await build(progress) };
+}
+
+/** How to call a part, or undefined when this binary doesn't have it. */
+export function part(binary: Binary, component: Component): { file: string; args: string[] } | undefined {
+  if (binary.kind === 'one') return { file: binary.path, args: [component] };
+  const file = join(binary.path, component);
+  return isExecutable(file) ? { file, args: [] } : undefined;
+}
+
+/** A sentence about what a folder of binaries lacks, or undefined. */
+export function lacks(binary: Binary): string | undefined {
+  const absent = [...FOR_NODES, 'registry' as const].filter((one) => part(binary, one) === undefined);
+  return absent.length === 0 ? undefined : `${binary.path} has no ${absent.join(', ')}: the sandbox goes without.`;
+}
+
+function fromVariable(): Binary | undefined {
+  const value = process.env.INFRAGATE_SANDBOX_BIN;
+  if (!value) return undefined;
+  const path = resolve(value);
+  if (isExecutable(path)) return { kind: 'one', path };
+  throw new SandboxProblem('environment', `INFRAGATE_SANDBOX_BIN names ${path}, which is not an executable file.`);
+}
+
+function fromAssets(): Binary | undefined {
+  const value = process.env.KUBEBUILDER_ASSETS;
+  if (!value) return undefined;
+  const binary: Binary = { kind: 'folder', path: resolve(value) };
+  const absent = NEEDED.filter((one) => part(binary, one) === undefined);
+  if (absent.length === 0) return binary;
+  throw new SandboxProblem('environment', `KUBEBUILDER_ASSETS names ${binary.path}, where ${absent.join(', ')} is missing.`);
+}
+
+/** Optional dependencies, one for each platform, as a release may ship them. */
+function fromPackage(): Binary | undefined {
+  try {
+    const name = `@infragate/sandbox-${process.platform}-${process.arch}/infragate-sandbox`;
+    const path = createRequire(import.meta.url).resolve(name);
+    return isExecutable(path) ? { kind: 'one', path } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fromCache(): Binary | undefined {
+  const path = builtPath();
+  return path !== undefined && isExecutable(path) ? { kind: 'one', path } : undefined;
+}
+
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Where a command of the machine is, looked up in PATH and where Debian keeps what only root calls. */
+export function findCommand(name: string): string | undefined {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'];
+  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path) && isExecutable(path));
+}

@@ -1,0 +1,45 @@
+import type { Attempts, Body, Digest, Found } from './ledger.ts';
+
+/** A row as a backend keeps it: `by` and `fact` are canonical JSON, kept and given back byte for byte. */
+export type StoredRow = {
+  readonly deployment: string;
+  readonly seq: number;
+  readonly at: string;
+  readonly by: string;
+  readonly fact: string;
+  readonly previous: string;
+  readonly hash: string;
+};
+
+/** Where a deployment's chain ends; kept beside the rows, so that rows missing at the end are noticed. */
+export type Head = { readonly seq: number; readonly hash: string };
+
+/** `words`: what full-text search finds this row by. */
+export type NewRow = StoredRow & { readonly words?: string };
+
+/**
+ * What storage has to do; the chain, the digests and the JSON are made above it (chained.ts). Each call is atomic, and
+ * what it answered is on the disk.
+ */
+export interface Backend {
+  /** Rows in order and the head, of one moment. `broken`: storage itself could not read on after these rows. */
+  rows(
+    deployment: string,
+  ): Promise<{ readonly rows: readonly StoredRow[]; readonly head?: Head; readonly broken?: string }>;
+  /** Every deployment that has rows or a head, oldest first. */
+  deployments(): Promise<
+    readonly { readonly id: string; readonly head?: Head; readonly first?: StoredRow; readonly last?: StoredRow }[]
+  >;
+  head(deployment: string): Promise<Head | undefined>;
+  /** All rows or none: only while the head is still the one the first row follows (`seq - 1`, `previous`). */
+  insert(rows: readonly [NewRow, ...NewRow[]]): Promise<'inserted' | 'conflict'>;
+  /** Keeps the first body of a digest. */
+  putBody(digest: Digest, body: Body): Promise<void>;
+  body(digest: string): Promise<Body | undefined>;
+  bodies(): Promise<readonly string[]>;
+  /** Rows with any of these words (letters and digits only), best first. */
+  search(words: readonly string[], limit: number): Promise<readonly Found[]>;
+  useOnce(nonce: string): Promise<boolean>;
+  attempts(key: string): Attempts;
+  close(): void;
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { Head, StoredRow } from './backend.ts';
+import { canonical } from './canonical.ts';
+import type { Damage, Digest, Row } from './ledger.ts';
+
+/** What the first row follows. */
+export const GENESIS = '0'.repeat(64);
+
+const sha256 = (bytes: string | Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * SHA-256 over the previous row's hash (64 hexadecimal digits) followed by the canonical JSON of
+ * {at, by, deployment, fact, seq}; whoever has an export can compute it again. `by` and `fact` are canonical already
+ * and are taken as they lie in the ledger, so that no byte of them can change unnoticed.
+ */
+export function link(previous: string, row: Omit<StoredRow, 'previous' | 'hash'>): string {
+  const [at, deployment] = [canonical(row.at), canonical(row.deployment)];
+  return sha256(
+    `${previous}{"at":${at},"by":${row.by},"deployment":${deployment},"fact":${row.fact},"seq":${row.seq}}`,
+  );
+}
+
+export const digestOf = (body: Uint8Array): Digest => `sha256:${sha256(body)}`;
+
+/** A stored row with its JSON read; undefined when it can't be. */
+export function parseRow(stored: StoredRow): Row | undefined {
+  try {
+    const [by, fact]: [unknown, unknown] = [JSON.parse(stored.by), JSON.parse(stored.fact)];
+    return { ...stored, by, fact };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The rows that hang together from the first one on, and the first place where they don't. */
+export function checkChain(
+  stored: readonly StoredRow[],
+  head: Head | undefined,
+  broken?: string,
+): { rows: Row[]; damaged?: Damage } {
+  const rows: Row[] = [];
+  let previous = GENESIS;
+  const damagedAt = (seq: number, why: string) => ({ rows, damaged: { seq, why } });
+  for (const one of stored) {
+    const seq = rows.length + 1;
+    if (one.seq > seq) return damagedAt(seq, `row ${seq} is missing`);
+    if (one.seq < seq) return damagedAt(one.seq, `row ${one.seq} is not in its place`);
+    if (one.previous !== previous) return damagedAt(seq, `row ${seq} does not follow the row before it`);
+    if (link(previous, one) !== one.hash) return damagedAt(seq, `row ${seq} was changed: its hash does not fit`);
+    const row = parseRow(one);
+    if (row === undefined) return damagedAt(seq, `row ${seq} is not JSON`);
+    rows.push(row);
+    previous = row.hash;
+  }
+  const next = rows.length + 1;
+  if (broken !== undefined) return damagedAt(next, `row ${next} can't be read: ${broken}`);
+  if ((head?.seq ?? 0) > rows.length) return damagedAt(next, `rows ${next} to ${head?.seq} are missing at the end`);
+  if (rows.length > 0 && (head?.seq !== rows.length || head.hash !== previous))
+    return damagedAt(rows.length, `the ledger's note of the last row does not fit row ${rows.length}`);
+  return { rows };
+}

@@ -1,0 +1,92 @@
+import type { Backend, NewRow, StoredRow } from './backend.ts';
+import { canonical } from './canonical.ts';
+import { checkChain, digestOf, GENESIS, link, parseRow } from './chain.ts';
+import { type BadRow, type Ledger, LIBRARY, type NewEvent, type Row } from './ledger.ts';
+import { learningText, wordsOf } from './words.ts';
+
+/** A ledger over any backend: the hash chain, content addresses and JSON are made here, once for all backends. */
+export function chained(backend: Backend): Ledger {
+  const read = async (deployment: string) => {
+    const { rows, head, broken } = await backend.rows(deployment);
+    return checkChain(rows, head, broken);
+  };
+  return {
+    read,
+    async deployments() {
+      const all = await backend.deployments();
+      return all.flatMap(({ id, head, first, last }) =>
+        id === LIBRARY ? [] : [{ id, first: forList(id, 1, first), last: forList(id, head?.seq ?? 1, last) }],
+      );
+    },
+    async append(deployment, afterSeq, events) {
+      const head = await backend.head(deployment);
+      const seq = head?.seq ?? 0;
+      if (seq !== afterSeq) return { status: 'conflict', seq };
+      const [first, ...rest] = chainOn(deployment, seq, head?.hash ?? GENESIS, events);
+      if (first === undefined) return { status: 'appended', seq };
+      if ((await backend.insert([first, ...rest])) === 'inserted')
+        return { status: 'appended', seq: seq + 1 + rest.length };
+      return { status: 'conflict', seq: (await backend.head(deployment))?.seq ?? 0 };
+    },
+    async put(body, mediaType) {
+      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+      const digest = digestOf(bytes);
+      await backend.putBody(digest, { body: bytes, mediaType });
+      return digest;
+    },
+    async get(digest) {
+      const found = await backend.body(digest);
+      return found !== undefined && digestOf(found.body) === digest ? found : undefined;
+    },
+    async search(words, limit = 10) {
+      const some = wordsOf(words);
+      return some.length === 0 || limit < 1 ? [] : backend.search(some, Math.min(Math.trunc(limit), 1000));
+    },
+    useOnce: (nonce) => backend.useOnce(nonce),
+    attempts: (key) => backend.attempts(key),
+    async verify() {
+      const bodies = new Set<string>();
+      for (const digest of await backend.bodies()) {
+        const found = await backend.body(digest);
+        if (found !== undefined && digestOf(found.body) === digest) bodies.add(digest);
+      }
+      const bad: BadRow[] = [];
+      for (const { id } of await backend.deployments()) {
+        const { rows, damaged } = await read(id);
+        const unproven = rows.find((row) => !bodies.has(bodyOf(row) ?? '') && bodyOf(row) !== undefined);
+        if (unproven !== undefined)
+          bad.push({
+            deployment: id,
+            seq: unproven.seq,
+            why: `row ${unproven.seq} names ${bodyOf(unproven)}, and that body is gone or was changed`,
+          });
+        else if (damaged !== undefined) bad.push({ deployment: id, ...damaged });
+      }
+      return bad;
+    },
+    close: () => backend.close(),
+  };
+}
+
+function chainOn(deployment: string, after: number, hash: string, events: readonly NewEvent[]): NewRow[] {
+  let previous = hash;
+  return events.map(({ at, by, fact }, index) => {
+    const content = { deployment, seq: after + 1 + index, at, by: canonical(by), fact: canonical(fact) };
+    const row: StoredRow = { ...content, previous, hash: link(previous, content) };
+    previous = row.hash;
+    const words = learningText(fact);
+    return words === undefined ? row : { ...row, words };
+  });
+}
+
+/** A row of a list: unreadable content is null there, and `read` says what is wrong with it. */
+function forList(deployment: string, seq: number, stored: StoredRow | undefined): Row {
+  if (stored === undefined) return { deployment, seq, at: '', by: null, fact: null, hash: '', previous: '' };
+  return parseRow(stored) ?? { ...stored, by: null, fact: null };
+}
+
+/** By the facts' contract a field `body` with a digest names a stored body (workflow/facts.ts). */
+function bodyOf({ fact }: Row): string | undefined {
+  if (typeof fact !== 'object' || fact === null || !('body' in fact)) return undefined;
+  return typeof fact.body === 'string' && /^sha256:[0-9a-f]{64}$/.test(fact.body) ? fact.body : undefined;
+}

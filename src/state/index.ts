@@ -1,0 +1,23 @@
+/**
+ * The ledger: what happened, in an order nobody can change unnoticed. In: events and evidence bodies. Out: the rows of
+ * one deployment with their hash chain checked, bodies by digest, learnings by words. What the facts mean is not known
+ * here (workflow/ knows); where the rows lie is known only to a backend (sqlite/).
+ */
+export { canonical } from './canonical.ts';
+export { exportLines } from './export.ts';
+export { dataFolder } from './home.ts';
+export {
+  type Attempts,
+  type BadRow,
+  type Body,
+  type Damage,
+  type Digest,
+  type Found,
+  isLedgerError,
+  type Ledger,
+  type LedgerError,
+  LIBRARY,
+  type NewEvent,
+  type Row,
+} from './ledger.ts';
+export { openLedger } from './open.ts';

@@ -1,0 +1,85 @@
+/** `sha256:` and 64 hexadecimal digits, over the bytes of the body. */
+export type Digest = `sha256:${string}`;
+
+/** One event as it lies in the ledger. `hash` covers `previous` and all the rest (chain.ts). */
+export type Row = {
+  readonly deployment: string;
+  /** 1, 2, 3 … without a gap. */
+  readonly seq: number;
+  readonly at: string;
+  readonly by: unknown;
+  readonly fact: unknown;
+  readonly hash: string;
+  readonly previous: string;
+};
+
+export type NewEvent = {
+  readonly at: string;
+  readonly by: unknown;
+  readonly fact: { readonly type: string } & Readonly<Record<string, unknown>>;
+};
+
+export type Damage = { readonly seq: number; readonly why: string };
+export type BadRow = Damage & { readonly deployment: string };
+export type Body = { readonly body: Uint8Array; readonly mediaType: string };
+export type Found = { readonly deployment: string; readonly seq: number; readonly text: string };
+
+/** Failed attempts at one secret (a passphrase), kept across processes and restarts. Times are ISO 8601 UTC. */
+export type Attempts = { record(at?: string): Promise<void>; count(since: string): Promise<number> };
+
+/**
+ * Learnings that came from elsewhere are rows like any others, of a deployment with this id. It is verified and
+ * searched like the others, and left out of `deployments()`: it never was a run of the workflow.
+ */
+export const LIBRARY = 'library';
+
+/**
+ * Expected outcomes are values. What throws: a backend that is lost (disk full, file removed, locked for longer than
+ * ten seconds).
+ */
+export interface Ledger {
+  /**
+   * All rows, in order, the chain checked. Unknown deployment: no rows. When something doesn't fit, `rows` are those
+   * before it and `damaged` names the first row that can't be trusted.
+   */
+  read(deployment: string): Promise<{ readonly rows: readonly Row[]; readonly damaged?: Damage }>;
+  /** For lists, oldest first. Nothing is verified here, and `by` and `fact` are null where they can't be parsed. */
+  deployments(): Promise<readonly { readonly id: string; readonly first: Row; readonly last: Row }[]>;
+  /**
+   * All events or none, right after row `afterSeq` (0: the deployment is new). `conflict` carries the present last
+   * seq: read again, decide again. What was answered `appended` is on the disk.
+   */
+  append(
+    deployment: string,
+    afterSeq: number,
+    events: readonly NewEvent[],
+  ): Promise<{ readonly status: 'appended' | 'conflict'; readonly seq: number }>;
+  /** The same bytes twice are one body; it keeps the media type it came with first. */
+  put(body: string | Uint8Array, mediaType: string): Promise<Digest>;
+  /** Undefined when there is no such body, or when its bytes no longer have this digest (verify then says so). */
+  get(digest: string): Promise<Body | undefined>;
+  /** Learnings in which any of the words occurs, best first. Anything may be in `words`; no word in it finds nothing. */
+  search(words: string, limit?: number): Promise<readonly Found[]>;
+  /** True the first time for this nonce, in all processes, for ever. */
+  useOnce(nonce: string): Promise<boolean>;
+  attempts(key: string): Attempts;
+  /** The first bad row of each deployment; empty when all is well. */
+  verify(): Promise<readonly BadRow[]>;
+  close(): void;
+}
+
+export type LedgerError = {
+  readonly status: 'error';
+  readonly reason:
+    | 'NoFolder'
+    | 'NetworkFilesystem'
+    | 'NotALedger'
+    | 'NewerLedger'
+    | 'DamagedLedger'
+    | 'OldSqlite'
+    | 'NoDriver'
+    | 'Busy';
+  readonly message: string;
+};
+
+export const isLedgerError = (opened: Ledger | LedgerError): opened is LedgerError => 'reason' in opened;

@@ -1,0 +1,120 @@
+import type { Database } from 'better-sqlite3';
+import type { Backend, Head, NewRow, StoredRow } from '../backend.ts';
+import type { Body, Found } from '../ledger.ts';
+
+const COLUMNS = 'deployment, seq, at, by, fact, previous, hash';
+
+/**
+ * Statements over an opened, migrated database. The types of rows are the schema's (STRICT tables hold them). Every
+ * transaction is one synchronous function: nothing is awaited while a lock is held.
+ */
+export function sqliteBackend(database: Database): Backend {
+  const rowsOf = database.prepare<[string], StoredRow>(
+    `SELECT ${COLUMNS} FROM events WHERE deployment = ? ORDER BY seq`,
+  );
+  const end = (order: 'ASC' | 'DESC') =>
+    database.prepare<[string], StoredRow>(
+      `SELECT ${COLUMNS} FROM events WHERE deployment = ? ORDER BY seq ${order} LIMIT 1`,
+    );
+  const [firstOf, lastOf] = [end('ASC'), end('DESC')];
+  const headOf = database.prepare<[string], Head>('SELECT seq, hash FROM heads WHERE deployment = ?');
+  const started = database.prepare<[], string>('SELECT deployment FROM heads ORDER BY started, deployment').pluck();
+  const withRows = database.prepare<[], string>('SELECT DISTINCT deployment FROM events').pluck();
+  const addRow = database.prepare<[StoredRow]>(
+    `INSERT INTO events (${COLUMNS}) VALUES (@deployment, @seq, @at, @by, @fact, @previous, @hash)`,
+  );
+  const addWords = database.prepare<[string, number, string]>(
+    'INSERT INTO learnings (deployment, seq, text) VALUES (?, ?, ?)',
+  );
+  const setHead = database.prepare<[Pick<StoredRow, 'deployment' | 'seq' | 'hash' | 'at'>]>(
+    `INSERT INTO heads (deployment, seq, hash, started) VALUES (@deployment, @seq, @hash, @at)
+     ON CONFLICT (deployment) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
+  );
+  const addBody = database.prepare<[string, string, Uint8Array]>(
+    'INSERT INTO bodies (digest, media_type, body) VALUES (?, ?, ?)',
+  );
+  const bodyOf = database.prepare<[string], Body>('SELECT body, media_type AS mediaType FROM bodies WHERE digest = ?');
+  const digests = database.prepare<[], string>('SELECT digest FROM bodies').pluck();
+  const found = database.prepare<[string, number], Found>(
+    'SELECT deployment, seq, text FROM learnings WHERE learnings MATCH ? ORDER BY rank, rowid LIMIT ?',
+  );
+  const addNonce = database.prepare<[string]>('INSERT INTO nonces (nonce) VALUES (?) ON CONFLICT DO NOTHING');
+  const addFailure = database.prepare<[string, string]>('INSERT INTO failures (key, at) VALUES (?, ?)');
+  const failuresOf = database
+    .prepare<[string, string], number>('SELECT count(*) FROM failures WHERE key = ? AND at >= ?')
+    .pluck();
+
+  /** One moment's rows and head; what could be read before a damaged page is kept. */
+  const readRows = (deployment: string) => {
+    const rows: StoredRow[] = [];
+    const read = database.transaction(() => {
+      const head = headOf.get(deployment);
+      for (const row of rowsOf.iterate(deployment)) rows.push(row);
+      return head;
+    });
+    try {
+      const head = read.deferred();
+      return { rows, ...(head && { head }) };
+    } catch (error) {
+      if (isCorrupt(error)) return { rows, broken: error.message };
+      throw error;
+    }
+  };
+
+  const insert = database.transaction((rows: readonly [NewRow, ...NewRow[]]): 'inserted' | 'conflict' => {
+    const [first] = rows;
+    const head = headOf.get(first.deployment);
+    if ((head?.seq ?? 0) !== first.seq - 1) return 'conflict';
+    if (head !== undefined && head.hash !== first.previous) return 'conflict';
+    for (const { words, ...row } of rows) {
+      addRow.run(row);
+      if (words !== undefined) addWords.run(row.deployment, row.seq, words);
+    }
+    const { deployment, seq, hash } = rows.at(-1) ?? first;
+    setHead.run({ deployment, seq, hash, at: first.at });
+    return 'inserted';
+  });
+
+  return {
+    rows: async (deployment) => readRows(deployment),
+    deployments: async () =>
+      [...new Set([started, withRows].flatMap((ids) => legibleAll(ids.iterate())))].map((id) => {
+        const head = legible(() => headOf.get(id));
+        const [first, last] = [legible(() => firstOf.get(id)), legible(() => lastOf.get(id))];
+        return { id, ...(head && { head }), ...(first && { first }), ...(last && { last }) };
+      }),
+    head: async (deployment) => headOf.get(deployment),
+    insert: async (rows) => insert.immediate(rows),
+    putBody: async (digest, { body, mediaType }) => void addBody.run(digest, mediaType, body),
+    body: async (digest) => legible(() => bodyOf.get(digest)),
+    bodies: async () => legibleAll(digests.iterate()),
+    search: async (words, limit) => found.all(words.map((word) => `"${word}"`).join(' OR '), limit),
+    useOnce: async (nonce) => addNonce.run(nonce).changes === 1,
+    attempts: (key) => ({
+      record: async (at = new Date().toISOString()) => void addFailure.run(key, at),
+      count: async (since) => failuresOf.get(key, since) ?? 0,
+    }),
+    close: () => void database.close(),
+  };
+}
+
+/** A page of the file that SQLite can't make sense of is damage to report, not a reason to fail. */
+const isCorrupt = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CORRUPT');
+
+function legible<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (isCorrupt(error)) return undefined;
+    throw error;
+  }
+}
+
+function legibleAll<T>(read: IterableIterator<T>): T[] {
+  const all: T[] = [];
+  legible(() => {
+    for (const one of read) all.push(one);
+  });
+  return all;
+}

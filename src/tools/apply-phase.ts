@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { defineTool } from '../engine/tool.ts';
+import { cancel, deployment, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
+
+export const applyPhase = defineTool({
+  name: 'apply-phase',
+  title: 'Apply a phase of the approved plan',
+  description:
+    'Applies the phase as approved (server-side apply, field manager infragate), then its commands. dry_run shows the difference. Behind Gate P and the phases before. Then phase-gate.',
+  annotations: WRITES,
+  searchHint: 'apply resources of an approved phase',
+  input: z.strictObject({ deployment, phase_number: phaseNumber, dry_run: z.boolean().optional(), wait, cancel }),
+  output: output({ status: z.string(), resources: z.array(z.unknown()), commands: z.array(z.unknown()) }),
+  lease_ms: () => minutes(20),
+  text: (v) => String(v.summary ?? ''),
+  load: async () => (await import('./apply-phase.run.ts')).run,
+});

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { defineTool } from '../engine/tool.ts';
+import { deployment, minutes, output, RECORDS } from './schema.ts';
+
+export const completeDeployment = defineTool({
+  name: 'complete-deployment',
+  title: 'Complete the deployment',
+  description: 'Closes the record when all five gates pass and answers the final report. Behind Gate V.',
+  annotations: RECORDS,
+  searchHint: 'finish a deployment',
+  input: z.strictObject({ deployment }),
+  output: output({ report: z.string() }),
+  lease_ms: () => minutes(5),
+  text: (v) => String(v.report ?? ''),
+  load: async () => (await import('./complete-deployment.run.ts')).run,
+});

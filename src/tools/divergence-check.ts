@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { defineTool } from '../engine/tool.ts';
+import { deployment, minutes, output, READS, texts, wait } from './schema.ts';
+
+export const divergenceCheck = defineTool({
+  name: 'divergence-check',
+  title: 'Compare an upstream document with this environment',
+  description:
+    'Reads the document itself and compares what it takes for granted with the cluster. HIGH and UNKNOWN hold Gate R until an adjustment is verified (record-research adjustments).',
+  annotations: READS,
+  searchHint: 'compare docker compose, Helm README, install guide with cluster',
+  input: z.strictObject({
+    deployment,
+    upstream_source: z.string().min(1).describe('URL, path or the text itself'),
+    local_environment: z.string().describe('a claim, checked: "OpenShift 4.14"'),
+    features_to_verify: texts.optional(),
+    wait,
+  }),
+  output: output({ divergences: z.array(z.unknown()) }),
+  lease_ms: () => minutes(5),
+  text: (v) => String(v.summary ?? ''),
+  load: async () => (await import('./divergence-check.run.ts')).run,
+});

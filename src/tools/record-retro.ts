@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { defineTool } from '../engine/tool.ts';
+import { deployment, minutes, output, RECORDS, texts } from './schema.ts';
+
+export const recordRetro = defineTool({
+  name: 'record-retro',
+  title: 'Record the retrospective',
+  description:
+    'Derives the retrospective from the record (times, failures, returns, refusals), adds your narrative marked as yours, and keeps learnings for later deployments. Behind Gate I, or on a closed deployment.',
+  annotations: RECORDS,
+  searchHint: 'retrospective and learnings of a deployment',
+  input: z.strictObject({
+    deployment,
+    went_well: texts.optional(),
+    diverged: texts.optional(),
+    unexpected: texts.optional(),
+    helped: texts.optional(),
+    missing: texts.optional(),
+    learnings: z
+      .array(
+        z.strictObject({
+          title: z.string().trim().min(3),
+          situation: z.string().trim().min(8),
+          advice: z.string().trim().min(8),
+          tags: texts.optional(),
+        }),
+      )
+      .optional(),
+  }),
+  output: output({ retrospective: z.string() }),
+  lease_ms: () => minutes(1),
+  text: (v) => String(v.retrospective ?? ''),
+  load: async () => (await import('./record-retro.run.ts')).run,
+});

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineTool } from '../engine/tool.ts';
+import { deployment, minutes, output, RECORDS, texts } from './schema.ts';
+
+export const writeDocumentation = defineTool({
+  name: 'write-documentation',
+  title: 'Write the documentation',
+  description:
+    'Renders the deployment document from what is live and on record; with path, writes it there, keeping text people added. Behind Gate I.',
+  annotations: RECORDS,
+  searchHint: 'document a deployment',
+  input: z.strictObject({
+    deployment,
+    path: z.string().optional().describe('inside the workspace'),
+    access: texts.optional(),
+    known_issues: texts.optional(),
+  }),
+  output: output({ markdown: z.string() }),
+  lease_ms: () => minutes(3),
+  text: (v) => String(v.markdown ?? ''),
+  load: async () => (await import('./write-documentation.run.ts')).run,
+});

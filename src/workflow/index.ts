@@ -1,0 +1,17 @@
+/**
+ * The law of the workflow, pure: facts in, what is allowed out. It sees no other folder, no clock and no disk.
+ * Read gates.ts (the five gates), then steps.ts (who may do what behind which of them), then admit.ts.
+ */
+export * from './admit.ts';
+export * from './blockers.ts';
+export * from './budgets.ts';
+export * from './deployment.ts';
+export * from './evaluate.ts';
+export * from './evidence.ts';
+export * from './facts.ts';
+export * from './gates.ts';
+export * from './permit.ts';
+export * from './phases.ts';
+export * from './steps.ts';
+export * from './suggest.ts';
+export * from './verdict.ts';

@@ -1,0 +1,225 @@
+import type { GateName } from './budgets.ts';
+import { type Deployment, findItem } from './deployment.ts';
+import type { Actor, FactType } from './facts.ts';
+import { BEFORE_APPROVAL, type Check, phasesBefore, upTo } from './gates.ts';
+
+/**
+ * The law, second half: one row a step. `behind` are the checks that must hold before it may run; admission (admit.ts)
+ * is one evaluator over this table, with no switch over tools.
+ */
+export type Step = {
+  readonly by: Actor['kind'];
+  /** one: an open deployment; new: none yet; optional: may run without; any: a closed one will do. */
+  readonly deployment: 'one' | 'new' | 'optional' | 'any';
+  readonly effect: 'none' | 'reads' | 'writes';
+  /** The gate that holds it back, for the refusal's words. */
+  readonly gate?: GateName;
+  behind(d: Deployment, input: StepInput): readonly Check[];
+  /** Open runs with one key exclude each other. */
+  key(input: StepInput): string;
+  /** The fact types its run may record. */
+  readonly records: readonly FactType[];
+};
+
+/** What admission reads of a tool's input. */
+export type StepInput = { readonly phase_number?: number | undefined; readonly assumption?: string | undefined };
+
+const nothing = () => [];
+const behindGate = (name: GateName) => {
+  const checks = upTo(name);
+  return () => checks;
+};
+const ITEMS: readonly FactType[] = ['claimed', 'observed', 'placed'];
+const PHASE_KEY = () => 'phases';
+
+export const STEPS = {
+  'start-deployment': {
+    by: 'agent',
+    deployment: 'new',
+    effect: 'writes',
+    behind: nothing,
+    key: () => 'start',
+    records: ['started', 'observed', 'opened', 'placed'],
+  },
+  'deployment-status': {
+    by: 'agent',
+    deployment: 'any',
+    effect: 'none',
+    behind: nothing,
+    key: () => 'status',
+    records: [],
+  },
+  'record-research': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'reads',
+    behind: nothing,
+    key: () => 'record-research',
+    records: ['written', 'claimed', 'retired', 'observed'],
+  },
+  'cluster-reality-check': {
+    by: 'agent',
+    deployment: 'optional',
+    effect: 'reads',
+    behind: nothing,
+    key: () => 'cluster-reality-check',
+    records: ITEMS,
+  },
+  'divergence-check': {
+    by: 'agent',
+    deployment: 'optional',
+    effect: 'reads',
+    behind: nothing,
+    key: () => 'divergence-check',
+    records: ITEMS,
+  },
+  'tracer-bullet': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'writes',
+    gate: 'R',
+    // Bullets may go on while another bullet's blocker is open: the blocker check alone doesn't hold one back.
+    behind: (_d, input) => BULLET_CHECKS.map((check) => forgettingOtherBullets(check, input)),
+    key: (input) => `tracer:${(input.assumption ?? '').trim().toLowerCase()}`,
+    records: ['placed', 'observed', 'opened'],
+  },
+  'submit-plan': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'reads',
+    gate: '0',
+    behind: behindGate('0'),
+    key: () => 'plan',
+    records: ['planned', 'observed'],
+  },
+  'request-approval': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'reads',
+    gate: 'P',
+    behind: () => [...upTo('0'), ...BEFORE_APPROVAL],
+    key: () => 'plan',
+    records: [],
+  },
+  'apply-phase': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'writes',
+    gate: 'P',
+    behind: (_d, input) => [...upTo('P'), phasesBefore(input.phase_number ?? 0)],
+    key: PHASE_KEY,
+    records: ['placed', 'observed', 'committed'],
+  },
+  'phase-gate': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'reads',
+    gate: 'P',
+    behind: (_d, input) => [...upTo('P'), phasesBefore(input.phase_number ?? 0)],
+    key: PHASE_KEY,
+    records: ['observed', 'committed'],
+  },
+  'rollback-phase': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'writes',
+    gate: 'P',
+    behind: behindGate('P'),
+    key: PHASE_KEY,
+    records: ['placed', 'observed'],
+  },
+  'return-to': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'none',
+    gate: '0',
+    behind: behindGate('0'),
+    key: () => 'return-to',
+    records: ['opened'],
+  },
+  'run-validation': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'reads',
+    gate: 'I',
+    behind: behindGate('I'),
+    key: PHASE_KEY,
+    records: ['observed'],
+  },
+  'rollback-test': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'reads',
+    gate: 'I',
+    behind: behindGate('I'),
+    key: PHASE_KEY,
+    records: ['observed'],
+  },
+  'record-retro': {
+    by: 'agent',
+    deployment: 'any',
+    effect: 'none',
+    gate: 'I',
+    behind: (d) => (d.closed === undefined ? upTo('I') : []),
+    key: () => 'record-retro',
+    records: ['written'],
+  },
+  'write-documentation': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'reads',
+    gate: 'I',
+    behind: behindGate('I'),
+    key: () => 'write-documentation',
+    records: ['written'],
+  },
+  'complete-deployment': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'writes',
+    gate: 'V',
+    behind: behindGate('V'),
+    key: PHASE_KEY,
+    records: ['placed', 'completed'],
+  },
+  // What only a person may do.
+  decide: {
+    by: 'person',
+    deployment: 'one',
+    effect: 'none',
+    behind: () => [...upTo('0'), ...BEFORE_APPROVAL],
+    key: () => 'plan',
+    records: ['decided', 'opened'],
+  },
+  waive: { by: 'person', deployment: 'one', effect: 'none', behind: nothing, key: () => 'waive', records: ['waived'] },
+  abandon: {
+    by: 'person',
+    deployment: 'one',
+    effect: 'none',
+    behind: nothing,
+    key: () => 'abandon',
+    records: ['abandoned'],
+  },
+} as const satisfies Record<string, Step>;
+
+export type StepName = keyof typeof STEPS;
+
+/** The steps an agent takes: the tools. */
+export type ToolName = Exclude<StepName, 'decide' | 'waive' | 'abandon'>;
+
+/** Gate R's check, as if the blockers that other assumptions' bullets opened were not there. */
+function forgettingOtherBullets(check: Check, input: StepInput): Check {
+  return {
+    ...check,
+    of: (d, now) => {
+      const mine = findItem(d, input.assumption ?? '')?.subject;
+      const blockers = d.blockers.filter((b) => b.cause !== 'bullet' || b.assumption === mine);
+      return check.of({ ...d, blockers }, now);
+    },
+  };
+}
+
+const BULLET_CHECKS: readonly Check[] = upTo('R');
+
+/** Facts that are always taken, run or no run: what was placed must be known to be cleaned up. */
+export const ALWAYS_TAKEN: readonly FactType[] = ['placed', 'ended'];
