@@ -1,11 +1,11 @@
 package main
 
 import (
+	"context"
 	"os"
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
-	genericapiserver "k8s.io/apiserver/pkg/server"
 	"k8s.io/component-base/cli"
 	_ "k8s.io/component-base/logs/json/register"
 	kubectl "k8s.io/kubectl/pkg/cmd"
@@ -26,15 +26,13 @@ func init() {
 		"kube-controller-manager": command(controllers.NewControllerManagerCommand),
 		"kube-scheduler":          command(func() *cobra.Command { return scheduler.NewSchedulerCommand() }),
 		"kube-proxy":              command(proxy.NewProxyCommand),
-		"kubelet": command(func() *cobra.Command {
-			return kubelet.NewKubeletCommand(genericapiserver.SetupSignalContext())
-		}),
-		"kubectl":     command(kubectl.NewDefaultKubectlCommand),
-		"kwok":        kwok,
-		"registry":    registry,
-		"certificate": certificate,
-		"stages":      stages,
-		"version":     printVersion,
+		"kubelet":                 command(func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) }),
+		"kubectl":                 command(kubectl.NewDefaultKubectlCommand),
+		"kwok":                    kwok,
+		"registry":                registry,
+		"certificate":             certificate,
+		"stages":                  stages,
+		"version":                 printVersion,
 	}
 }
 

@@ -26,8 +26,11 @@ export function sandboxCommand(): Command {
     .description('start a sandbox and leave it running; answers the one that runs')
     .addOption(named())
     .addOption(
-      new Option('--nodes <kind>', 'kwok: simulated containers; kubelet: real ones (root, containerd)')
-        .choices(['kwok', 'kubelet', 'none']),
+      new Option('--nodes <kind>', 'kwok: simulated containers; kubelet: real ones (root, containerd)').choices([
+        'kwok',
+        'kubelet',
+        'none',
+      ]),
     )
     .option('--crds <sets>', `install what these projects ship: ${CRD_SETS.join(',')}`)
     .option('--json', 'print one line of JSON, last', false)
@@ -60,10 +63,16 @@ async function answer(run: () => Promise<number>): Promise<void> {
 
 async function runUp(given: unknown): Promise<number> {
   const flags = UpFlags.safeParse(given);
-  if (!flags.success) throw new SandboxProblem('usage', `--crds takes some of ${CRD_SETS.join(',')}, separated by commas.`);
+  if (!flags.success)
+    throw new SandboxProblem('usage', `--crds takes some of ${CRD_SETS.join(',')}, separated by commas.`);
   const { name, nodes, crds, json } = flags.data;
   const began = Date.now();
-  const sandbox = await up({ name, crds, progress: (line) => console.error(line), ...(nodes === undefined ? {} : { nodes }) });
+  const sandbox = await up({
+    name,
+    crds,
+    progress: (line) => console.error(line),
+    ...(nodes === undefined ? {} : { nodes }),
+  });
   console.error(`sandbox ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
   if (json) console.log(JSON.stringify(sandbox));
   else console.log(describe({ status: 'up', name, sandbox, processes: [] }));
@@ -73,7 +82,9 @@ async function runUp(given: unknown): Promise<number> {
 async function runDown(given: unknown): Promise<number> {
   const { name = 'default', json } = Flags.parse(given);
   const was = await down({ name });
-  console.log(json ? JSON.stringify({ name, was_there: was }) : was ? `sandbox ${name}: gone` : `sandbox ${name}: there was none`);
+  console.log(
+    json ? JSON.stringify({ name, was_there: was }) : was ? `sandbox ${name}: gone` : `sandbox ${name}: there was none`,
+  );
   return 0;
 }
 

@@ -56,7 +56,10 @@ export function collectionPath(resource: Resource, namespace: string | undefined
 }
 
 /** One object. A namespace given for a cluster-scoped kind is not used. */
-export async function objectPath(from: Catalogue, ref: ObjectRef): Promise<Result<{ path: string; resource: Resource }>> {
+export async function objectPath(
+  from: Catalogue,
+  ref: ObjectRef,
+): Promise<Result<{ path: string; resource: Resource }>> {
   if (ref.name === '') return problem('NameRequired', `a ${ref.kind} needs a name to be found`, { status: 400 });
   const resource = await resourceOf(from, ref);
   if (!resource.ok) return resource;

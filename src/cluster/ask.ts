@@ -1,13 +1,12 @@
 import type { KubeObject } from '../objects/kube-object.ts';
+import { withQuery } from './address.ts';
 import type { Connection } from './connection.ts';
-import { isRecord } from './failure.ts';
-import { asObject, objectResult } from './object.ts';
+import type { Catalogue } from './discover.ts';
+import { fromAnswer, isRecord, statusIn } from './failure.ts';
+import { listObjects } from './list.ts';
+import { objectResult } from './object.ts';
 import type { Action, EventsAbout, Identity, LogsOf, Permission, Proxied, ProxyTo, Version } from './reader.ts';
 import { failed, ok, problem, type Result } from './result.ts';
-import { statusIn, fromAnswer } from './failure.ts';
-import { withQuery } from './address.ts';
-import { listObjects } from './list.ts';
-import type { Catalogue } from './discover.ts';
 
 /** The questions that have paths of their own. */
 
@@ -136,22 +135,15 @@ const PROXY_BYTES = 64 * 1024;
 export async function throughProxy(connection: Connection, to: ProxyTo): Promise<Result<Proxied>> {
   const { namespace, kind = 'services', name, port, scheme, path, limitBytes = PROXY_BYTES } = to;
   const target = `${scheme === undefined ? '' : `${scheme}:`}${name}:${port}`;
-  const answer = await connection.stream({
+  const answer = await connection.once({
     method: 'GET',
     path: `/api/v1/namespaces/${segment(namespace)}/${kind}/${segment(target)}/proxy/${path.replace(/^\/+/, '')}`,
     accept: '*/*',
+    cutAt: limitBytes,
   });
   if (!answer.ok) return answer;
-  return readProxied(answer.value.status, answer.value.message, limitBytes, connection.frozen.server);
+  const { status, headers, body, cut } = answer.value;
+  // The API server's own no (no endpoints, forbidden) is a Status; everything else is the application speaking.
+  if (status >= 400 && statusIn(body) !== undefined) return failed(fromAnswer(status, headers, body));
+  return ok({ status, body, cut });
 }
-
-async function readProxied(
-  status: number,
-  message: AsyncIterable<unknown> & { headers: Record<string, string | string[] | undefined>; destroy(): unknown },
-  limit: number,
-  server: string,
-): Promise<Result<Proxied>> {
-  throw new Error([status, message, limit, server].join());
-}
-
-export const unused = [asObject, failed, statusIn, fromAnswer];

@@ -23,6 +23,8 @@ export type Connection = {
   readonly frozen: Frozen;
   readonly kubeconfig: string;
   send(call: Call): Promise<Result<Answer>>;
+  /** Sent once; whatever the status, it is an answer. */
+  once(call: Call): Promise<Result<Answer>>;
   json(call: Call): Promise<Result<{ value: unknown; answer: Answer }>>;
   stream(call: Call): ReturnType<Wire['stream']>;
   /** The same connection under another signal: clean-up goes on when the run is cancelled. */
@@ -80,6 +82,7 @@ function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits)
     frozen,
     kubeconfig: kubeconfigText(frozen),
     send,
+    once: (call) => withLogin(call, signalOf(call), way.exchange),
     async json(call) {
       const answer = await send(call);
       if (!answer.ok) return answer;

@@ -51,7 +51,11 @@ export function splitApiVersion(apiVersion: string): { group: string; version: s
   return { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
-export function discoveryOf(groups: readonly Group[], resources: readonly Resource[], via: Discovery['via']): Discovery {
+export function discoveryOf(
+  groups: readonly Group[],
+  resources: readonly Resource[],
+  via: Discovery['via'],
+): Discovery {
   const byKind = new Map(resources.map((r) => [`${groupVersion(r.group, r.version)}/${r.kind}`, r]));
   const byName = new Map(groups.map((group) => [group.name, group]));
   const find = ({ group, version, kind }: Kind): Resource | undefined => {

@@ -1,4 +1,4 @@
-import { request as httpRequest, Agent as PlainAgent, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type IncomingMessage, Agent as PlainAgent } from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';

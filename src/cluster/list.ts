@@ -46,7 +46,12 @@ export async function listObjects(
   }
 }
 
-async function pages(connection: Connection, path: string, kind: KindRef, options: ListOptions): Promise<Result<Listed>> {
+async function pages(
+  connection: Connection,
+  path: string,
+  kind: KindRef,
+  options: ListOptions,
+): Promise<Result<Listed>> {
   const { labelSelector, fieldSelector, limit, metadataOnly, signal } = options;
   const items: KubeObject[] = [];
   let next: string | undefined;
@@ -67,7 +72,8 @@ async function pages(connection: Connection, path: string, kind: KindRef, option
       const object = asObject(item, kind);
       if (object !== undefined) items.push(object);
     }
-    next = typeof body.metadata.continue === 'string' && body.metadata.continue !== '' ? body.metadata.continue : undefined;
+    next =
+      typeof body.metadata.continue === 'string' && body.metadata.continue !== '' ? body.metadata.continue : undefined;
     const full = limit !== undefined && items.length >= limit;
     if (next === undefined || full) {
       return ok({ items, resourceVersion: String(body.metadata.resourceVersion ?? ''), truncated: next !== undefined });

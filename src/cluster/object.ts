@@ -4,10 +4,7 @@ import { isRecord } from './failure.ts';
 import { ok, problem, type Result } from './result.ts';
 
 const isObject = (value: unknown): value is KubeObject =>
-  isRecord(value) &&
-  typeof value.apiVersion === 'string' &&
-  typeof value.kind === 'string' &&
-  isRecord(value.metadata);
+  isRecord(value) && typeof value.apiVersion === 'string' && typeof value.kind === 'string' && isRecord(value.metadata);
 
 /** JSON → KubeObject. Items of a list come without apiVersion and kind; metadata-only ones with another kind. */
 export function asObject(value: unknown, kind?: KindRef): KubeObject | undefined {
@@ -18,5 +15,7 @@ export function asObject(value: unknown, kind?: KindRef): KubeObject | undefined
 
 export function objectResult(value: unknown): Result<KubeObject> {
   const object = asObject(value);
-  return object === undefined ? problem('BadAnswer', 'the API server answered with something not an object') : ok(object);
+  return object === undefined
+    ? problem('BadAnswer', 'the API server answered with something not an object')
+    : ok(object);
 }

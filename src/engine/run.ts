@@ -7,6 +7,7 @@ import {
   type Fact,
   type FactType,
   type Instant,
+  parseEvents,
   type Refusal,
   refuse,
   STEPS,
@@ -79,6 +80,12 @@ export function createRun(context: RunContext): OpeningRun {
       const loaded = await load(ledger, deployment.id);
       if (!loaded.ok) throw new Refused(loaded.refusal);
       return loaded.deployment;
+    },
+    async events() {
+      if (deployment === undefined) return [];
+      const { rows } = await ledger.read(deployment.id);
+      const parsed = parseEvents(rows);
+      return parsed.ok ? parsed.events : [];
     },
     async record(...facts) {
       const foreign = facts.find((fact) => !mayRecord.includes(fact.type));

@@ -1,6 +1,17 @@
 import type { z } from 'zod';
 import type { Cluster, Reader, Writer } from '../cluster/index.ts';
-import type { Actor, Deployment, Fact, FactOf, Instant, Place, Refusal, STEPS, ToolName } from '../workflow/index.ts';
+import type {
+  Actor,
+  Deployment,
+  Event,
+  Fact,
+  FactOf,
+  Instant,
+  Place,
+  Refusal,
+  STEPS,
+  ToolName,
+} from '../workflow/index.ts';
 import type { Policy } from './policy.ts';
 
 /**
@@ -65,10 +76,14 @@ export interface Run {
   now(): Instant;
   /** The deployment as it stands now. */
   current(): Promise<Deployment>;
+  /** Every event of it, for reports. */
+  events(): Promise<readonly Event[]>;
   /** Appends facts as they are learnt, fenced by this run. A refusal when the run is no longer open. */
   record(...facts: readonly Fact[]): Promise<Refusal | undefined>;
   put(body: string, mediaType?: string): Promise<string>;
   get(digest: string): Promise<string | undefined>;
+  /** Deployments of the ledger that can be read, oldest first. */
+  others(): Promise<readonly Deployment[]>;
   search(words: string): Promise<readonly { deployment: string; text: string }[]>;
   progress(message: string): void;
 }
@@ -94,13 +109,16 @@ export interface WritingRun extends ReadingRun {
 export interface OpeningRun extends WritingRun {
   /** A new record with these first facts; refused when the component is open on this target already. */
   open(started: FactOf<'started'>, more: readonly Fact[]): Promise<{ id: string } | Refusal>;
-  /** Deployments of the ledger that can be read, oldest first. */
-  others(): Promise<readonly Deployment[]>;
 }
 
 type Effect<N extends ToolName> = (typeof STEPS)[N]['effect'];
-export type RunOf<N extends ToolName> =
-  Effect<N> extends 'writes' ? WritingRun : Effect<N> extends 'reads' ? ReadingRun : Run;
+export type RunOf<N extends ToolName> = N extends 'start-deployment'
+  ? OpeningRun
+  : Effect<N> extends 'writes'
+    ? WritingRun
+    : Effect<N> extends 'reads'
+      ? ReadingRun
+      : Run;
 
 /** An expected end in the middle of something deep: caught in one place (perform.ts) and answered as a refusal. */
 export class Refused extends Error {

@@ -62,7 +62,10 @@ function fromAssets(): Binary | undefined {
   const binary: Binary = { kind: 'folder', path: resolve(value) };
   const absent = NEEDED.filter((one) => part(binary, one) === undefined);
   if (absent.length === 0) return binary;
-  throw new SandboxProblem('environment', `KUBEBUILDER_ASSETS names ${binary.path}, where ${absent.join(', ')} is missing.`);
+  throw new SandboxProblem(
+    'environment',
+    `KUBEBUILDER_ASSETS names ${binary.path}, where ${absent.join(', ')} is missing.`,
+  );
 }
 
 /** Optional dependencies, one for each platform, as a release may ship them. */

@@ -2,11 +2,20 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Progress, findCommand } from './binary.ts';
+import { findCommand, type Progress } from './binary.ts';
 import { cache, sources } from './places.ts';
 import { SandboxProblem } from './problem.ts';
 import { bornOf, isAlive } from './processes.ts';

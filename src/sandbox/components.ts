@@ -8,7 +8,15 @@ export type Layout = {
   nodes: Nodes;
   /** The address the API server listens on: loopback, or the bridge where Pods have to reach it. */
   host: string;
-  ports: { api: number; client: number; peer: number; registry: number; kubelet: number; proxyHealth: number; proxyMetrics: number };
+  ports: {
+    api: number;
+    client: number;
+    peer: number;
+    registry: number;
+    kubelet: number;
+    proxyHealth: number;
+    proxyMetrics: number;
+  };
   /** False when no controller-manager runs: nothing would ever create the ServiceAccounts that Pods need. */
   controllers: boolean;
 };

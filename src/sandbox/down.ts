@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { giveBack } from './machine.ts';
 import { folderOf, isSandboxName } from './places.ts';
 import { SandboxProblem } from './problem.ts';
 import { descendants, marked, type Process, stop } from './processes.ts';
@@ -15,12 +16,14 @@ export async function down(options: { name?: string; keepLogs?: boolean } = {}):
   const { name = 'default', keepLogs = false } = options;
   if (!isSandboxName(name)) throw new SandboxProblem('usage', `"${name}" can't be a sandbox's name.`);
   const folder = folderOf(name);
-  if (!existsSync(folder)) return false;
+  const existed = existsSync(folder);
   const stays = await stopAll(name, folder);
   if (stays.length > 0) {
     const who = stays.map((one) => `${one.component} (${one.pid})`).join(', ');
     throw new SandboxProblem('failed', `These processes of sandbox ${name} don't end, even killed: ${who}.`);
   }
+  if (process.platform === 'linux') await giveBack(folder);
+  if (!existed) return false;
   for (const entry of readdirSync(folder)) {
     if (!(keepLogs && entry === 'logs')) rmSync(join(folder, entry), { recursive: true, force: true, maxRetries: 5 });
   }

@@ -48,7 +48,10 @@ type NodeList = { items: { status?: { conditions?: { type: string; status: strin
 export async function nodesReady(api: Api): Promise<boolean> {
   const nodes = (await get(api, '/api/v1/nodes')) as NodeList | undefined;
   const items = nodes?.items ?? [];
-  return items.length > 0 && items.every((node) => node.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'));
+  return (
+    items.length > 0 &&
+    items.every((node) => node.status?.conditions?.some((one) => one.type === 'Ready' && one.status === 'True'))
+  );
 }
 
 export async function serverVersion(api: Api): Promise<string> {

@@ -1,15 +1,14 @@
 // A real node on this machine: containerd, the kubelet and kube-proxy, with everything they write in our own folder.
 // What they change outside of it (a bridge, sysctls, cgroups, iptables) is in machine.ts, which also takes it back.
 
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { until } from './api.ts';
 import { files, type Layout } from './components.ts';
 import { BRIDGE, type Machine, NODE_ADDRESS, POD_CIDR, RUN } from './machine.ts';
 import { NODE_NAME } from './users.ts';
 
 /** containerd's socket has a short path of its own: a socket's path may have 107 bytes, a state folder's more. */
-const SOCKET = join(RUN, 'containerd.sock');
+export const SOCKET = join(RUN, 'containerd.sock');
 
 export const containerdArgs = (folder: string) => ['--config', join(folder, 'containerd.toml')];
 
@@ -28,8 +27,10 @@ export function writeNodeFiles(layout: Layout, machine: Machine): void {
   writeFileSync(join(folder, 'kubelet.json'), JSON.stringify(kubeletConfiguration(layout), null, 2));
 }
 
-export function containerdIsUp(): Promise<boolean> {
-  return until(async () => existsSync(SOCKET), 20_000, 50);
+export function noteOf(machine: Machine): string | undefined {
+  return machine.iptables
+    ? undefined
+    : 'There is no iptables here, so no kube-proxy: the addresses of Services lead nowhere.';
 }
 
 function containerdToml(folder: string, pause: string, plugins: string): string {

@@ -1,8 +1,18 @@
 // What a real node changes on the machine outside of the sandbox's folder, and taking all of it back.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { findCommand, isExecutable } from './binary.ts';
 import { removeKubeRules } from './iptables.ts';
 import { SandboxProblem } from './problem.ts';
@@ -38,9 +48,14 @@ export async function claimMachine(name: string, folder: string): Promise<Machin
   }
   if (other !== undefined) await giveBack(other.folder);
   if (kubepods().some(hasProcesses)) {
-    throw new SandboxProblem('environment', 'Another kubelet runs Pods on this machine: a second one would fight with it.');
+    throw new SandboxProblem(
+      'environment',
+      'Another kubelet runs Pods on this machine: a second one would fight with it.',
+    );
   }
-  const taken = Object.entries(networkInterfaces()).find(([, all]) => all?.some((one) => one.address.startsWith('10.88.0.')));
+  const taken = Object.entries(networkInterfaces()).find(([, all]) =>
+    all?.some((one) => one.address.startsWith('10.88.0.')),
+  );
   if (taken !== undefined && taken[0] !== BRIDGE) {
     throw new SandboxProblem('environment', `The Pods' network ${POD_CIDR} is in use on this machine, by ${taken[0]}.`);
   }
@@ -69,7 +84,8 @@ function requirements(): Machine {
   const plugins = ['/usr/lib/cni', '/opt/cni/bin'].find((folder) =>
     ['bridge', 'host-local', 'loopback'].every((plugin) => isExecutable(join(folder, plugin))),
   );
-  if (plugins === undefined) missing.push('the CNI plugins bridge, host-local, loopback (Debian: containernetworking-plugins)');
+  if (plugins === undefined)
+    missing.push('the CNI plugins bridge, host-local, loopback (Debian: containernetworking-plugins)');
   if (missing.length > 0) {
     throw new SandboxProblem('environment', `Nodes "kubelet" need what is missing here: ${missing.join(', ')}.`);
   }
@@ -99,7 +115,9 @@ const SYSCTLS: Readonly<Record<string, string>> = {
 
 /** The bridge is there before the first Pod, because the API server listens on it. What was before is noted first. */
 async function makeNetwork(folder: string): Promise<void> {
-  const before = Object.keys(SYSCTLS).flatMap((path) => (existsSync(path) ? [[path, readFileSync(path, 'utf8').trim()]] : []));
+  const before = Object.keys(SYSCTLS).flatMap((path) =>
+    existsSync(path) ? [[path, readFileSync(path, 'utf8').trim()]] : [],
+  );
   writeFileSync(join(folder, 'sysctls.json'), JSON.stringify(Object.fromEntries(before)));
   if (!networkInterfaces()[BRIDGE] && !existsSync(`/sys/class/net/${BRIDGE}`)) {
     await run('ip', ['link', 'add', BRIDGE, 'type', 'bridge']);
@@ -136,20 +154,28 @@ async function unmountBelow(folder: string): Promise<void> {
   for (const point of mountPointsBelow(readFileSync('/proc/self/mountinfo', 'utf8'), folder)) {
     await run('umount', ['-l', '--', point]).catch(() => undefined);
   }
+  // The folder is deleted next, and a mount that is left could lead the deletion to files that are not ours.
+  const left = mountPointsBelow(readFileSync('/proc/self/mountinfo', 'utf8'), folder);
+  if (left.length > 0)
+    throw new SandboxProblem('failed', `These can't be unmounted, so ${folder} stays: ${left.join(', ')}`);
 }
 
 /** The mount points below a folder, the last mounted first. mountinfo writes space and the like as \040. */
 export function mountPointsBelow(mountinfo: string, folder: string): string[] {
   return mountinfo
     .split('\n')
-    .map((line) => (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(parseInt(code, 8))))
+    .map((line) =>
+      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(parseInt(code, 8))),
+    )
     .filter((point) => point.startsWith(`${folder}/`))
     .reverse();
 }
 
 /** The kubelet's top group, once for each controller (cgroup v1) or once (v2). */
 function kubepods(): string[] {
-  const roots = existsSync(join(CGROUPS, 'cgroup.controllers')) ? [CGROUPS] : readdirSync(CGROUPS).map((one) => join(CGROUPS, one));
+  const roots = existsSync(join(CGROUPS, 'cgroup.controllers'))
+    ? [CGROUPS]
+    : readdirSync(CGROUPS).map((one) => join(CGROUPS, one));
   return roots.map((root) => join(root, 'kubepods')).filter(existsSync);
 }
 
@@ -211,10 +237,12 @@ function removeLogLinks(folder: string): void {
   }
 }
 
-/** The CNI library remembers each attachment here, under the network's name. */
+/** The CNI library remembers each Pod's attachments here, named by network and Pod; "infragate-" are surely ours. */
 function removeCniResults(): void {
-  for (const entry of entries('/var/lib/cni/results')) {
-    if (entry.startsWith('infragate-')) rmSync(join('/var/lib/cni/results', entry), { force: true });
+  const results = '/var/lib/cni/results';
+  const ours = entries(results).flatMap((entry) => entry.match(/^infragate-([0-9a-f]+)-/)?.[1] ?? []);
+  for (const entry of entries(results)) {
+    if (ours.some((id) => entry.includes(`-${id}-`))) rmSync(join(results, entry), { force: true });
   }
 }
 

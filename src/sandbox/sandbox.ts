@@ -6,11 +6,12 @@ import { isAlive } from './processes.ts';
 import { names, readState, type Sandbox } from './state.ts';
 import { isHealthy } from './up.ts';
 
-export { type CrdSet, CRD_SETS } from './crds.ts';
+export { CRD_SETS, type CrdSet } from './crds.ts';
 export { down } from './down.ts';
+export { type Content, copyImage, pushImage, removeImage } from './images.ts';
 export { SandboxProblem } from './problem.ts';
 export type { Nodes, Sandbox } from './state.ts';
-export { up, type UpOptions } from './up.ts';
+export { type UpOptions, up } from './up.ts';
 
 /** `broken`: something of it is there, but it doesn't work; `down` cleans it up, `up` starts it anew. */
 export type Status =

@@ -12,19 +12,16 @@ export const PEOPLE = [
   { name: 'nobody', groups: [], clusterRole: undefined },
 ] as const;
 
+export const NODE_NAME = 'node-1';
+
 /** The components' users, by the name of the component. */
 export const COMPONENT_USERS: Readonly<Record<string, { name: string; groups: readonly string[] }>> = {
   'kube-controller-manager': { name: 'system:kube-controller-manager', groups: [] },
   'kube-scheduler': { name: 'system:kube-scheduler', groups: [] },
   kwok: { name: 'kwok', groups: ['system:masters'] },
+  kubelet: { name: `system:node:${NODE_NAME}`, groups: ['system:nodes'] },
   'kube-proxy': { name: 'system:kube-proxy', groups: [] },
 };
-
-export const NODE_NAME = 'node-1';
-
-export function kubeletUser(): { name: string; groups: readonly string[] } {
-  return { name: `system:node:${NODE_NAME}`, groups: ['system:nodes'] };
-}
 
 export function withToken(user: { name: string; groups: readonly string[] }): User {
   return { name: user.name, groups: user.groups, token: randomBytes(24).toString('base64url') };

@@ -169,9 +169,11 @@ export function ledgerConformance(name: string, rig: Rig): void {
     }, 60_000);
 
     test('processes that open a place for the first time at the same moment all get a ledger', async () => {
-      for (let round = 0; round < 3; round += 1) {
+      for (let round = 0; round < 6; round += 1) {
         const place = await rig.place();
-        const racing = Array.from({ length: 6 }, () => start(place, 'open'));
+        const own = await Promise.all(Array.from({ length: 6 }, () => rig.place()));
+        const when = `${Date.now() + 700}`;
+        const racing = own.map((warm) => start(place, 'open', when, warm));
         expect(await Promise.all(racing.map(({ ended }) => ended))).toEqual(Array(6).fill(0));
       }
     }, 60_000);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { learningText, wordsOf } from './words.ts';
 
-test('words are letters and digits of any script, each once, without what a query language knows', () => {
-  expect(wordsOf('NEAR("Redis:7", -Größe) OR redis*')).toEqual(['near', 'redis', '7', 'größe', 'or']);
-  expect(wordsOf('"*"()^')).toEqual([]);
+test('words are letters and digits of any script, each once, without operators and words that say nothing', () => {
+  expect(wordsOf('NEAR("Redis:7", -Größe) OR redis*')).toEqual(['near', 'redis', '7', 'größe']);
+  expect(wordsOf('"*"()^ and the')).toEqual([]);
 });
 
 test('a learning is found by title, situation, advice, tags and text; other facts are none', () => {

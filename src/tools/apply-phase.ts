@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { cancel, deployment, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
 
+const input = z.strictObject({ deployment, phase_number: phaseNumber, dry_run: z.boolean().optional(), wait, cancel });
+export type Input = z.infer<typeof input>;
+
+const answer = output({ status: z.string(), resources: z.array(z.unknown()), commands: z.array(z.unknown()) });
+export type Output = z.infer<typeof answer>;
+
 export const applyPhase = defineTool({
   name: 'apply-phase',
   title: 'Apply a phase of the approved plan',
@@ -9,8 +15,8 @@ export const applyPhase = defineTool({
     'Applies the phase as approved (server-side apply, field manager infragate), then its commands. dry_run shows the difference. Behind Gate P and the phases before. Then phase-gate.',
   annotations: WRITES,
   searchHint: 'apply resources of an approved phase',
-  input: z.strictObject({ deployment, phase_number: phaseNumber, dry_run: z.boolean().optional(), wait, cancel }),
-  output: output({ status: z.string(), resources: z.array(z.unknown()), commands: z.array(z.unknown()) }),
+  input,
+  output: answer,
   lease_ms: () => minutes(20),
   text: (v) => String(v.summary ?? ''),
   load: async () => (await import('./apply-phase.run.ts')).run,

@@ -2,6 +2,29 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { deployment, minutes, output, READS, texts, wait } from './schema.ts';
 
+const input = z.strictObject({
+  deployment,
+  assumed_apis: texts.optional().describe('group/version/Kind[:field.path]'),
+  planned_images: texts.optional(),
+  operators: texts.optional(),
+  configuration_requirements: texts
+    .optional()
+    .describe('e.g. "default StorageClass", "can create Secrets", "Kubernetes >= 1.27"'),
+  manifests: z.string().optional().describe('YAML, file or folder'),
+  namespace: z.string().optional(),
+  wait,
+});
+export type Input = z.infer<typeof input>;
+
+const answer = output({
+  apis: z.array(z.unknown()),
+  images: z.array(z.unknown()),
+  operators: z.array(z.unknown()),
+  configuration: z.array(z.unknown()),
+  manifests: z.array(z.unknown()),
+});
+export type Output = z.infer<typeof answer>;
+
 export const clusterRealityCheck = defineTool({
   name: 'cluster-reality-check',
   title: 'Try assumptions against the cluster',
@@ -9,25 +32,8 @@ export const clusterRealityCheck = defineTool({
     'Looks at the real cluster and registries: APIs, images, operators, configuration, manifests (server dry run). Changes nothing. In a deployment without lists: every item that lacks fresh evidence; lists given are added to the assumptions. deployment "none": on its own.',
   annotations: READS,
   searchHint: 'verify Kubernetes APIs, images, operators, configuration exist',
-  input: z.strictObject({
-    deployment,
-    assumed_apis: texts.optional().describe('group/version/Kind[:field.path]'),
-    planned_images: texts.optional(),
-    operators: texts.optional(),
-    configuration_requirements: texts
-      .optional()
-      .describe('e.g. "default StorageClass", "can create Secrets", "Kubernetes >= 1.27"'),
-    manifests: z.string().optional().describe('YAML, file or folder'),
-    namespace: z.string().optional(),
-    wait,
-  }),
-  output: output({
-    apis: z.array(z.unknown()),
-    images: z.array(z.unknown()),
-    operators: z.array(z.unknown()),
-    configuration: z.array(z.unknown()),
-    manifests: z.array(z.unknown()),
-  }),
+  input,
+  output: answer,
   lease_ms: () => minutes(5),
   text: (v) => String(v.summary ?? ''),
   load: async () => (await import('./cluster-reality-check.run.ts')).run,

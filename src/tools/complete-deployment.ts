@@ -2,14 +2,20 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { deployment, minutes, output, RECORDS } from './schema.ts';
 
+const input = z.strictObject({ deployment });
+export type Input = z.infer<typeof input>;
+
+const answer = output({ report: z.string() });
+export type Output = z.infer<typeof answer>;
+
 export const completeDeployment = defineTool({
   name: 'complete-deployment',
   title: 'Complete the deployment',
   description: 'Closes the record when all five gates pass and answers the final report. Behind Gate V.',
   annotations: RECORDS,
   searchHint: 'finish a deployment',
-  input: z.strictObject({ deployment }),
-  output: output({ report: z.string() }),
+  input,
+  output: answer,
   lease_ms: () => minutes(5),
   text: (v) => String(v.report ?? ''),
   load: async () => (await import('./complete-deployment.run.ts')).run,

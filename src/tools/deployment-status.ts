@@ -2,6 +2,16 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { deployment, minutes, output } from './schema.ts';
 
+const input = z.strictObject({
+  deployment,
+  show: z.enum(['status', 'research', 'plan', 'timeline', 'evidence']).optional(),
+  id: z.string().optional().describe('evidence: a digest from an answer'),
+});
+export type Input = z.infer<typeof input>;
+
+const answer = output({ gates: z.array(z.unknown()), deployments: z.array(z.unknown()) });
+export type Output = z.infer<typeof answer>;
+
 export const deploymentStatus = defineTool({
   name: 'deployment-status',
   title: 'Where a deployment stands',
@@ -9,12 +19,8 @@ export const deploymentStatus = defineTool({
     'Begin here. The stage, its gate with every check and what leads on, open blockers, running runs, time budget. Without an id and not exactly one open: the list. show: research, plan, timeline, or evidence (with id).',
   annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
   alwaysLoad: true,
-  input: z.strictObject({
-    deployment,
-    show: z.enum(['status', 'research', 'plan', 'timeline', 'evidence']).optional(),
-    id: z.string().optional().describe('evidence: a digest from an answer'),
-  }),
-  output: output({ gates: z.array(z.unknown()), deployments: z.array(z.unknown()) }),
+  input,
+  output: answer,
   lease_ms: () => minutes(1),
   text: (v) => String(v.summary ?? ''),
   load: async () => (await import('./deployment-status.run.ts')).run,

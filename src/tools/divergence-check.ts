@@ -2,6 +2,18 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { deployment, minutes, output, READS, texts, wait } from './schema.ts';
 
+const input = z.strictObject({
+  deployment,
+  upstream_source: z.string().min(1).describe('URL, path or the text itself'),
+  local_environment: z.string().optional().describe('a claim, checked: "OpenShift 4.14"'),
+  features_to_verify: texts.optional(),
+  wait,
+});
+export type Input = z.infer<typeof input>;
+
+const answer = output({ divergences: z.array(z.unknown()) });
+export type Output = z.infer<typeof answer>;
+
 export const divergenceCheck = defineTool({
   name: 'divergence-check',
   title: 'Compare an upstream document with this environment',
@@ -9,14 +21,8 @@ export const divergenceCheck = defineTool({
     'Reads the document itself and compares what it takes for granted with the cluster. HIGH and UNKNOWN hold Gate R until an adjustment is verified (record-research adjustments).',
   annotations: READS,
   searchHint: 'compare docker compose, Helm README, install guide with cluster',
-  input: z.strictObject({
-    deployment,
-    upstream_source: z.string().min(1).describe('URL, path or the text itself'),
-    local_environment: z.string().describe('a claim, checked: "OpenShift 4.14"'),
-    features_to_verify: texts.optional(),
-    wait,
-  }),
-  output: output({ divergences: z.array(z.unknown()) }),
+  input,
+  output: answer,
   lease_ms: () => minutes(5),
   text: (v) => String(v.summary ?? ''),
   load: async () => (await import('./divergence-check.run.ts')).run,

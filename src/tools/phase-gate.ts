@@ -2,6 +2,28 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { cancel, deployment, minutes, output, phaseNumber, texts, wait } from './schema.ts';
 
+const input = z.strictObject({
+  deployment,
+  phase_number: phaseNumber,
+  phase_name: z.string().optional(),
+  resources_deployed: texts.optional(),
+  validation_commands: texts.optional(),
+  success_criteria: texts.optional(),
+  rollback_procedure: z.union([z.string(), texts]).optional(),
+  wait,
+  cancel,
+});
+export type Input = z.infer<typeof input>;
+
+const answer = output({
+  status: z.enum(['PASS', 'FAIL', 'RUNNING']),
+  checks: z.array(z.unknown()),
+  failure: z.unknown(),
+  options: z.array(z.unknown()),
+  commit: z.unknown(),
+});
+export type Output = z.infer<typeof answer>;
+
 export const phaseGate = defineTool({
   name: 'phase-gate',
   title: 'Prove a phase',
@@ -9,24 +31,8 @@ export const phaseGate = defineTool({
     'Looks whether the phase is live, as applied, ready, its validation commands and criteria hold, and nothing earlier broke. PASS: commit as told. FAIL: stop; fix, rollback-phase or return-to. Arguments other than phase_number are only compared with the approved plan.',
   annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
   searchHint: 'validate a deployment phase',
-  input: z.strictObject({
-    deployment,
-    phase_number: phaseNumber,
-    phase_name: z.string().optional(),
-    resources_deployed: texts.optional(),
-    validation_commands: texts.optional(),
-    success_criteria: texts.optional(),
-    rollback_procedure: z.union([z.string(), texts]).optional(),
-    wait,
-    cancel,
-  }),
-  output: output({
-    status: z.enum(['PASS', 'FAIL', 'RUNNING']),
-    checks: z.array(z.unknown()),
-    failure: z.unknown(),
-    options: z.array(z.unknown()),
-    commit: z.unknown(),
-  }),
+  input,
+  output: answer,
   lease_ms: () => minutes(35),
   text: (v) => String(v.summary ?? ''),
   load: async () => (await import('./phase-gate.run.ts')).run,

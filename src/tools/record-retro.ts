@@ -2,6 +2,29 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { deployment, minutes, output, RECORDS, texts } from './schema.ts';
 
+const input = z.strictObject({
+  deployment,
+  went_well: texts.optional(),
+  diverged: texts.optional(),
+  unexpected: texts.optional(),
+  helped: texts.optional(),
+  missing: texts.optional(),
+  learnings: z
+    .array(
+      z.strictObject({
+        title: z.string().trim().min(3),
+        situation: z.string().trim().min(8),
+        advice: z.string().trim().min(8),
+        tags: texts.optional(),
+      }),
+    )
+    .optional(),
+});
+export type Input = z.infer<typeof input>;
+
+const answer = output({ retrospective: z.string() });
+export type Output = z.infer<typeof answer>;
+
 export const recordRetro = defineTool({
   name: 'record-retro',
   title: 'Record the retrospective',
@@ -9,25 +32,8 @@ export const recordRetro = defineTool({
     'Derives the retrospective from the record (times, failures, returns, refusals), adds your narrative marked as yours, and keeps learnings for later deployments. Behind Gate I, or on a closed deployment.',
   annotations: RECORDS,
   searchHint: 'retrospective and learnings of a deployment',
-  input: z.strictObject({
-    deployment,
-    went_well: texts.optional(),
-    diverged: texts.optional(),
-    unexpected: texts.optional(),
-    helped: texts.optional(),
-    missing: texts.optional(),
-    learnings: z
-      .array(
-        z.strictObject({
-          title: z.string().trim().min(3),
-          situation: z.string().trim().min(8),
-          advice: z.string().trim().min(8),
-          tags: texts.optional(),
-        }),
-      )
-      .optional(),
-  }),
-  output: output({ retrospective: z.string() }),
+  input,
+  output: answer,
   lease_ms: () => minutes(1),
   text: (v) => String(v.retrospective ?? ''),
   load: async () => (await import('./record-retro.run.ts')).run,

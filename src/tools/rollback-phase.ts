@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { deployment, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
 
+const input = z.strictObject({ deployment, phase_number: phaseNumber, execute: z.boolean().optional(), wait });
+export type Input = z.infer<typeof input>;
+
+const answer = output({
+  steps: z.array(z.unknown()),
+  restored: z.array(z.unknown()),
+  removed: z.array(z.unknown()),
+  remaining: z.array(z.unknown()),
+});
+export type Output = z.infer<typeof answer>;
+
 export const rollbackPhase = defineTool({
   name: 'rollback-phase',
   title: 'Roll a phase back',
@@ -9,13 +20,8 @@ export const rollbackPhase = defineTool({
     "Shows, and with execute: true takes, the way back: the plan's rollback, then what apply-phase created is removed by UID and what it changed is restored, and both are verified. The phase is open again.",
   annotations: WRITES,
   searchHint: 'undo a deployed phase',
-  input: z.strictObject({ deployment, phase_number: phaseNumber, execute: z.boolean().optional(), wait }),
-  output: output({
-    steps: z.array(z.unknown()),
-    restored: z.array(z.unknown()),
-    removed: z.array(z.unknown()),
-    remaining: z.array(z.unknown()),
-  }),
+  input,
+  output: answer,
   lease_ms: () => minutes(20),
   text: (v) => String(v.summary ?? ''),
   load: async () => (await import('./rollback-phase.run.ts')).run,

@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { deployment, minutes, output, RECORDS, texts } from './schema.ts';
 
+const input = z.strictObject({
+  deployment,
+  path: z.string().optional().describe('inside the workspace'),
+  access: texts.optional(),
+  known_issues: texts.optional(),
+});
+export type Input = z.infer<typeof input>;
+
+const answer = output({ markdown: z.string() });
+export type Output = z.infer<typeof answer>;
+
 export const writeDocumentation = defineTool({
   name: 'write-documentation',
   title: 'Write the documentation',
@@ -9,13 +20,8 @@ export const writeDocumentation = defineTool({
     'Renders the deployment document from what is live and on record; with path, writes it there, keeping text people added. Behind Gate I.',
   annotations: RECORDS,
   searchHint: 'document a deployment',
-  input: z.strictObject({
-    deployment,
-    path: z.string().optional().describe('inside the workspace'),
-    access: texts.optional(),
-    known_issues: texts.optional(),
-  }),
-  output: output({ markdown: z.string() }),
+  input,
+  output: answer,
   lease_ms: () => minutes(3),
   text: (v) => String(v.markdown ?? ''),
   load: async () => (await import('./write-documentation.run.ts')).run,

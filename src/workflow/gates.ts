@@ -142,8 +142,10 @@ const sourcesCompared: Check = {
 };
 
 /** The divergences the latest reading of each live source found. */
-export function liveDivergences(d: Deployment): string[] {
-  return itemsOf(d, 'source').flatMap((source) => d.observations.get(source.subject)?.at(-1)?.about ?? []);
+export function liveDivergences(d: Deployment): { subject: string; source: Item }[] {
+  return itemsOf(d, 'source').flatMap((source) =>
+    (d.observations.get(source.subject)?.at(-1)?.about ?? []).map((subject) => ({ subject, source })),
+  );
 }
 
 const divergencesAdjusted: Check = {
@@ -151,10 +153,10 @@ const divergencesAdjusted: Check = {
   asks: 'no HIGH or UNKNOWN divergence is without a verified adjustment',
   waivable: true,
   of: (d, now) =>
-    liveDivergences(d).flatMap((subject) => {
+    liveDivergences(d).flatMap(({ subject, source }) => {
       const latest = d.observations.get(subject)?.at(-1);
       if (latest === undefined || (latest.severity !== 'HIGH' && latest.severity !== 'UNKNOWN')) return [];
-      const fix = [call('record-research', d), call('divergence-check', d)];
+      const fix = [call('record-research', d), call('divergence-check', d, { upstream_source: source.name })];
       const adjustment = d.written.findLast((w) => w.what === 'adjustment' && w.about === subject);
       if (adjustment?.verified_by === undefined) {
         return [

@@ -88,7 +88,7 @@ export function sqliteBackend(database: Database): Backend {
     putBody: async (digest, { body, mediaType }) => void addBody.run(digest, mediaType, body),
     body: async (digest) => legible(() => bodyOf.get(digest)),
     bodies: async () => legibleAll(digests.iterate()),
-    search: async (words, limit) => found.all(words.map((word) => `"${word}"`).join(' OR '), limit),
+    search: async (words, limit) => legibleAll(found.iterate(words.map((word) => `"${word}"`).join(' OR '), limit)),
     useOnce: async (nonce) => addNonce.run(nonce).changes === 1,
     attempts: (key) => ({
       record: async (at = new Date().toISOString()) => void addFailure.run(key, at),

@@ -1,0 +1,73 @@
+import type { KubeObject } from '../objects/kube-object.ts';
+import { isRecord } from './ref.ts';
+
+/** What the server fills in by itself, differently each time, or what others write. */
+const SERVER_OWNED_META = new Set([
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'selfLink',
+]);
+const ALLOCATED = new Set([
+  'spec.clusterIP',
+  'spec.clusterIPs',
+  'spec.healthCheckNodePort',
+  'spec.ports.*.nodePort',
+  'spec.nodeName',
+  'secrets',
+]);
+
+/** Fields that controllers write on objects that we apply: no difference between a dry run and the real one. */
+const CONTROLLERS_ANNOTATIONS = /^(deployment\.kubernetes\.io\/|pv\.kubernetes\.io\/|volume\.kubernetes\.io\/|autoscaling\.alpha)/;
+
+/**
+ * Pure: the paths at which two states of one object differ, in what an apply decides: not status, not what the server
+ * allocates.
+ */
+export function differences(a: KubeObject, b: KubeObject): string[] {
+  const found: string[] = [];
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+  for (const key of keys) {
+    if (key === 'status' || key === 'apiVersion' || key === 'kind') continue;
+    if (key === 'metadata') metadata(a.metadata, b.metadata, found);
+    else compare(a[key], b[key], key, found);
+  }
+  return found.sort();
+}
+
+function metadata(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>, found: string[]) {
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    if (SERVER_OWNED_META.has(key)) continue;
+    if (key === 'annotations') {
+      compare(without(a.annotations), without(b.annotations), 'metadata.annotations', found);
+    } else compare(a[key], b[key], `metadata.${key}`, found);
+  }
+}
+
+function without(annotations: unknown): unknown {
+  if (!isRecord(annotations)) return undefined;
+  const kept = Object.entries(annotations).filter(([key]) => !CONTROLLERS_ANNOTATIONS.test(key));
+  return kept.length === 0 ? undefined : Object.fromEntries(kept);
+}
+
+function compare(a: unknown, b: unknown, path: string, found: string[]): void {
+  if (ALLOCATED.has(path.replace(/\[\d+\]/g, '.*'))) return;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    for (let i = 0; i < Math.max(a.length, b.length); i++) compare(a[i], b[i], `${path}[${i}]`, found);
+  } else if (isRecord(a) && isRecord(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) compare(a[key], b[key], `${path}.${key}`, found);
+  } else if (a !== b && !(isEmpty(a) && isEmpty(b))) {
+    found.push(path);
+  }
+}
+
+/** Nothing, an empty list and an empty map are stored as one another. */
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === null ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isRecord(value) && Object.keys(value).length === 0);

@@ -1,0 +1,80 @@
+import type { ApiFailure, Writer } from '../cluster/index.ts';
+import type { KubeObject } from '../objects/kube-object.ts';
+import type { PlacedObject } from '../workflow/index.ts';
+import { differences } from './compare.ts';
+import { type BeforeImage, dataDigest } from './image.ts';
+import { address, called } from './ref.ts';
+
+export type Restored =
+  | { readonly status: 'restored' | 'unchanged'; readonly ref: PlacedObject }
+  | { readonly status: 'failed'; readonly ref: PlacedObject; readonly reason: string; readonly message: string };
+
+/** Two writers in between are tolerated; a third means that someone is working against us. */
+const ATTEMPTS = 3;
+
+/**
+ * Puts an object back as it was before we changed it: every field, removed ones too, with its field managers; status is
+ * its controller's. Then looks whether it is so.
+ */
+export async function restore(writer: Writer, ref: PlacedObject, before: BeforeImage): Promise<Restored> {
+  const fail = (reason: string, message: string): Restored => ({ status: 'failed', ref, reason, message });
+  for (let attempt = 1; ; attempt++) {
+    const live = await writer.getIfThere(address(ref));
+    if (!live.ok) return fail(live.error.reason, live.error.message);
+    if (before.kind === 'secret') return restoreSecret(ref, before, live.value);
+    const image = before.object;
+    const put = await putBack(writer, image, live.value);
+    if (put === 'same') return { status: 'unchanged', ref };
+    if (!put.ok) {
+      if (put.error.reason === 'Conflict' && attempt < ATTEMPTS) continue;
+      return fail(put.error.reason, put.error.message);
+    }
+    const now = await writer.get(address(ref));
+    if (!now.ok) return fail(now.error.reason, now.error.message);
+    const left = differences(image, now.value);
+    if (left.length === 0) return { status: 'restored', ref };
+    return fail('StillDifferent', `${called(ref)} was written back, but differs at ${left.slice(0, 5).join(', ')}`);
+  }
+}
+
+type Put = 'same' | { readonly ok: true } | { readonly ok: false; readonly error: ApiFailure };
+
+async function putBack(writer: Writer, image: KubeObject, live: KubeObject | undefined): Promise<Put> {
+  const { resourceVersion: _rv, uid: _uid, creationTimestamp: _c, generation: _g, ...metadata } = image.metadata;
+  const { status: _status, ...rest } = image;
+  const body: KubeObject = { ...rest, apiVersion: image.apiVersion, kind: image.kind, metadata };
+  const { namespace } = image.metadata;
+  const where = namespace === undefined ? {} : { namespace };
+  if (live === undefined) {
+    const { managedFields: _m, ownerReferences: _o, ...fresh } = metadata;
+    return writer.create({ ...body, metadata: fresh }, where);
+  }
+  if (differences(image, live).length === 0) return 'same';
+  const { resourceVersion, uid } = live.metadata;
+  return writer.replace(
+    {
+      ...body,
+      metadata: {
+        ...metadata,
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+        ...(uid === undefined ? {} : { uid }),
+      },
+    },
+    where,
+  );
+}
+
+/** Values are never kept, so a Secret that was changed can be told, but not put back. */
+function restoreSecret(
+  ref: PlacedObject,
+  before: Extract<BeforeImage, { kind: 'secret' }>,
+  live: KubeObject | undefined,
+): Restored {
+  if (live !== undefined && dataDigest(live) === before.digest) return { status: 'unchanged', ref };
+  return {
+    status: 'failed',
+    ref,
+    reason: 'SecretNotKept',
+    message: `${called(ref)} held the keys ${before.keys.join(', ') || '(none)'} with other values before; values are never kept, so whoever has them must put them back`,
+  };
+}

@@ -1,0 +1,125 @@
+// infragate learnings list|search|export|import
+
+import { Command, InvalidArgumentError } from 'commander';
+import { EXIT } from './exit.ts';
+import type { Learning } from './learnings.records.ts';
+import { fail, withLedger, writeLines } from './with-ledger.ts';
+
+type Flags = { json: boolean };
+
+export function learningsCommand(): Command {
+  // Set before the subcommands are made, which take it over: cli.ts turns wrong use into its exit code.
+  const command = new Command('learnings').description('what earlier deployments taught').exitOverride();
+  const json = ['--json', 'print one line of JSON, last', false] as const;
+  command
+    .command('list')
+    .description('all learnings, oldest first')
+    .option('--tag <tag>', 'only those with this tag')
+    .option(...json)
+    .action(list);
+  command
+    .command('search')
+    .description('learnings with any of the words, best first; exit code 1 when there is none')
+    .argument('<words...>')
+    .option('--limit <n>', 'at most so many', wholeNumber, 10)
+    .option(...json)
+    .action(search);
+  command
+    .command('export')
+    .description('all learnings as JSON lines, for `learnings import` elsewhere')
+    .option('--json', 'print one JSON array instead of lines', false)
+    .action(exportAll);
+  command
+    .command('import')
+    .description('add learnings from JSON lines; those already here are left out')
+    .argument('<file>', 'a file, or - for standard input')
+    .option(...json)
+    .action(importFile);
+  return command;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('A number from 1 to 9999.');
+  return Number(text);
+}
+
+const list = ({ json, tag }: Flags & { tag?: string }) =>
+  withLedger(json, async (ledger) => {
+    const { allLearnings, once } = await import('./learnings.records.ts');
+    const all = once(await allLearnings(ledger)).filter(({ tags }) => tag === undefined || tags.includes(tag));
+    print(json, all);
+    return EXIT.done;
+  });
+
+const search = (words: string[], { json, limit }: Flags & { limit: number }) =>
+  withLedger(json, async (ledger) => {
+    const { allLearnings, once } = await import('./learnings.records.ts');
+    const all = new Map((await allLearnings(ledger)).map((one) => [one.id, one]));
+    const found = (await ledger.search(words.join(' '), limit)).flatMap(
+      ({ deployment, seq }) => all.get(`${deployment}/${seq}`) ?? [],
+    );
+    print(json, once(found));
+    return found.length > 0 ? EXIT.done : EXIT.no;
+  });
+
+const exportAll = ({ json }: Flags) =>
+  withLedger(json, async (ledger) => {
+    const { allLearnings, once } = await import('./learnings.records.ts');
+    const all = once(await allLearnings(ledger));
+    if (json) console.log(JSON.stringify(all));
+    else
+      await writeLines(
+        (async function* () {
+          for (const one of all) yield JSON.stringify(one);
+        })(),
+      );
+    return EXIT.done;
+  });
+
+const importFile = (file: string, { json }: Flags) =>
+  withLedger(json, async (ledger) => {
+    const [{ addLearnings, parseLearnings }, { readFile }] = await Promise.all([
+      import('./learnings.records.ts'),
+      import('node:fs/promises'),
+    ]);
+    let text: string;
+    try {
+      text = file === '-' ? (await process.stdin.toArray()).join('') : await readFile(file, 'utf8');
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return fail(json, EXIT.wrongUse, 'NoFile', `${file} can't be read: ${why}`);
+    }
+    const parsed = parseLearnings(text);
+    if (!parsed.ok)
+      return fail(
+        json,
+        EXIT.wrongUse,
+        'BadLearning',
+        `${file}, line ${parsed.line}: ${parsed.why}. Nothing was added.`,
+      );
+    const added = await addLearnings(ledger, parsed.learnings, file, new Date().toISOString());
+    if (!added.ok)
+      return fail(json, EXIT.no, 'RecordDamaged', `${added.why}. Nothing was added; infragate verify says more.`);
+    const known = parsed.learnings.length - added.count;
+    if (json) console.log(JSON.stringify({ added: added.count, known }));
+    else console.log(`${added.count} added, ${known} already here.`);
+    return EXIT.done;
+  });
+
+function print(json: boolean, learnings: readonly Learning[]): void {
+  if (json) console.log(JSON.stringify(learnings));
+  else console.log(learnings.map(describe).join('\n\n') || 'No learnings.');
+}
+
+function describe({ id, title, situation, advice, tags, text, at }: Learning): string {
+  const body = [
+    situation && `  when  ${situation}`,
+    advice && `  do    ${advice}`,
+    !situation && !advice && `  ${text}`,
+  ];
+  return [
+    `${title}${tags.map((tag) => ` #${tag}`).join('')}`,
+    ...body.filter(Boolean),
+    `  from  ${id}, ${at.slice(0, 10)}`,
+  ].join('\n');
+}

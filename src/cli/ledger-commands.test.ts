@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { isLedgerError, type NewEvent, openLedger } from '../state/index.ts';
+
+const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
+const homes: string[] = [];
+afterAll(() => {
+  for (const home of homes) rmSync(home, { recursive: true, force: true });
+});
+
+/** A data folder with two deployments; the first one learnt something. */
+async function recorded(): Promise<string> {
+  const home = mkdtempSync(join(tmpdir(), 'infragate-commands-'));
+  homes.push(home);
+  const ledger = await openLedger({ home });
+  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const at = '2026-03-01T10:00:00.000Z';
+  const event = (fact: NewEvent['fact']): NewEvent => ({ at, by: { kind: 'server' }, fact });
+  const learning = (title: string, advice: string, tags: string[]) =>
+    event({ type: 'written', what: 'learning', title, situation: 'A cluster of ours.', advice, tags, text: advice });
+  await ledger.append('dify-1', 0, [
+    event({ type: 'abandoned', because: 'a sentence to be changed' }),
+    learning('Mirror images', 'Copy them into the registry of the cluster first.', ['image']),
+    learning('Ask for quota', 'Look at the quota before phase 4.', ['quota']),
+  ]);
+  await ledger.append('dify-2', 0, [
+    learning('Mirror  images', 'copy them into the registry of the cluster first.', []),
+  ]);
+  ledger.close();
+  return home;
+}
+
+type Ran = { code: number; out: string; err: string; json: () => unknown };
+
+/** The command as people run it: a process with a data folder. */
+function run(home: string, ...args: string[]): Promise<Ran> {
+  return new Promise((done) => {
+    const env = { ...process.env, INFRAGATE_HOME: home, NODE_NO_WARNINGS: '1' };
+    execFile(process.execPath, [CLI, ...args], { env }, (error, out, err) => {
+      const json = (): unknown => JSON.parse(out.trimEnd().split('\n').at(-1) ?? '');
+      done({ code: error === null ? 0 : Number(error.code), out, err, json });
+    });
+  });
+}
+
+/** One byte of the recorded sentence, changed in the file on the disk. */
+function changeOneByte(home: string) {
+  const file = join(home, 'ledger.sqlite');
+  const bytes = readFileSync(file);
+  bytes[bytes.indexOf('a sentence to be changed')] = 'A'.charCodeAt(0);
+  writeFileSync(file, bytes);
+}
+
+describe('infragate verify', () => {
+  test('exits 0 when the record is whole', async () => {
+    const home = await recorded();
+    expect(await run(home, 'verify')).toMatchObject({ code: 0, out: 'The record is whole: 2 deployments.\n' });
+    expect((await run(home, 'verify', '--json')).json()).toEqual({ sound: true, deployments: 2, bad: [] });
+  });
+
+  test('exits 1 and names the row in which one byte was changed', async () => {
+    const home = await recorded();
+    changeOneByte(home);
+    expect(await run(home, 'verify')).toMatchObject({ code: 1, out: expect.stringMatching(/^dify-1: row 1 /) });
+    const json = await run(home, 'verify', '--json');
+    expect(json.code).toBe(1);
+    expect(json.json()).toMatchObject({ sound: false, bad: [{ deployment: 'dify-1', seq: 1 }] });
+  });
+
+  test('exits 3 with a sentence when the ledger can’t be opened', async () => {
+    const home = await recorded();
+    const notAFolder = join(home, 'file');
+    writeFileSync(notAFolder, '');
+    expect(await run(notAFolder, 'verify')).toMatchObject({ code: 3, err: expect.stringContaining('INFRAGATE_HOME') });
+    const json = await run(notAFolder, 'verify', '--json');
+    expect(json.json()).toMatchObject({ error: { reason: 'NoFolder' } });
+  });
+});
+
+describe('infragate export', () => {
+  test('prints the rows of one deployment in order, or of all, as JSON lines', async () => {
+    const home = await recorded();
+    const one = await run(home, 'export', 'dify-1');
+    expect(one.code).toBe(0);
+    expect(
+      one.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).seq),
+    ).toEqual([1, 2, 3]);
+    expect((await run(home, 'export')).out.trimEnd().split('\n')).toHaveLength(4);
+    expect((await run(home, 'export', '--json')).json()).toHaveLength(4);
+  });
+
+  test('exits 2 for a deployment that is not there', async () => {
+    expect(await run(await recorded(), 'export', 'nobody')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringContaining('nobody'),
+    });
+  });
+
+  test('ends before a changed row, says so and exits 1', async () => {
+    const home = await recorded();
+    changeOneByte(home);
+    expect(await run(home, 'export')).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^\{.*"deployment":"dify-2".*\}\n$/),
+      err: expect.stringContaining('dify-1: row 1'),
+    });
+  });
+});
+
+describe('infragate learnings', () => {
+  test('lists what was learnt, each once, also by tag', async () => {
+    const home = await recorded();
+    const { out, code } = await run(home, 'learnings', 'list');
+    expect(code).toBe(0);
+    expect(out.match(/mirror\s+images/gi)).toHaveLength(1);
+    expect((await run(home, 'learnings', 'list', '--tag', 'quota', '--json')).json()).toMatchObject([
+      { title: 'Ask for quota', id: 'dify-1/3', advice: 'Look at the quota before phase 4.' },
+    ]);
+  });
+
+  test('finds them by words, exits 1 when there is none', async () => {
+    const home = await recorded();
+    expect((await run(home, 'learnings', 'search', 'the', 'quotas', '--json')).json()).toMatchObject([
+      { title: 'Ask for quota' },
+    ]);
+    expect(await run(home, 'learnings', 'search', 'kafka')).toMatchObject({ code: 1, out: 'No learnings.\n' });
+    expect((await run(home, 'learnings', 'search', 'x', '--limit', 'all')).code).toBe(2);
+    expect((await run(home, 'learnings', 'search')).code).toBe(2);
+  });
+
+  test('go to another ledger once, and are found there', async () => {
+    const home = await recorded();
+    const file = join(home, 'learnings.jsonl');
+    writeFileSync(file, (await run(home, 'learnings', 'export')).out);
+    const other = mkdtempSync(join(tmpdir(), 'infragate-commands-'));
+    homes.push(other);
+    expect((await run(other, 'learnings', 'import', file, '--json')).json()).toEqual({ added: 2, known: 0 });
+    expect((await run(other, 'learnings', 'import', file, '--json')).json()).toEqual({ added: 0, known: 2 });
+    expect((await run(other, 'learnings', 'search', 'quota', '--json')).json()).toMatchObject([
+      { title: 'Ask for quota', tags: ['quota'] },
+    ]);
+    expect((await run(other, 'export')).out).toBe('');
+    expect((await run(other, 'verify')).code).toBe(0);
+  });
+
+  test('are not taken from a file with a wrong line, which is named; nothing is added', async () => {
+    const home = await recorded();
+    const file = join(home, 'wrong.jsonl');
+    writeFileSync(file, '{"title":"fine","advice":"Do it."}\n\n{"title":""}\n');
+    expect(await run(home, 'learnings', 'import', file)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('line 3: title'),
+    });
+    expect((await run(home, 'learnings', 'import', join(home, 'none'))).code).toBe(2);
+    expect((await run(home, 'learnings', 'list', '--json')).json()).toHaveLength(2);
+  });
+});

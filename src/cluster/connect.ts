@@ -1,0 +1,84 @@
+import type { Connection } from './connection.ts';
+import { openConnection } from './connection.ts';
+import { type Catalogue, catalogue } from './discover.ts';
+import { type ContextListing, contextsOf, freeze, readKubeconfig } from './kubeconfig.ts';
+import { type Documents, readerOver } from './read.ts';
+import type { Reader } from './reader.ts';
+import { ok, type Result } from './result.ts';
+import { writerOver } from './write.ts';
+import type { Writer } from './writer.ts';
+
+export type Cluster = {
+  readonly reader: Reader;
+  writer(): Writer;
+  /** The same connection under another signal (or none): clean-up goes on after a run was cancelled. */
+  under(signal: AbortSignal | undefined): Cluster;
+  /** The frozen kubeconfig, with this one context. It holds credentials: for a 0600 file, never for an answer. */
+  kubeconfig(): string;
+  close(): void;
+};
+
+export type ConnectOptions = {
+  /** A file; left out: INFRAGATE_KUBECONFIG, KUBECONFIG, ~/.kube/config, the Pod's own account. */
+  readonly kubeconfig?: string | undefined;
+  /** Left out: the current context. */
+  readonly context?: string | undefined;
+  /** Ends all requests made over it. */
+  readonly signal?: AbortSignal | undefined;
+  /** For one request; default 30 s. */
+  readonly requestTimeoutMs?: number | undefined;
+};
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** The contexts of the kubeconfig that connect would use. */
+export async function listContexts(
+  options: { kubeconfig?: string | undefined } = {},
+): Promise<Result<readonly ContextListing[]>> {
+  const config = await readKubeconfig(options.kubeconfig, process.env);
+  return config.ok ? ok(contextsOf(config.value)) : config;
+}
+
+/**
+ * Freezes the kubeconfig as it is now and sees that the server answers and lets us in. What can go wrong is a value:
+ * NoKubeconfig, BadKubeconfig, UnknownContext, Unreachable, Untrusted, Timeout, Unauthorized.
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Result<Cluster>> {
+  const config = await readKubeconfig(options.kubeconfig, process.env);
+  if (!config.ok) return config;
+  const frozen = await freeze(config.value, options.context);
+  if (!frozen.ok) return frozen;
+  const connection = await openConnection(frozen.value, {
+    requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    signal: options.signal,
+  });
+  const hello = await connection.send({ method: 'GET', path: '/version', repeat: 'once' });
+  // Whoever may not even see the version is let in all the same.
+  if (!hello.ok && hello.error.status !== 403) {
+    connection.close();
+    return hello;
+  }
+  const from = catalogue(connection);
+  return ok(clusterOver(connection, from, from.under, new Map()));
+}
+
+function clusterOver(
+  connection: Connection,
+  from: Catalogue,
+  catalogueUnder: (connection: Connection) => Catalogue,
+  documents: Documents,
+): Cluster {
+  const reader = readerOver(connection, from, documents);
+  return {
+    reader,
+    writer: () => writerOver(reader, connection, from),
+    under(signal) {
+      const other = connection.under(signal);
+      return clusterOver(other, catalogueUnder(other), catalogueUnder, documents);
+    },
+    kubeconfig: () => connection.kubeconfig,
+    close: () => connection.close(),
+  };
+}
+
+export const kubeconfigFor = (cluster: Cluster): string => cluster.kubeconfig();

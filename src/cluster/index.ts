@@ -1,0 +1,39 @@
+/**
+ * The way to a cluster: one pinned connection, read or write.
+ * In: a kubeconfig and a context. Out: `connect` → Cluster {reader, writer()}; everything else is a Result, and an
+ * expected failure is a value. Requests are raw JSON over HTTPS, because the typed client drops unknown fields, warnings
+ * and fieldValidation; client-node lends its authentication (login.ts, the only place that imports it, when needed).
+ */
+export type { KubeObject } from '../objects/kube-object.ts';
+export type { KindRef, ObjectRef } from './address.ts';
+export { type Cluster, type ConnectOptions, connect, kubeconfigFor, listContexts } from './connect.ts';
+export {
+  type Discovery,
+  type Group,
+  groupVersion,
+  type Kind,
+  type Resource,
+  type ServedVersion,
+  type Subresource,
+  splitApiVersion,
+} from './discovery.ts';
+export type { ContextListing } from './kubeconfig.ts';
+export type { Listed, ListOptions } from './list.ts';
+export type {
+  Action,
+  DryRun,
+  EventsAbout,
+  Identity,
+  LogsOf,
+  Permission,
+  Placed,
+  Proxied,
+  ProxyTo,
+  Raw,
+  Reader,
+  Version,
+} from './reader.ts';
+export type { ApiFailure, Conflict, Result } from './result.ts';
+export type { Target, TargetNamespace } from './target.ts';
+export type { WatchEvent, WatchOptions } from './watch.ts';
+export type { Deleted, DeleteOptions, Gone, PatchOptions, PatchType, Writer } from './writer.ts';

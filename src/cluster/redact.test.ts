@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { redactFailure, redactLogin, redactText, secretValuesOf } from './redact.ts';
+
+const secret = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 's' },
+  data: { password: Buffer.from('hunter2!').toString('base64') },
+  stringData: { key: 'line "one"\nline two' },
+};
+
+test("a Secret's values are hidden as sent, decoded, encoded and quoted", () => {
+  const hidden = secretValuesOf(secret);
+  for (const text of ['hunter2!', secret.data.password, secret.stringData.key, 'line \\"one\\"\\nline two']) {
+    expect(redactText(`Invalid value: ${text} is bad`, hidden)).toBe('Invalid value: (redacted) is bad');
+  }
+});
+
+test('failures lose them in message and details', () => {
+  const failure = { status: 422, reason: 'Invalid', message: 'bad hunter2!', details: { causes: ['has hunter2!'] } };
+  expect(JSON.stringify(redactFailure(failure, secretValuesOf(secret)))).not.toContain('hunter2');
+});
+
+test('other kinds hide nothing', () => {
+  expect(secretValuesOf({ ...secret, kind: 'ConfigMap' })).toEqual([]);
+});
+
+test('what a login program prints loses its tokens', () => {
+  const said = redactLogin('error: token="abcdefgh12345" eyJhbGciOi.eyJzdWIi.c2ln sha256~AbC-123 Bearer zzzzzzzzzz');
+  expect(said).not.toMatch(/abcdefgh|eyJ|AbC-123|zzzz/);
+  expect(said).toMatch(/^error: /);
+});

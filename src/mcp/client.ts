@@ -1,0 +1,37 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  type McpServer,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
+import { z } from 'zod';
+
+/** What matters of the client behind a call, in either protocol era. */
+export type ClientView = {
+  /** Name and version as the client gives them; not proof of anything. */
+  readonly name: string;
+  readonly canShowForms: boolean;
+  readonly hasRoots: boolean;
+};
+
+const INFO = z.object({ name: z.string(), version: z.string().optional() });
+const CAPABILITIES = z.object({
+  elicitation: z.looseObject({ form: z.unknown(), url: z.unknown() }).optional(),
+  roots: z.unknown(),
+});
+
+/**
+ * 2026-07-28: every request carries the client's name and capabilities. Before: `initialize` did, once a connection.
+ * A bare `elicitation: {}` means forms (the meaning it had before modes).
+ */
+export function clientOf(server: McpServer, ctx: ServerContext): ClientView {
+  const envelope: Record<string, unknown> | undefined = ctx.mcpReq.envelope;
+  const info = INFO.safeParse(envelope?.[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion());
+  const can = CAPABILITIES.safeParse(envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities());
+  const elicitation = can.data?.elicitation;
+  return {
+    name: info.success ? [info.data.name, info.data.version].filter(Boolean).join(' ') || 'unnamed' : 'unknown client',
+    canShowForms: elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined),
+    hasRoots: can.data?.roots !== undefined,
+  };
+}

@@ -1,0 +1,13 @@
+/**
+ * The MCP channel: protocol messages in, calls to the engine out, its answers rendered for a client. One definition of
+ * tools, prompts and resources serves both protocol eras (2025-11-25 and before by `initialize`, 2026-07-28 by
+ * `server/discover`), over stdio or over HTTP on loopback. The only folder that knows the MCP SDK.
+ *
+ * Starting takes no lock, port or network call and loads no engine: clients start probe copies that only list.
+ */
+export type { Channel, ChannelOptions } from './channel.ts';
+export { createChannel } from './channel.ts';
+export { type HttpServing, serveHttp } from './http.ts';
+export { createServer } from './server.ts';
+export { serveStdio } from './stdio.ts';
+export { toolListing } from './tools.ts';

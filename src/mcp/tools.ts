@@ -1,0 +1,138 @@
+import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
+import type { Engine, Performed, ToolDefinition } from '../engine/index.ts';
+import type { Channel } from './channel.ts';
+import { type ClientView, clientOf } from './client.ts';
+import { answered, ask, take } from './question.ts';
+import { announcedInput, announcedOutput } from './wire-schema.ts';
+
+type Arguments = Record<string, unknown>;
+
+export function registerTools(server: McpServer, channel: Channel): void {
+  for (const tool of channel.tools) {
+    server.registerTool(tool.name, listed(tool), (args, ctx) => call(server, channel, tool.name, args, ctx));
+  }
+}
+
+const LISTED = new WeakMap<ToolDefinition, ReturnType<typeof listing>>();
+
+/** Over HTTP every request has a server of its own; the schemas are converted once for all of them. */
+function listed(tool: ToolDefinition): ReturnType<typeof listing> {
+  const known = LISTED.get(tool) ?? listing(tool);
+  LISTED.set(tool, known);
+  return known;
+}
+
+function listing(tool: ToolDefinition) {
+  return {
+    title: tool.title,
+    description: tool.description,
+    inputSchema: announcedInput(tool.input),
+    outputSchema: announcedOutput(tool.output),
+    annotations: tool.annotations,
+    // Claude Code defers tools: these two say which are always there, and which words find the others.
+    _meta: {
+      ...(tool.alwaysLoad === true ? { 'anthropic/alwaysLoad': true } : {}),
+      ...(tool.searchHint === undefined ? {} : { 'anthropic/searchHint': tool.searchHint }),
+    },
+  };
+}
+
+/** The list as a client gets it, for those who count its cost (bytes / 4 are tokens, roughly). */
+export function toolListing(tools: readonly ToolDefinition[]) {
+  return tools.map((tool) => {
+    const { inputSchema, outputSchema, ...rest } = listing(tool);
+    const target = { target: 'draft-2020-12' };
+    return {
+      name: tool.name,
+      ...rest,
+      inputSchema: inputSchema['~standard'].jsonSchema.input(target),
+      outputSchema: outputSchema['~standard'].jsonSchema.output(target),
+    };
+  });
+}
+
+/** One call: engine, maybe a question for a person, answer. An unexpected exception ends the call, not the server. */
+async function call(
+  server: McpServer,
+  channel: Channel,
+  tool: string,
+  args: Arguments,
+  ctx: ServerContext,
+): Promise<CallToolResult | InputRequiredResult> {
+  try {
+    const client = clientOf(server, ctx);
+    channel.workspace.learn(ctx.mcpReq.inputResponses);
+    const roots = channel.workspace.ask(client);
+    if (roots !== undefined) return roots;
+
+    const engine = await channel.engine();
+    const sealed = answered(ctx);
+    if (sealed !== undefined) {
+      const taken = await take(sealed, { tool, deployment: args.deployment }, engine, ctx);
+      if (taken.kind === 'decided') return result(taken.performed);
+      return result(stillPending(taken.because, await perform(engine, tool, args, client, ctx)));
+    }
+    const performed = await perform(engine, tool, args, client, ctx);
+    if (performed.question === undefined || !client.canShowForms) return result(performed);
+    return await ask(performed.question, tool, channel.seal, ctx);
+  } catch (error) {
+    return unexpected(tool, error);
+  }
+}
+
+function perform(
+  engine: Engine,
+  tool: string,
+  input: Arguments,
+  client: ClientView,
+  ctx: ServerContext,
+): Promise<Performed> {
+  return engine.perform({
+    tool,
+    input,
+    actor: { kind: 'agent', client: client.name },
+    signal: ctx.mcpReq.signal,
+    progress: progressTo(ctx),
+  });
+}
+
+/** A decision by form didn't come about: why, and then how things stand (somebody may have decided elsewhere). */
+const stillPending = (because: string, now: Performed): Performed => ({
+  ...now,
+  text: `The form decided nothing: ${because}.\n\n${now.text}`,
+  structured: { ...now.structured, form: because },
+});
+
+/** Progress goes to the client that asked for it; one that is gone is no reason to stop. */
+function progressTo(ctx: ServerContext): ((message: string) => void) | undefined {
+  const progressToken = ctx.mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  let progress = 0;
+  return (message) => {
+    progress += 1;
+    ctx.mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
+      .catch(() => undefined);
+  };
+}
+
+const result = (performed: Performed): CallToolResult => ({
+  content: [{ type: 'text', text: performed.text }],
+  structuredContent: performed.structured,
+  ...(performed.isError ? { isError: true } : {}),
+});
+
+/** A bug: the stack goes to stderr, one sentence to the client. */
+function unexpected(tool: string, error: unknown): CallToolResult {
+  process.stderr.write(`infragate: ${tool} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+  const message = (error instanceof Error ? error.message : String(error)).split('\n')[0];
+  return {
+    isError: true,
+    content: [
+      {
+        type: 'text',
+        text: `INTERNAL: ${tool} failed inside infragate: ${message}. Nothing was concluded from it; the server goes on. deployment-status says where things stand.`,
+      },
+    ],
+  };
+}

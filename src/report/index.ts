@@ -1,0 +1,9 @@
+/**
+ * Reports, pure: a deployment (and its events) in, words and figures out. Nothing here is stored or decided; the
+ * figures can be computed again from `infragate export`.
+ */
+export { planReport } from './plan.ts';
+export { researchReport } from './research.ts';
+export { budgetReport, listReport, statusReport } from './status.ts';
+export { timelineMarkdown, timelineReport } from './timeline.ts';
+export { eventWords, fixWords } from './words.ts';

@@ -1,0 +1,21 @@
+import { type Deployment, phases, plan } from '../workflow/index.ts';
+
+/** The plan as a person was or will be shown it, and how far its phases are. `body` is the stored plan (submit-plan). */
+export function planReport(d: Deployment, body: string | undefined) {
+  const current = plan(d);
+  if (current === undefined) return { summary: 'No valid plan has been submitted.' };
+  const stored = body === undefined ? {} : (JSON.parse(body) as { summary?: string });
+  const states = phases(d).map((p) => ({
+    phase: p.number,
+    name: p.name,
+    status: p.latest?.verdict.status ?? (p.applied ? 'applied' : 'not begun'),
+    bound: p.bound,
+    ...(p.committed === undefined ? {} : { commit: p.committed }),
+  }));
+  return {
+    digest: current.digest,
+    revision: d.plans.length,
+    phases: states,
+    summary: [stored.summary ?? '', ...states.map((p) => `Phase ${p.phase} ${p.name}: ${p.status}`)].join('\n'),
+  };
+}

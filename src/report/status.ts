@@ -1,0 +1,132 @@
+import {
+  BUDGET_MINUTES,
+  currentGate,
+  type Deployment,
+  GATES,
+  gateStanding,
+  type Instant,
+  openBlockers,
+  openRuns,
+  phases,
+  position,
+  STAGES,
+  type Stage,
+  tracerLeftovers,
+} from '../workflow/index.ts';
+import { fixWords } from './words.ts';
+
+const MARK = { pass: '✓', waived: '~', fail: '✗', missing: '·', unknown: '?', stale: '!' } as const;
+
+/** Where a deployment stands: every gate with its checks up to the current one, what is open, what runs, what is left of the budget. */
+export function statusReport(d: Deployment, now: Instant) {
+  const at = position(d, now);
+  const current = d.closed === undefined ? currentGate(d, now)?.gate.name : undefined;
+  const gates = GATES.map((gate) => {
+    const { passes, checks } = gateStanding(gate, d, now);
+    return { gate: gate.name, stage: gate.stage, passes, checks };
+  });
+  // Checks of later gates are about what doesn't exist yet; they are told by their number, not one by one.
+  const reached = gates.findIndex((g) => g.gate === current);
+  const shown = gates.map(({ gate, stage, passes, checks }, index) => ({
+    gate,
+    stage,
+    passes,
+    ...(reached === -1 || index <= reached
+      ? {
+          checks: checks.map(({ check, status, because, fix }) => ({
+            check,
+            status,
+            because,
+            fix: status === 'pass' || status === 'waived' ? [] : fix.slice(0, 3),
+          })),
+        }
+      : {}),
+  }));
+  const runs = openRuns(d, now).map(({ run, tool, begun, lease, client }) => ({ run, tool, begun, lease, client }));
+  const kept = tracerLeftovers(d)
+    .filter((p) => p.kept)
+    .map((p) => `${p.object.kind}/${p.object.name}`);
+  const blockers = [...openBlockers(d, 'R', now), ...openBlockers(d, 'P', now)].map(
+    ({ id, gate, cause, because, subjects }) => ({ id, gate, cause, because, subjects }),
+  );
+  const budget = budgetReport(d, now);
+  const { component, complexity, goal, workspace } = d.started;
+  const lines = [
+    `# ${d.id}: ${component} → ${d.target.namespace}${goal === undefined ? '' : ` (${goal})`}`,
+    `Stage: ${at.stage}. Budget: ${budget.used_minutes} of ${budget.total_minutes} min used${budget.warning === undefined ? '' : `; ${budget.warning}`}.`,
+    ...shown.flatMap((g) => [
+      `Gate ${g.gate} (${g.stage}): ${g.passes ? 'passes' : 'open'}`,
+      ...(g.checks ?? [])
+        .filter((c) => !g.passes || c.status === 'waived')
+        .map(
+          (c) =>
+            `  ${MARK[c.status]} ${c.check}: ${c.because}${c.fix[0] === undefined ? '' : ` → ${fixWords(c.fix[0])}`}`,
+        ),
+    ]),
+    ...phases(d).map(
+      (p) =>
+        `Phase ${p.number} ${p.name}: ${p.latest === undefined ? (p.applied ? 'applied, not proven' : 'not begun') : p.latest.verdict.status}${p.committed === undefined ? '' : `, commit ${p.committed.slice(0, 12)}`}`,
+    ),
+    ...blockers.map((b) => `Blocker ${b.id} (Gate ${b.gate}): ${b.because}`),
+    ...runs.map((r) => `Running: ${r.tool} (${r.run}) since ${r.begun}`),
+    ...(kept.length > 0 ? [`Kept tracer objects: ${kept.join(', ')}`] : []),
+  ];
+  return {
+    component,
+    complexity,
+    workspace,
+    target: d.target,
+    gates: shown,
+    blockers,
+    runs,
+    kept,
+    budget,
+    summary: lines.join('\n'),
+  };
+}
+
+/** Used and left, in minutes. Advice: it warns and never blocks. */
+export function budgetReport(d: Deployment, now: Instant) {
+  const minutes = BUDGET_MINUTES[d.started.complexity];
+  const total = STAGES.reduce((sum, s) => sum + minutes[s], 0);
+  const used = Math.round((Date.parse(d.closed?.at ?? now) - Date.parse(d.started.at)) / 60_000);
+  const at = position(d, now).stage;
+  const upToHere = isStage(at)
+    ? STAGES.slice(0, STAGES.indexOf(at) + 1).reduce((sum, s) => sum + minutes[s], 0)
+    : total;
+  const warning =
+    used > total
+      ? 'the whole budget is used up'
+      : used > upToHere
+        ? `over what is meant for the stages up to ${at} (${upToHere} min)`
+        : undefined;
+  return {
+    used_minutes: used,
+    left_minutes: Math.max(0, total - used),
+    total_minutes: total,
+    stages: minutes,
+    ...(warning === undefined ? {} : { warning }),
+  };
+}
+
+const isStage = (name: string): name is Stage => STAGES.some((s) => s === name);
+
+export function listReport(all: readonly Deployment[], now: Instant) {
+  const deployments = all.map((d) => ({
+    deployment: d.id,
+    component: d.started.component,
+    namespace: d.target.namespace,
+    stage: position(d, now).stage,
+    workspace: d.started.workspace,
+    started_at: d.started.at,
+  }));
+  const lines = deployments
+    .slice(-20)
+    .map((x) => `- ${x.deployment}: ${x.component} → ${x.namespace}, ${x.stage} (${x.workspace})`);
+  return {
+    deployments,
+    next: [{ tool: 'start-deployment', arguments: { component: 'NAME', namespace: 'name' } }],
+    summary:
+      lines.length === 0 ? 'No deployments yet. Begin with start-deployment.' : `Deployments:\n${lines.join('\n')}`,
+  };
+}

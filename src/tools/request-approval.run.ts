@@ -1,0 +1,63 @@
+import { digestPrefix } from '../engine/decide.ts';
+import type { ToolRun } from '../engine/tool.ts';
+import { plan, refuse } from '../workflow/index.ts';
+import type { Input, Output } from './request-approval.ts';
+
+/** Asks a person; never decides. What was decided about exactly this digest is answered as it stands in the record. */
+export const run: ToolRun<'request-approval', Input, Output> = async (input, run) => {
+  const d = await run.current();
+  const current = plan(d);
+  if (current === undefined)
+    return { kind: 'refusal', refusal: refuse('PLAN_INVALID', 'There is no valid plan to approve.') };
+
+  const decision = d.decisions.findLast((x) => x.digest === current.digest);
+  const superseded = decision !== undefined && d.blockers.some((b) => b.seq > decision.seq);
+  const ended = decision?.until !== undefined && decision.until <= run.now();
+  if (decision !== undefined && !superseded && !ended && input.ask_again !== true) {
+    const status = { approve: 'approved', revise: 'revise', reject: 'rejected' } as const;
+    const assurance = decision.by.kind === 'person' ? decision.by.assurance : 'none';
+    return {
+      kind: 'answer',
+      value: {
+        status: status[decision.choice],
+        assurance,
+        digest: current.digest,
+        summary: `A person decided ${decision.at}: ${status[decision.choice]} (${assurance})${decision.remark === undefined ? '' : `: ${decision.remark}`}.`,
+      },
+    };
+  }
+
+  const stored = await run.get(current.body);
+  const body = stored === undefined ? undefined : (JSON.parse(stored) as { summary?: string });
+  const remarks = d.blockers.filter((b) => b.cause === 'rejected' || b.cause === 'revise').map((b) => `- ${b.because}`);
+  const waivers = d.waivers.map(
+    (w) => `- ${w.check}${w.subject === undefined ? '' : ` (${w.subject})`}: ${w.because}, until ${w.until}`,
+  );
+  const notCompared = [...d.items.values()].flatMap((i) =>
+    i.not_compared === undefined ? [] : [`- ${i.name}: ${i.not_compared}`],
+  );
+  const shown = [
+    body?.summary ?? '',
+    section('What people said before', remarks),
+    section('Waived', waivers),
+    section('Sources not compared with the cluster', notCompared),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+  const prefix = digestPrefix(current.digest);
+  return {
+    kind: 'question',
+    question: { title: `Approve the plan for ${d.started.component}?`, body: shown, digest: current.digest, prefix },
+    value: {
+      status: 'pending',
+      assurance: 'none',
+      digest: current.digest,
+      plan: shown,
+      how: [{ person: 'the operator', action: `infragate approve ${d.id}` }],
+      summary: `PENDING: nobody has decided about plan ${prefix}. A person decides with \`infragate approve ${d.id}\` on a terminal, or in this client's form if it has one. Wait; do not go on.`,
+    },
+  };
+};
+
+const section = (title: string, lines: readonly string[]): string =>
+  lines.length === 0 ? '' : `### ${title}\n${lines.join('\n')}`;

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** Who may import whom. Everything may see workflow/, which sees nothing. */
+const ALLOWED: Record<string, readonly string[]> = {
+  workflow: [],
+  objects: [],
+  criteria: ['objects'],
+  plan: ['objects', 'criteria'],
+  cluster: ['objects'],
+  images: [],
+  commands: [],
+  state: [],
+  documents: ['objects', 'criteria'],
+  apply: ['cluster', 'objects', 'criteria'],
+  assumptions: ['cluster', 'images', 'commands', 'objects', 'criteria', 'documents'],
+  report: ['objects'],
+  engine: ['state', 'cluster', 'apply', 'report'],
+  tools: [
+    'engine',
+    'report',
+    'assumptions',
+    'apply',
+    'plan',
+    'documents',
+    'cluster',
+    'images',
+    'commands',
+    'state',
+    'objects',
+    'criteria',
+  ],
+  prompts: [],
+  mcp: ['tools', 'prompts', 'engine', 'report', 'state'],
+  sandbox: [],
+  cli: [
+    'mcp',
+    'tools',
+    'prompts',
+    'engine',
+    'report',
+    'state',
+    'sandbox',
+    'assumptions',
+    'documents',
+    'cluster',
+    'images',
+    'commands',
+    'demo',
+  ],
+  demo: ['sandbox', 'cluster', 'engine', 'cli', 'state'],
+};
+
+/** A package that only these folders may import. */
+const VENDORS: Record<string, readonly string[]> = {
+  '@modelcontextprotocol/server': ['mcp'],
+  '@kubernetes/client-node': ['cluster'],
+  execa: ['commands'],
+  'better-sqlite3': ['state/sqlite'],
+};
+
+const root = join(import.meta.dirname, '..', '..', 'src');
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'fixtures' ? [] : sources(path);
+    return /\.ts$/.test(entry.name) && !/\.test\.ts$/.test(entry.name) ? [path] : [];
+  });
+}
+
+const imports = (text: string): string[] =>
+  [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+
+const files = sources(root).map((path) => ({
+  path: relative(root, path),
+  folder: relative(root, path).split('/')[0] ?? '',
+  imports: imports(readFileSync(path, 'utf8')).map((target) =>
+    target.startsWith('.') ? `src:${relative(root, join(path, '..', target))}` : target,
+  ),
+}));
+
+test('imports follow the arrows of the design', () => {
+  const wrong = files.flatMap((file) =>
+    file.imports.flatMap((target) => {
+      if (!target.startsWith('src:') || file.path === 'cli.ts') return [];
+      const to = target.slice(4).split('/')[0] ?? '';
+      const fine = to === file.folder || to === 'workflow' || (ALLOWED[file.folder] ?? []).includes(to);
+      return fine ? [] : [`${file.path} → ${target.slice(4)}`];
+    }),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('every folder of src has its row in the table', () => {
+  const folders = [...new Set(files.map((f) => f.folder))].filter((f) => f !== 'cli.ts');
+  expect(folders.filter((f) => !(f in ALLOWED))).toEqual([]);
+});
+
+test('a vendor package is known to one folder only', () => {
+  const wrong = files.flatMap((file) =>
+    file.imports.flatMap((target) => {
+      const vendor = Object.keys(VENDORS).find((name) => target === name || target.startsWith(`${name}/`));
+      if (vendor === undefined) return [];
+      return (VENDORS[vendor] ?? []).some((folder) => file.path.startsWith(`${folder}/`))
+        ? []
+        : [`${file.path} imports ${target}`];
+    }),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('no import cycle between folders', () => {
+  const edges = new Map<string, Set<string>>();
+  for (const file of files) {
+    for (const target of file.imports) {
+      const to = target.startsWith('src:') ? (target.slice(4).split('/')[0] ?? '') : '';
+      if (to === '' || to === file.folder || file.path === 'cli.ts') continue;
+      edges.set(file.folder, (edges.get(file.folder) ?? new Set()).add(to));
+    }
+  }
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+    [...(edges.get(from) ?? [])].some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
+  expect([...edges.keys()].filter((folder) => reaches(folder, folder))).toEqual([]);
+});

@@ -1,0 +1,23 @@
+import { defineConfig } from 'vitest/config';
+const tier = (name, include, timeout, serial) => ({
+    test: {
+        name,
+        include,
+        testTimeout: timeout,
+        hookTimeout: timeout * 2,
+        fileParallelism: !serial,
+    },
+});
+/** The tiers: unit (pure, beside the sources), protocol (our server as a child process), cluster (a real API server),
+ *  node (a real kubelet), clients (Claude Code, Inspector). Each tier that can't run here skips loudly. */
+export default defineConfig({
+    test: {
+        projects: [
+            tier('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts', 'demo/**/*.test.ts'], 20_000, false),
+            tier('protocol', ['test/protocol/**/*.test.ts'], 60_000, true),
+            tier('cluster', ['test/cluster/**/*.test.ts'], 120_000, true),
+            tier('node', ['test/node/**/*.test.ts'], 300_000, true),
+            tier('clients', ['test/clients/**/*.test.ts'], 120_000, true),
+        ],
+    },
+});
