@@ -1,3 +1,4 @@
+import { versionOf } from './ask.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { type Catalogue, catalogue } from './discover.ts';
@@ -41,7 +42,8 @@ export async function listContexts(
 
 /**
  * Freezes the kubeconfig as it is now and sees that the server answers and lets us in. What can go wrong is a value:
- * NoKubeconfig, BadKubeconfig, UnknownContext, Unreachable, Untrusted, Timeout, Unauthorized.
+ * NoKubeconfig, BadKubeconfig, UnknownContext, Unreachable, Untrusted, Timeout, Unauthorized,
+ * BadAnswer (something else than an API server).
  */
 export async function connect(options: ConnectOptions = {}): Promise<Result<Cluster>> {
   const config = await readKubeconfig(options.kubeconfig, process.env);
@@ -52,7 +54,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Result<Clus
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     signal: options.signal,
   });
-  const hello = await connection.send({ method: 'GET', path: '/version', repeat: 'once' });
+  const hello = await versionOf(connection, 'once');
   // Whoever may not even see the version is let in all the same.
   if (!hello.ok && hello.error.status !== 403) {
     connection.close();

@@ -16,8 +16,8 @@ export type ClientView = {
 
 const INFO = z.object({ name: z.string(), version: z.string().optional() });
 const CAPABILITIES = z.object({
-  elicitation: z.looseObject({ form: z.unknown(), url: z.unknown() }).optional(),
-  roots: z.unknown(),
+  elicitation: z.looseObject({ form: z.unknown().optional(), url: z.unknown().optional() }).optional(),
+  roots: z.unknown().optional(),
 });
 
 /**

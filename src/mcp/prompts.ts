@@ -7,10 +7,14 @@ import { known } from './known.ts';
 export function registerPrompts(server: McpServer, channel: Channel): void {
   for (const definition of PROMPTS) {
     const { name, title, description } = definition;
-    server.registerPrompt(name, { title, description, argsSchema: argumentsOf(definition, channel) }, async (given) => ({
-      description,
-      messages: [{ role: 'user', content: { type: 'text', text: await prompt(name, given) } }],
-    }));
+    server.registerPrompt(
+      name,
+      { title, description, argsSchema: argumentsOf(definition, channel) },
+      async (given) => ({
+        description,
+        messages: [{ role: 'user', content: { type: 'text', text: await prompt(name, given) } }],
+      }),
+    );
   }
 }
 
@@ -28,12 +32,19 @@ type Complete = (channel: Channel, typed: string) => Promise<string[]> | string[
 const COMPLETE: Record<NonNullable<PromptArgument['completes']>, Complete> = {
   component: async (channel, typed) =>
     beginning(typed, [...new Set((await known(channel)).map((d) => d.started.component))]),
-  deployment: async (channel, typed) => beginning(typed, (await known(channel)).map((d) => d.id)),
+  deployment: async (channel, typed) =>
+    beginning(
+      typed,
+      (await known(channel)).map((d) => d.id),
+    ),
   complexity: (_channel, typed) => beginning(typed, ['simple', 'medium', 'complex']),
   phase: async (channel, typed) => {
     const open = (await known(channel)).filter((d) => d.closed === undefined);
     const most = Math.max(0, ...open.map((d) => d.plans.at(-1)?.phases.length ?? 0));
-    return beginning(typed, Array.from({ length: most }, (_, index) => String(index + 1)));
+    return beginning(
+      typed,
+      Array.from({ length: most }, (_, index) => String(index + 1)),
+    );
   },
 };
 

@@ -1,4 +1,9 @@
-import { type InputRequiredResult, inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Engine, Performed } from '../engine/index.ts';
 import type { Seal, Sealed } from './seal.ts';
@@ -65,7 +70,9 @@ export function answered(ctx: ServerContext): Sealed | undefined {
   return state.success ? state.data : undefined;
 }
 
-export type Taken = { readonly kind: 'decided'; readonly performed: Performed } | { readonly kind: 'pending'; readonly because: string };
+export type Taken =
+  | { readonly kind: 'decided'; readonly performed: Performed }
+  | { readonly kind: 'pending'; readonly because: string };
 
 /** Takes the form's answer. Everything but a fresh, explicit, fitting accept leaves the plan pending, and says why. */
 export async function take(
@@ -80,7 +87,8 @@ export async function take(
   if (!(await engine.useOnce(sealed.nonce))) return pending('this form was answered before; an answer counts once');
   const view = inputResponse(ctx.mcpReq.inputResponses, KEY);
   if (view.kind !== 'elicit') return pending('the form was not answered');
-  if (view.action !== 'accept') return pending(view.action === 'decline' ? 'the form was declined' : 'the form was cancelled');
+  if (view.action !== 'accept')
+    return pending(view.action === 'decline' ? 'the form was declined' : 'the form was cancelled');
   const answer = ANSWER.safeParse(view.content);
   if (!answer.success) return pending("the form was accepted without a choice and the beginning of the plan's digest");
   const { digest_prefix, choice, remark } = answer.data;

@@ -1,9 +1,15 @@
-import { type McpServer, ProtocolError, ProtocolErrorCode, ResourceNotFoundError, ResourceTemplate } from '@modelcontextprotocol/server';
+import {
+  type McpServer,
+  ProtocolError,
+  ProtocolErrorCode,
+  ResourceNotFoundError,
+  ResourceTemplate,
+} from '@modelcontextprotocol/server';
 import type { Deployment } from '../workflow/index.ts';
 import type { Channel } from './channel.ts';
 import { known } from './known.ts';
 import { beginning } from './prompts.ts';
-import { type View, VIEWS, view } from './views.ts';
+import { VIEWS, type View, view } from './views.ts';
 
 const MARKDOWN = 'text/markdown';
 
@@ -22,7 +28,13 @@ export function registerResources(server: McpServer, channel: Channel): void {
           mimeType: MARKDOWN,
         })),
       }),
-      complete: { id: async (typed) => beginning(typed, (await known(channel)).map((d) => d.id)) },
+      complete: {
+        id: async (typed) =>
+          beginning(
+            typed,
+            (await known(channel)).map((d) => d.id),
+          ),
+      },
     });
     server.registerResource(name, template, { title, description, mimeType: MARKDOWN }, async (uri, variables) => ({
       contents: [{ uri: uri.href, mimeType: MARKDOWN, text: await read(channel, uri, single(variables.id), name) }],
@@ -31,7 +43,11 @@ export function registerResources(server: McpServer, channel: Channel): void {
   server.registerResource(
     'evidence',
     new ResourceTemplate('infragate://evidence/{digest}', { list: undefined }),
-    { title: 'Evidence', description: 'One observation, whole, by the digest an answer gave', mimeType: 'application/json' },
+    {
+      title: 'Evidence',
+      description: 'One observation, whole, by the digest an answer gave',
+      mimeType: 'application/json',
+    },
     async (uri, variables) => {
       const found = await (await existing(channel, uri)).evidence(single(variables.digest));
       if (found === undefined) throw new ResourceNotFoundError(uri.href);

@@ -22,7 +22,12 @@ export function createServer(channel: Channel): McpServer {
         prompts: { listChanged: false },
         resources: { listChanged: false },
       },
-      cacheHints: { 'tools/list': LIST, 'prompts/list': LIST, 'resources/templates/list': LIST, 'server/discover': LIST },
+      cacheHints: {
+        'tools/list': LIST,
+        'prompts/list': LIST,
+        'resources/templates/list': LIST,
+        'server/discover': LIST,
+      },
       requestState: { verify: (state, ctx) => channel.seal.open(state, ctx) },
       inputRequired: { roundTimeoutMs: FORM_MS },
     },

@@ -41,7 +41,7 @@ function listing(tool: ToolDefinition) {
 export function toolListing(tools: readonly ToolDefinition[]) {
   return tools.map((tool) => {
     const { inputSchema, outputSchema, ...rest } = listing(tool);
-    const target = { target: 'draft-2020-12' };
+    const target = { target: 'draft-2020-12' } as const;
     return {
       name: tool.name,
       ...rest,

@@ -1,5 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { type InputRequiredResult, inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
+import {
+  type InputRequiredResult,
+  inputRequired,
+  inputResponse,
+  type ServerContext,
+} from '@modelcontextprotocol/server';
 import type { ClientView } from './client.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

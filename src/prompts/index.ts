@@ -41,13 +41,18 @@ const deployment: PromptArgument = {
   description: 'Id of the deployment; the open one when left out',
   completes: 'deployment',
 };
-const phase: PromptArgument = { name: 'phase', description: 'Number of the phase; the next one when left out', completes: 'phase' };
+const phase: PromptArgument = {
+  name: 'phase',
+  description: 'Number of the phase; the next one when left out',
+  completes: 'phase',
+};
 
 export const PROMPTS = [
   {
     name: 'research',
     title: 'Research, then prove the critical assumptions',
-    description: 'Stages R and 0: find out what the deployment needs, check it against the real cluster, fire tracer bullets.',
+    description:
+      'Stages R and 0: find out what the deployment needs, check it against the real cluster, fire tracer bullets.',
     arguments: [goal, component, namespace, complexity],
   },
   {
@@ -71,7 +76,8 @@ export const PROMPTS = [
   {
     name: 'retro',
     title: 'Hold a retrospective',
-    description: 'A retrospective from the record, also of a finished or abandoned deployment, with learnings for the next one.',
+    description:
+      'A retrospective from the record, also of a finished or abandoned deployment, with learnings for the next one.',
     arguments: [deployment],
   },
   {

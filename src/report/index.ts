@@ -4,6 +4,7 @@
  */
 export { planReport } from './plan.ts';
 export { researchReport } from './research.ts';
+export { duration, figures, type Narrative, retrospective, table } from './retrospective.ts';
 export { budgetReport, listReport, statusReport } from './status.ts';
 export { timelineMarkdown, timelineReport } from './timeline.ts';
 export { eventWords, fixWords } from './words.ts';

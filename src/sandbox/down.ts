@@ -1,12 +1,19 @@
 // Ending a sandbox, whatever state it is in: running, half started, or what a crash left of one.
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { giveBack } from './machine.ts';
 import { folderOf, isSandboxName } from './places.ts';
 import { SandboxProblem } from './problem.ts';
 import { descendants, marked, type Process, stop } from './processes.ts';
 import { readState } from './state.ts';
+
+/** The name of a file that says that a `down` is at work, to an `up` that sees its processes die. */
+const ENDING = 'ending';
+
+export function isEnding(name: string): boolean {
+  return !existsSync(folderOf(name)) || existsSync(join(folderOf(name), ENDING));
+}
 
 /**
  * Stops every process of the sandbox and deletes its folder. Answers whether there was one. What it holds is thrown
@@ -17,6 +24,7 @@ export async function down(options: { name?: string; keepLogs?: boolean } = {}):
   if (!isSandboxName(name)) throw new SandboxProblem('usage', `"${name}" can't be a sandbox's name.`);
   const folder = folderOf(name);
   const existed = existsSync(folder);
+  if (existed) writeFileSync(join(folder, ENDING), '');
   const stays = await stopAll(name, folder);
   if (stays.length > 0) {
     const who = stays.map((one) => `${one.component} (${one.pid})`).join(', ');
@@ -24,14 +32,14 @@ export async function down(options: { name?: string; keepLogs?: boolean } = {}):
   }
   if (process.platform === 'linux') await giveBack(folder);
   if (!existed) return false;
-  for (const entry of readdirSync(folder)) {
-    if (!(keepLogs && entry === 'logs')) rmSync(join(folder, entry), { recursive: true, force: true, maxRetries: 5 });
-  }
-  if (!keepLogs) rmSync(folder, { recursive: true, force: true });
+  // With retries, because a second `down` may be at work, too.
+  const remove = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+  if (!keepLogs) remove(folder);
+  else for (const entry of readdirSync(folder)) if (entry !== 'logs') remove(join(folder, entry));
   return true;
 }
 
-/** Twice, because what is stopped may have started another in between. */
+/** Again, when what was stopped has started another in between. */
 async function stopAll(name: string, folder: string): Promise<Process[]> {
   let left: Process[] = [];
   for (let round = 0; round < 3; round += 1) {

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, connect, isReady } from './api.ts';
 import { type Binary, type Component, findBinary, type Progress, part } from './binary.ts';
 import { applyCrds, type CrdSet } from './crds.ts';
-import { down } from './down.ts';
+import { down, isEnding } from './down.ts';
 import { folderOf, isSandboxName } from './places.ts';
 import { SandboxProblem } from './problem.ts';
 import { isAlive } from './processes.ts';
@@ -45,8 +45,13 @@ export async function up(options: UpOptions = {}): Promise<Sandbox> {
     const sandbox = await startWithRetry(name, binary, nodesFor(binary, options.nodes), progress);
     return await withCrds(sandbox, crds, progress);
   } catch (problem) {
-    await down({ name, keepLogs: true });
-    throw problem;
+    if (!isEnding(name)) {
+      await down({ name, keepLogs: true });
+      throw problem;
+    }
+    // What was started between the two looks of that `down`.
+    await down({ name });
+    throw new SandboxProblem('failed', `Sandbox ${name} was taken down while it was starting.`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { cancel, deployment, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
+import { cancel, deployment, list, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
 
 const input = z.strictObject({ deployment, phase_number: phaseNumber, dry_run: z.boolean().optional(), wait, cancel });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ status: z.string(), resources: z.array(z.unknown()), commands: z.array(z.unknown()) });
+const answer = output({ status: z.string(), resources: list, commands: list });
 export type Output = z.infer<typeof answer>;
 
 export const applyPhase = defineTool({

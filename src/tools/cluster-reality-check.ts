@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, READS, texts, wait } from './schema.ts';
+import { deployment, list, minutes, output, READS, texts, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -17,11 +17,11 @@ const input = z.strictObject({
 export type Input = z.infer<typeof input>;
 
 const answer = output({
-  apis: z.array(z.unknown()),
-  images: z.array(z.unknown()),
-  operators: z.array(z.unknown()),
-  configuration: z.array(z.unknown()),
-  manifests: z.array(z.unknown()),
+  apis: list,
+  images: list,
+  operators: list,
+  configuration: list,
+  manifests: list,
 });
 export type Output = z.infer<typeof answer>;
 

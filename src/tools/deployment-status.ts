@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output } from './schema.ts';
+import { deployment, list, minutes, output } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -9,7 +9,7 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ gates: z.array(z.unknown()), deployments: z.array(z.unknown()) });
+const answer = output({ gates: list, deployments: list });
 export type Output = z.infer<typeof answer>;
 
 export const deploymentStatus = defineTool({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, READS, texts, wait } from './schema.ts';
+import { deployment, list, minutes, output, READS, texts, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -11,7 +11,7 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ divergences: z.array(z.unknown()) });
+const answer = output({ divergences: list });
 export type Output = z.infer<typeof answer>;
 
 export const divergenceCheck = defineTool({

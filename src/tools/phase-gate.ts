@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { cancel, deployment, minutes, output, phaseNumber, texts, wait } from './schema.ts';
+import { cancel, deployment, list, minutes, output, phaseNumber, texts, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -17,9 +17,9 @@ export type Input = z.infer<typeof input>;
 
 const answer = output({
   status: z.enum(['PASS', 'FAIL', 'RUNNING']),
-  checks: z.array(z.unknown()),
+  checks: list,
   failure: z.unknown(),
-  options: z.array(z.unknown()),
+  options: list,
   commit: z.unknown(),
 });
 export type Output = z.infer<typeof answer>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, RECORDS, texts, wait } from './schema.ts';
+import { deployment, list, minutes, output, RECORDS, texts, wait } from './schema.ts';
 
 const requirement = z.union([z.string(), z.strictObject({ name: z.string(), provided_by: z.literal('plan') })]);
 
@@ -33,7 +33,7 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ items: z.array(z.unknown()) });
+const answer = output({ items: list });
 export type Output = z.infer<typeof answer>;
 
 export const recordResearch = defineTool({

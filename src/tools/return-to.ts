@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, RECORDS } from './schema.ts';
+import { deployment, list, minutes, output, RECORDS } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -9,7 +9,7 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ blocker: z.unknown(), no_longer_counts: z.array(z.unknown()) });
+const answer = output({ blocker: z.unknown(), no_longer_counts: list });
 export type Output = z.infer<typeof answer>;
 
 export const returnTo = defineTool({

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
+import { deployment, list, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
 
 const input = z.strictObject({ deployment, phase_number: phaseNumber, execute: z.boolean().optional(), wait });
 export type Input = z.infer<typeof input>;
 
 const answer = output({
-  steps: z.array(z.unknown()),
-  restored: z.array(z.unknown()),
-  removed: z.array(z.unknown()),
-  remaining: z.array(z.unknown()),
+  steps: list,
+  restored: list,
+  removed: list,
+  remaining: list,
 });
 export type Output = z.infer<typeof answer>;
 

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, phaseNumber, READS, wait } from './schema.ts';
+import { deployment, list, minutes, output, phaseNumber, READS, wait } from './schema.ts';
 
 const input = z.strictObject({ deployment, phase_number: phaseNumber.optional(), wait });
 export type Input = z.infer<typeof input>;
 
 const answer = output({
   status: z.string(),
-  steps: z.array(z.unknown()),
-  irreversible: z.array(z.unknown()),
-  unrehearsable: z.array(z.unknown()),
+  steps: list,
+  irreversible: list,
+  unrehearsable: list,
 });
 export type Output = z.infer<typeof answer>;
 

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, READS, wait } from './schema.ts';
+import { deployment, list, minutes, output, READS, wait } from './schema.ts';
 
 const input = z.strictObject({ deployment, wait });
 export type Input = z.infer<typeof input>;
 
 const answer = output({
   status: z.string(),
-  static: z.array(z.unknown()),
-  health: z.array(z.unknown()),
-  functional: z.array(z.unknown()),
-  phases: z.array(z.unknown()),
+  static: list,
+  health: list,
+  functional: list,
+  phases: list,
 });
 export type Output = z.infer<typeof answer>;
 

@@ -11,6 +11,9 @@ export const cancel = z.boolean().optional().describe('end the running call and 
 export const phaseNumber = z.number().int().min(1).max(99);
 export const texts = z.array(z.string());
 
+/** A list in an answer. */
+export const list = z.array(z.unknown()).readonly();
+
 /** An agent may give one text or several. */
 export const oneOrMore = z.union([z.string(), z.array(z.string())]);
 

@@ -65,7 +65,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
         cluster: cluster.uid,
         via: cluster.via,
         namespace: input.namespace,
-        namespaces,
+        namespaces: [...namespaces],
         ...(kubeconfig === undefined ? {} : { kubeconfig }),
         ...(input.proving_namespace === undefined ? {} : { proving_namespace: input.proving_namespace }),
       },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { minutes, output, texts, WRITES } from './schema.ts';
+import { list, minutes, output, texts, WRITES } from './schema.ts';
 
 const input = z.strictObject({
   component: z.string().trim().min(1).max(100),
@@ -15,7 +15,7 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ target: z.unknown(), preflight: z.unknown(), learnings: z.array(z.unknown()) });
+const answer = output({ target: z.unknown(), preflight: z.unknown(), learnings: list });
 export type Output = z.infer<typeof answer>;
 
 export const startDeployment = defineTool({

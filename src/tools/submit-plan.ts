@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, RECORDS, wait } from './schema.ts';
+import { deployment, list, minutes, output, RECORDS, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -10,7 +10,7 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ digest: z.string(), problems: z.array(z.unknown()), changes: z.unknown() });
+const answer = output({ digest: z.string(), problems: list, changes: z.unknown() });
 export type Output = z.infer<typeof answer>;
 
 export const submitPlan = defineTool({

@@ -80,9 +80,12 @@ export function admit(name: StepName, d: Deployment, input: StepInput, now: Inst
 
 function gateRefusal(step: StepName, d: Deployment, failing: readonly Evaluated[], now: Instant): Refusal {
   const gate = GATES.find((g) => g.checks.some((check) => failing.some((e) => e.check === check.name)))?.name;
-  const missing = failing.map(({ check, status, because, fix }) => ({ check, status, because, fix: fix.slice(0, 4) }));
+  // What the first open gate lacks is what can be worked on now; later gates' checks are about what isn't there yet.
+  const inGate = failing.filter((e) => GATES.find((g) => g.name === gate)?.checks.some((c) => c.name === e.check));
+  const shown = inGate.length > 0 ? inGate : failing;
+  const missing = shown.map(({ check, status, because, fix }) => ({ check, status, because, fix: fix.slice(0, 4) }));
   const only = (check: string) => failing.every((e) => e.check === check);
-  const more = { ...(gate === undefined ? {} : { gate }), missing, next: nextSteps(failing) };
+  const more = { ...(gate === undefined ? {} : { gate }), missing, next: nextSteps(shown) };
   if (only('phases-before')) {
     return refuse('PHASE_ORDER', `${step} may not run: ${failing[0]?.because}. Phases are proven in order.`, more);
   }
@@ -93,7 +96,7 @@ function gateRefusal(step: StepName, d: Deployment, failing: readonly Evaluated[
       more,
     );
   }
-  const names = failing.map((e) => e.check).join(', ');
+  const names = shown.map((e) => e.check).join(', ');
   return refuse(
     'GATE_NOT_PASSED',
     `${step} is behind Gate ${step === 'tracer-bullet' ? 'R' : (gate ?? 'R')}, which does not pass: ${names}. ${where(d, now)}`,

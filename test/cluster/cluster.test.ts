@@ -431,8 +431,10 @@ describe('reading', () => {
         timeout: 20_000,
       })
       .toContain('ScalingReplicaSet');
-    const all = value(await reader.events(NS)).map((event) => String(event.lastTimestamp ?? event.eventTime));
-    expect(all).toEqual([...all].sort());
+    const all = value(await reader.events(NS)).map((event) =>
+      Date.parse(String(event.lastTimestamp ?? event.eventTime)),
+    );
+    expect(all).toEqual([...all].sort((a, b) => a - b));
   });
 
   test('logs of a Pod that is not there are a failure', async () => {
@@ -459,6 +461,13 @@ describe('reading', () => {
     const bound = backend.address();
     const port = typeof bound === 'object' ? (bound?.port ?? 0) : 0;
     const ports = [{ name: 'http', port, protocol: 'TCP' }];
+    // The API server proxies only to what a Pod's status names: a Pod of no node, whose status we write.
+    const bare = { nodeName: 'nowhere', containers: [{ name: 'c', image: 'busybox:1' }] };
+    const own = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'own', namespace: NS }, spec: bare };
+    await expect.poll(async () => (await reader.dryRun(own, { verb: 'create' })).ok, { timeout: 10_000 }).toBe(true);
+    const pod = value(await writer.create(own));
+    const status = { status: { podIP: address, podIPs: [{ ip: address }] } };
+    value(await writer.patch(refTo('own', 'Pod'), status, 'strategic', { subresource: 'status' }));
     value(
       await writer.create({
         apiVersion: 'v1',
@@ -473,7 +482,13 @@ describe('reading', () => {
         kind: 'EndpointSlice',
         metadata: { name: 'own-1', namespace: NS, labels: { 'kubernetes.io/service-name': 'own' } },
         addressType: 'IPv4',
-        endpoints: [{ addresses: [address], conditions: { ready: true } }],
+        endpoints: [
+          {
+            addresses: [address],
+            conditions: { ready: true },
+            targetRef: { kind: 'Pod', namespace: NS, name: 'own', uid: uidOf(pod.object) },
+          },
+        ],
         ports,
       }),
     );

@@ -1,11 +1,12 @@
 // What `infragate sandbox` promises, with the real binary: it starts quickly, twice is once, and down takes all of it.
 
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findBinary } from '../../src/sandbox/binary.ts';
 import { isAlive, marked } from '../../src/sandbox/processes.ts';
 import {
   copyImage,
@@ -47,9 +48,15 @@ describe('a running sandbox', () => {
   let one: Sandbox;
   let two: Sandbox;
 
-  // The two start at the same time: no port, folder or name may be shared.
+  let again: Sandbox;
+
+  // They start at the same time: no port or folder may be shared, and one of them is asked for twice.
   beforeAll(async () => {
-    [one, two] = await Promise.all([up({ name: 'one' }), up({ name: 'two', nodes: 'none', crds: ['gateway'] })]);
+    [one, two, again] = await Promise.all([
+      up({ name: 'one' }),
+      up({ name: 'two', nodes: 'none', crds: ['gateway'] }),
+      up({ name: 'one' }),
+    ]);
   }, 120_000);
 
   test('several run at once, each with a server and a registry of its own', () => {
@@ -63,9 +70,8 @@ describe('a running sandbox', () => {
     expect(Date.now() - began).toBeLessThan(1000);
   });
 
-  test('two ups of the same name at the same time are one sandbox', async () => {
-    const [a, b] = await Promise.all([up({ name: 'one' }), up({ name: 'one' })]);
-    expect(a.server).toBe(b.server);
+  test('two ups of the same name at the same time are one sandbox', () => {
+    expect(again).toEqual(one);
   });
 
   test('up with other nodes than the running ones is refused, not ignored', async () => {
@@ -180,24 +186,61 @@ test('an up that is killed half way leaves nothing that down does not find', asy
   expect(started.filter(isAlive)).toEqual([]);
 }, 30_000);
 
+test('a sandbox can be taken down while it is starting', async () => {
+  const starting = up({ name: 'early', nodes: 'none' });
+  const refused = expect(starting).rejects.toThrow(/early was taken down while it was starting/);
+  expect(await eventually(async () => processesOf('early').length >= 2)).toBe(true);
+  expect(await down({ name: 'early' })).toBe(true);
+  await refused;
+  expect(marked(join(home, 'sandbox', 'early'))).toEqual([]);
+  expect(await status({ name: 'early' })).toEqual({ status: 'none', name: 'early' });
+}, 30_000);
+
+test('with KUBEBUILDER_ASSETS the sandbox does without what those binaries lack, and says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'infragate-assets-'));
+  const binary = await findBinary();
+  for (const one of ['etcd', 'kube-apiserver', 'kubectl']) symlinkSync(binary.path, join(folder, one));
+  await withVariables({ INFRAGATE_SANDBOX_BIN: undefined, KUBEBUILDER_ASSETS: folder }, async () => {
+    const bare = await up({ name: 'bare' });
+    expect(bare).toMatchObject({ nodes: 'none', registry: null, bin: folder });
+    expect(bare.notes).toContainEqual(expect.stringMatching(/has no kube-controller-manager.*kwok.*registry/));
+    const config = ['--kubeconfig', bare.kubeconfig];
+    await run(join(folder, 'kubectl'), [...config, 'create', 'configmap', 'a']);
+    await expect(up({ name: 'bare-kwok', nodes: 'kwok' })).rejects.toMatchObject({ kind: 'environment' });
+    await down({ name: 'bare' });
+  });
+  rmSync(folder, { recursive: true });
+}, 60_000);
+
 test('a start that fails says why, stops what was started, and can be tried again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'infragate-bad-'));
   const file = join(folder, 'sandbox');
   writeFileSync(file, '#!/bin/sh\necho "$1 can not start" >&2\nexit 1\n', { mode: 0o755 });
-  const before = process.env.INFRAGATE_SANDBOX_BIN;
-  process.env.INFRAGATE_SANDBOX_BIN = file;
-  try {
+  await withVariables({ INFRAGATE_SANDBOX_BIN: file }, async () => {
     const failed = up({ name: 'bad', nodes: 'none' });
     await expect(failed).rejects.toBeInstanceOf(SandboxProblem);
     await expect(failed).rejects.toThrow(/can not start/);
     expect(marked(join(home, 'sandbox', 'bad'))).toEqual([]);
     expect(await down({ name: 'bad' })).toBe(true);
-  } finally {
-    if (before === undefined) delete process.env.INFRAGATE_SANDBOX_BIN;
-    else process.env.INFRAGATE_SANDBOX_BIN = before;
-    rmSync(folder, { recursive: true });
-  }
+  });
+  rmSync(folder, { recursive: true });
 }, 30_000);
+
+async function withVariables(values: Record<string, string | undefined>, body: () => Promise<void>): Promise<void> {
+  const set = (all: Record<string, string | undefined>) => {
+    for (const [name, value] of Object.entries(all)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  const before = Object.fromEntries(Object.keys(values).map((name) => [name, process.env[name]]));
+  set(values);
+  try {
+    await body();
+  } finally {
+    set(before);
+  }
+}
 
 function processesOf(name: string) {
   const state = readState(name);

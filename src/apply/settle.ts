@@ -1,0 +1,168 @@
+import type { KindRef, Reader, WatchEvent } from '../cluster/index.ts';
+import type { KubeObject } from '../objects/kube-object.ts';
+import type { PlacedObject } from '../workflow/index.ts';
+import { kindsOfFamily } from './family.ts';
+import { at, called, refOf } from './ref.ts';
+import { type Sight, type Store, storeOf } from './sight.ts';
+
+/** What the caller makes of what is seen: it is decided, or it is said what is waited for. */
+export type Judgement<T> =
+  | { readonly kind: 'decided'; readonly value: T }
+  | { readonly kind: 'waiting'; readonly for: string };
+
+export type Settled<T> = { readonly sight: Sight; readonly waitingFor: string } & (
+  | { readonly kind: 'decided'; readonly value: T }
+  | { readonly kind: 'timeout' }
+  | { readonly kind: 'cancelled' }
+);
+
+export type SettleOptions<T> = {
+  /** The objects: as they were created (then the watch goes on from there), or what they are called. */
+  readonly roots: readonly (KubeObject | PlacedObject)[];
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Asked after each change of what is seen, and every so often, because time is a fact too. One at a time. */
+  evaluate(sight: Sight): Judgement<T> | Promise<Judgement<T>>;
+  progress?(message: string): void;
+};
+
+/** Graces and time limits are judged by the clock, not by an event. */
+const TICK_MS = 500;
+
+/**
+ * Watches objects, the whole tree of what they own and its events until the caller says that it is decided, the time is
+ * up or it is cancelled. Watches are taken up again after any gap by whoever watches (cluster/); nothing here polls.
+ */
+export async function settle<T>(reader: Reader, options: SettleOptions<T>): Promise<Settled<T>> {
+  const seed = options.roots.flatMap((root) => ('metadata' in root ? [root] : []));
+  const roots = options.roots.map((root) => ('metadata' in root ? refOf(root) : root));
+  const store = storeOf(roots, seed);
+  const end = new AbortController();
+  const stop = () => end.abort();
+  options.signal?.addEventListener('abort', stop, { once: true });
+  const bell = doorbell();
+  const deadline = Date.now() + options.timeoutMs;
+  const watching = startWatches(reader, roots, seed, store, end.signal, bell.ring, options.progress);
+
+  let waitingFor = `${roots.map(called).join(', ')} to be seen`;
+  try {
+    for (;;) {
+      const before = store.version();
+      const sight = store.sight(Date.now());
+      const judged = await options.evaluate(sight);
+      if (judged.kind === 'decided') return { kind: 'decided', value: judged.value, sight, waitingFor };
+      if (judged.for !== waitingFor) options.progress?.(judged.for);
+      waitingFor = judged.for;
+      if (options.signal?.aborted) return { kind: 'cancelled', sight, waitingFor };
+      const left = deadline - Date.now();
+      if (left <= 0) return { kind: 'timeout', sight, waitingFor };
+      if (store.version() === before) await bell.wait(Math.min(TICK_MS, left), options.signal);
+    }
+  } finally {
+    options.signal?.removeEventListener('abort', stop);
+    end.abort();
+    await watching;
+  }
+}
+
+/** One watch for each root by its name, one for each kind of offspring, one for events. */
+async function startWatches(
+  reader: Reader,
+  roots: readonly PlacedObject[],
+  seed: readonly KubeObject[],
+  store: Store,
+  signal: AbortSignal,
+  ring: () => void,
+  progress: ((message: string) => void) | undefined,
+): Promise<void> {
+  const follow = async (kind: KindRef, namespace: string | undefined, name?: string, resourceVersion?: string) => {
+    const watch = reader.watch(kind, {
+      signal,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    });
+    for await (const event of watch) {
+      if (signal.aborted) return;
+      take(store, event, kind, namespace, name, progress);
+      ring();
+    }
+  };
+  const rootWatches = roots.map((root) => {
+    const known = seed.find((object) => object.metadata.uid === root.uid)?.metadata.resourceVersion;
+    return follow(root, root.namespace, root.name, known);
+  });
+  const namespaces = [...new Set(roots.flatMap((root) => root.namespace ?? []))];
+  const offspring = watchedKinds(await kindsOfFamily(reader, roots), roots);
+  const wide = namespaces.flatMap((namespace) =>
+    [...offspring, { apiVersion: 'v1', kind: 'Event' }].map((kind) => follow(kind, namespace)),
+  );
+  await Promise.all([...rootWatches, ...wide]);
+}
+
+/** A watch gives whole objects: Secrets and ConfigMaps decide nothing here, so they are not read. */
+function watchedKinds(kinds: readonly KindRef[], roots: readonly PlacedObject[]): KindRef[] {
+  const seen = kinds.filter(({ kind }) => kind !== 'Secret' && kind !== 'ConfigMap');
+  const serves = [...kinds, ...roots].some(({ kind }) => kind === 'Service');
+  return serves ? [...seen, { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice' }] : seen;
+}
+
+function take(
+  store: Store,
+  event: WatchEvent,
+  kind: KindRef,
+  namespace: string | undefined,
+  name: string | undefined,
+  progress: ((message: string) => void) | undefined,
+): void {
+  switch (event.type) {
+    case 'LISTED':
+      store.relist({ apiVersion: kind.apiVersion, kind: kind.kind, namespace, ...(name === undefined ? {} : { name }) }, event.objects);
+      return;
+    case 'ADDED':
+    case 'MODIFIED':
+      store.put(event.object);
+      return;
+    case 'DELETED':
+      store.drop(event.object);
+      return;
+    case 'INTERRUPTED':
+      progress?.(`the API server can't be heard (${event.error.reason}); trying again`);
+      return;
+    case 'FAILED':
+      store.blind(kind.kind, event.error.reason);
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+/** Rung by many, heard by one: rings while nobody waits are not lost. */
+function doorbell() {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring() {
+      rung = true;
+      wake?.();
+    },
+    async wait(ms: number, signal?: AbortSignal) {
+      if (!rung && !signal?.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+          signal?.addEventListener('abort', wake, { once: true });
+        });
+        if (wake !== undefined) signal?.removeEventListener('abort', wake);
+        wake = undefined;
+      }
+      rung = false;
+    },
+  };
+}
+
+/** The latest message of what is said about an object, for progress. */
+export const messageOf = (event: KubeObject): string => String(at(event, 'message') ?? event.note ?? '');

@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { abandon } from '../engine/index.ts';
+import { EXIT } from './exit.ts';
+import { identify, theDeployment, withEngine } from './person.ts';
+import { ask } from './terminal.ts';
+
+/** infragate abandon: the record stays, nothing more may be done in it, and the next run inherits its open blockers. */
+export function abandonCommand(): Command {
+  return new Command('abandon')
+    .description('a person ends a deployment that will not be finished')
+    .argument('[deployment]', 'its id; may be left out when one is open')
+    .requiredOption('--because <reason>', 'why')
+    .action((id: string | undefined, { because }: { because: string }) =>
+      withEngine(async (engine) => {
+        const d = await theDeployment(engine, id);
+        if (d === undefined) return EXIT.no;
+        const who = await identify(engine, d);
+        if (!who.ok) return who.exit;
+        if ((await ask(`Type ${d.id} to end it: `)) !== d.id) {
+          process.stderr.write('Nothing was done.\n');
+          return EXIT.no;
+        }
+        const actor = { kind: 'person', name: who.name, assurance: who.assurance } as const;
+        const done = await abandon(
+          { ledger: await engine.ledger(), now: engine.now },
+          { deployment: d.id, because, actor },
+        );
+        if (done.ok)
+          process.stdout.write(
+            `${d.id} is abandoned. Its open blockers pass to the next deployment of ${d.started.component} here.\n`,
+          );
+        else process.stderr.write(`${done.refusal.message}\n`);
+        return done.ok ? EXIT.done : EXIT.no;
+      }),
+    );
+}

@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { EXIT } from './exit.ts';
+import { identify, theDeployment, withEngine } from './person.ts';
+import { ask } from './terminal.ts';
+
+/** infragate approve: a person sees the plan and decides about exactly that one. */
+export function approveCommand(): Command {
+  return new Command('approve')
+    .description('a person decides about a plan: approve, revise or reject')
+    .argument('[deployment]', 'its id; may be left out when one is open')
+    .action((id: string | undefined) =>
+      withEngine(async (engine) => {
+        const d = await theDeployment(engine, id);
+        if (d === undefined) return EXIT.no;
+        const asked = await engine.perform({
+          tool: 'request-approval',
+          input: { deployment: d.id, ask_again: true },
+          actor: { kind: 'agent', client: 'infragate approve' },
+        });
+        if (asked.question === undefined) {
+          process.stdout.write(`${asked.text}\n`);
+          return asked.isError ? EXIT.no : EXIT.done;
+        }
+        const { title, body, digest, prefix } = asked.question;
+        process.stdout.write(`${title}\n\n${body}\n\nDigest: ${digest}\n\n`);
+        const who = await identify(engine, d);
+        if (!who.ok) return who.exit;
+        const typed = await ask(`Type the first ${prefix.length} characters of the digest: `);
+        const choice = (await ask('approve, revise or reject? ')).toLowerCase();
+        if (choice !== 'approve' && choice !== 'revise' && choice !== 'reject') {
+          process.stderr.write('Nothing was decided.\n');
+          return EXIT.no;
+        }
+        const remark = choice === 'approve' ? '' : await ask(choice === 'revise' ? 'What to revise: ' : 'Why: ');
+        const decided = await engine.decide({
+          deployment: d.id,
+          digest,
+          prefix: typed,
+          choice,
+          remark,
+          actor: { kind: 'person', name: who.name, assurance: who.assurance },
+        });
+        (decided.isError ? process.stderr : process.stdout).write(`${decided.text}\n`);
+        return decided.isError ? EXIT.no : EXIT.done;
+      }),
+    );
+}

@@ -1,0 +1,106 @@
+import { Command } from 'commander';
+import { EXIT } from './exit.ts';
+import { readKey } from './operator-key.ts';
+
+type Finding = { what: string; ok: boolean; found: string; fix?: string };
+
+/** infragate doctor: what a deployment needs of this machine, each with what was found and how to put it right. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('what of Node, SQLite, data folder, kubeconfig and login is in order')
+    .option('--json', 'print one line of JSON, last', false)
+    .option('--context <name>', 'the kubeconfig context to look at')
+    .action(async ({ json, context }: { json: boolean; context?: string }) => {
+      const findings = [nodeVersion(), ...(await dataFolderAndLedger()), ...(await cluster(context)), identities()];
+      if (json) console.log(JSON.stringify({ ok: findings.every((f) => f.ok), findings }));
+      else
+        for (const f of findings)
+          console.log(`${f.ok ? '✓' : '✗'} ${f.what}: ${f.found}${f.fix === undefined ? '' : `\n    ${f.fix}`}`);
+      process.exitCode = findings.every((f) => f.ok) ? EXIT.done : EXIT.no;
+    });
+}
+
+function nodeVersion(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const ok = major > 22 || (major === 22 && minor >= 19);
+  return {
+    what: 'Node',
+    ok,
+    found: process.versions.node,
+    ...(ok ? {} : { fix: 'infragate needs Node 22.19 or newer' }),
+  };
+}
+
+async function dataFolderAndLedger(): Promise<Finding[]> {
+  const { dataFolder, isLedgerError, openLedger } = await import('../state/index.ts');
+  const home = dataFolder();
+  const ledger = await openLedger({ home });
+  if (isLedgerError(ledger))
+    return [
+      { what: 'ledger', ok: false, found: ledger.message, fix: `INFRAGATE_HOME names another folder; now ${home}` },
+    ];
+  const bad = await ledger.verify();
+  const count = (await ledger.deployments()).length;
+  ledger.close();
+  const key = await readKey(home);
+  return [
+    {
+      what: 'ledger',
+      ok: bad.length === 0,
+      found:
+        bad.length === 0 ? `${home}, ${count} deployments, the chain holds` : `${bad.length} damaged: ${bad[0]?.why}`,
+      ...(bad.length === 0 ? {} : { fix: 'infragate verify names each first bad row' }),
+    },
+    {
+      what: 'operator passphrase',
+      ok: key !== undefined,
+      found: key === undefined ? 'not set' : `set ${key.created_at}`,
+      ...(key === undefined ? { fix: 'infragate operator init, in a terminal the agent has no part in' } : {}),
+    },
+  ];
+}
+
+async function cluster(context: string | undefined): Promise<Finding[]> {
+  const { connect } = await import('../cluster/index.ts');
+  const connected = await connect({ ...(context === undefined ? {} : { context }), requestTimeoutMs: 5000 });
+  if (!connected.ok) {
+    return [
+      {
+        what: 'cluster',
+        ok: false,
+        found: `${connected.error.reason}: ${connected.error.message}`,
+        fix: 'log in, or point KUBECONFIG or INFRAGATE_KUBECONFIG at a kubeconfig',
+      },
+    ];
+  }
+  const { reader } = connected.value;
+  const [version, who] = [await reader.version(), await reader.identity()];
+  const ok = version.ok && who.ok;
+  const said = !version.ok
+    ? version.error.message
+    : !who.ok
+      ? who.error.message
+      : `${version.value.gitVersion} as ${who.value.username}`;
+  return [
+    {
+      what: 'cluster',
+      ok,
+      found: `${reader.server} (${reader.context}): ${said}`,
+      ...(ok ? {} : { fix: 'log in again' }),
+    },
+  ];
+}
+
+/** The third ring needs an identity of the server's own; sharing the agent's is allowed, and said. */
+function identities(): Finding {
+  const own = process.env.INFRAGATE_KUBECONFIG;
+  return own === undefined
+    ? {
+        what: 'identities',
+        ok: true,
+        found:
+          'the server uses the same kubeconfig as the agent: an agent with a shell can write to the cluster around infragate',
+        fix: 'INFRAGATE_KUBECONFIG gives the server an identity of its own; give the agent a weaker one',
+      }
+    : { what: 'identities', ok: true, found: `the server has its own kubeconfig (${own})` };
+}

@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+import { waive } from '../engine/index.ts';
+import { EXIT } from './exit.ts';
+import { identify, theDeployment, withEngine } from './person.ts';
+
+type Options = { check: string; subject?: string; because: string; days: string };
+
+/** infragate waive: one check, with a reason and an end; shown at every approval. */
+export function waiveCommand(): Command {
+  return new Command('waive')
+    .description('a person sets one check aside, with a reason and an end')
+    .argument('[deployment]', 'its id; may be left out when one is open')
+    .requiredOption('--check <name>', 'the check, as deployment-status names it')
+    .option('--subject <subject>', 'only for this subject')
+    .requiredOption('--because <reason>', 'why; it is shown to whoever approves')
+    .option('--days <n>', 'for how long, 1 to 30', '7')
+    .action((id: string | undefined, options: Options) =>
+      withEngine(async (engine) => {
+        const days = Number(options.days);
+        if (!Number.isInteger(days) || days < 1 || days > 30) {
+          process.stderr.write('--days: a whole number from 1 to 30\n');
+          return EXIT.wrongUse;
+        }
+        const d = await theDeployment(engine, id);
+        if (d === undefined) return EXIT.no;
+        const who = await identify(engine, d);
+        if (!who.ok) return who.exit;
+        const done = await waive(
+          { ledger: await engine.ledger(), now: engine.now },
+          {
+            deployment: d.id,
+            check: options.check,
+            because: options.because,
+            days,
+            actor: { kind: 'person', name: who.name, assurance: who.assurance },
+            ...(options.subject === undefined ? {} : { subject: options.subject }),
+          },
+        );
+        if (done.ok) process.stdout.write(`Waived ${options.check} for ${days} day(s): ${options.because}\n`);
+        else process.stderr.write(`${done.refusal.message}\n`);
+        return done.ok ? EXIT.done : EXIT.no;
+      }),
+    );
+}

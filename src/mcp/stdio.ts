@@ -1,0 +1,46 @@
+import { Console } from 'node:console';
+import { serveStdio as serve } from '@modelcontextprotocol/server/stdio';
+import { type ChannelOptions, createChannel } from './channel.ts';
+import { createServer } from './server.ts';
+
+/** How long running tools may take to clean up when the client has gone. The reaper takes care of the rest, later. */
+const CLOSE_MS = 10_000;
+
+/**
+ * Serves one client over stdin and stdout until it goes. stdout carries the protocol only: whatever a library prints
+ * goes to stderr.
+ */
+export function serveStdio(options: ChannelOptions): void {
+  globalThis.console = new Console(process.stderr, process.stderr);
+  const channel = createChannel(options);
+  const handle = serve(() => createServer(channel), { onerror: report });
+
+  let ending = false;
+  const end = (code: number) => {
+    if (ending) return;
+    ending = true;
+    // A run that was cut off cleans up after itself, but not for ever: the client waits for this process to end.
+    setTimeout(() => process.exit(code), CLOSE_MS).unref();
+    Promise.allSettled([handle.close(), channel.close()]).then(() => process.exit(code));
+  };
+  process.stdin.once('end', () => end(0));
+  process.stdin.once('close', () => end(0));
+  process.stdout.on('error', () => end(0)); // the client closed its end of the pipe
+  process.stderr.on('error', () => undefined); // nobody reads our complaints; that is no reason to end
+  process.once('SIGTERM', () => end(0));
+  process.once('SIGINT', () => end(130));
+  surviveAccidents();
+}
+
+/**
+ * A connection that breaks where nobody listens must not take the server down with it: what is recorded is on the disk
+ * already, and a call in flight has its own answer. The accident is told on stderr.
+ */
+export function surviveAccidents(): void {
+  process.on('unhandledRejection', (reason) => report(reason instanceof Error ? reason : new Error(String(reason))));
+  process.on('uncaughtException', report);
+}
+
+function report(error: Error): void {
+  process.stderr.write(`infragate: ${error.stack ?? error.message}\n`);
+}

@@ -1,0 +1,39 @@
+import type { ToolRun } from '../engine/tool.ts';
+import { figures, retrospective } from '../report/index.ts';
+import { type Fact, refuse, tracerLeftovers } from '../workflow/index.ts';
+import type { Input, Output } from './complete-deployment.ts';
+
+/** The record is closed when all five gates pass; what a bullet was told to keep goes first. */
+export const run: ToolRun<'complete-deployment', Input, Output> = async (_input, run) => {
+  const d = await run.current();
+  const kept = tracerLeftovers(d).filter((p) => p.kept);
+  if (kept.length > 0) {
+    const { removeLeftovers } = await import('../apply/index.ts');
+    const gone = await removeLeftovers(await run.writer(), kept);
+    await run.record(
+      ...gone.map((p): Fact => ({ type: 'placed', run: p.run, object: p.object, state: 'gone', purpose: 'tracer' })),
+    );
+    if (gone.length < kept.length) {
+      const left = kept
+        .filter((p) => !gone.some((g) => g.object.name === p.object.name))
+        .map((p) => `${p.object.kind}/${p.object.name}`);
+      return {
+        kind: 'refusal',
+        refusal: refuse('IN_PROGRESS', `Tracer objects that were kept are not gone yet: ${left.join(', ')}.`, {
+          next: [{ tool: 'complete-deployment', arguments: { deployment: d.id } }],
+        }),
+      };
+    }
+  }
+  const events = await run.events();
+  const f = figures(d, events);
+  const report = [
+    `# ${d.started.component} is deployed to ${d.target.namespace}`,
+    `All five gates passed. ${events.length} events, ${f.failures.length} failures found on the way, ${f.refusals.length} calls refused, ${f.returns.length} returns.`,
+    retrospective(d, events, {}),
+  ].join('\n\n');
+  const digest = await run.put(report, 'text/markdown');
+  const refusal = await run.record({ type: 'completed', report: digest });
+  if (refusal !== undefined) return { kind: 'refusal', refusal };
+  return { kind: 'answer', value: { status: 'COMPLETED', report, resource: `infragate://deployments/${d.id}/report` } };
+};

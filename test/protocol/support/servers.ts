@@ -1,0 +1,31 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** How our server is started as a child process. The sources run as they are: Node strips their types. */
+export type ServerCommand = { command: string; args: string[]; env: Record<string, string>; cwd: string };
+
+const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** The server people get, with a data folder of its own that doesn't exist yet. */
+export function realServer(home: string = freshHome()): ServerCommand & { home: string } {
+  return { ...commandFor([file('../../../src/cli.ts')], home), home };
+}
+
+/** Our channel over a fake engine (fixture-server.ts). */
+export function fixtureServer(home: string = freshHome()): ServerCommand & { home: string } {
+  return { ...commandFor([file('./fixture-server.ts'), home], home), home };
+}
+
+export const freshHome = (): string => join(mkdtempSync(join(tmpdir(), 'infragate-protocol-')), 'home');
+
+function commandFor(args: string[], home: string): ServerCommand {
+  return {
+    command: process.execPath,
+    args,
+    cwd: tmpdir(),
+    // No cluster: what a server does without one is part of what is tested here.
+    env: { PATH: process.env.PATH ?? '', HOME: home, INFRAGATE_HOME: home, KUBECONFIG: join(home, 'none') },
+  };
+}
