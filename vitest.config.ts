@@ -15,7 +15,7 @@ const tier = (name: string, include: string[], timeout: number, serial: boolean)
 export default defineConfig({
   test: {
     projects: [
-      tier('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts', 'demo/**/*.test.ts'], 20_000, false),
+      tier('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 20_000, false),
       tier('protocol', ['test/protocol/**/*.test.ts'], 60_000, true),
       tier('cluster', ['test/cluster/**/*.test.ts'], 120_000, true),
       tier('node', ['test/node/**/*.test.ts'], 300_000, true),

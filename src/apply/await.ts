@@ -44,8 +44,7 @@ function isUsable(object: KubeObject): boolean {
   if (object.kind === 'Namespace') return at(object, 'status', 'phase') === 'Active';
   const conditions = at(object, 'status', 'conditions');
   return (
-    Array.isArray(conditions) &&
-    conditions.some((c) => at(c, 'type') === 'Established' && at(c, 'status') === 'True')
+    Array.isArray(conditions) && conditions.some((c) => at(c, 'type') === 'Established' && at(c, 'status') === 'True')
   );
 }
 

@@ -22,7 +22,8 @@ const ALLOCATED = new Set([
 ]);
 
 /** Fields that controllers write on objects that we apply: no difference between a dry run and the real one. */
-const CONTROLLERS_ANNOTATIONS = /^(deployment\.kubernetes\.io\/|pv\.kubernetes\.io\/|volume\.kubernetes\.io\/|autoscaling\.alpha)/;
+const CONTROLLERS_ANNOTATIONS =
+  /^(deployment\.kubernetes\.io\/|pv\.kubernetes\.io\/|volume\.kubernetes\.io\/|autoscaling\.alpha)/;
 
 /**
  * Pure: the paths at which two states of one object differ, in what an apply decides: not status, not what the server

@@ -18,7 +18,15 @@ const OFFSPRING_OF_CUSTOM: readonly KindRef[] = [
   { apiVersion: 'v1', kind: 'Secret' },
   { apiVersion: 'v1', kind: 'ConfigMap' },
 ];
-const BUILT_IN = new Set(['', 'apps', 'batch', 'autoscaling', 'policy', 'networking.k8s.io', 'rbac.authorization.k8s.io']);
+const BUILT_IN = new Set([
+  '',
+  'apps',
+  'batch',
+  'autoscaling',
+  'policy',
+  'networking.k8s.io',
+  'rbac.authorization.k8s.io',
+]);
 const CHILDLESS = new Set([
   'ConfigMap',
   'Secret',

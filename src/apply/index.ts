@@ -3,11 +3,19 @@
  * In: a Reader or Writer, raw objects, and callbacks by which the caller keeps the record (before anything can happen).
  * Out: what was created, changed, seen and removed, as values. It keeps nothing itself and knows no deployment.
  */
-export { type Action, type Applied, type ApplyOptions, type ApplyOutcome, type ApplyProblem, applyAll } from './apply.ts';
+export {
+  type Action,
+  type Applied,
+  type ApplyOptions,
+  type ApplyOutcome,
+  type ApplyProblem,
+  applyAll,
+} from './apply.ts';
 export { differences } from './compare.ts';
 export { type CreateOptions, type Creation, createAll, type DryRun, dryRunAll } from './create.ts';
 export { type Family, familyOf, kindsOfFamily } from './family.ts';
 export { type BeforeImage, imageOf, shown } from './image.ts';
+export { isolate } from './isolate.ts';
 export { ANNOTATION, isOf, LABEL, type Marks, marked, TRACER } from './marks.ts';
 export { placedIn } from './place.ts';
 export { reap, removeLeftovers } from './reap.ts';
@@ -15,6 +23,15 @@ export { address, called, refOf, sameObject } from './ref.ts';
 export { type Remaining, type Removable, type Removal, type RemoveOptions, removeAll } from './remove.ts';
 export { type Renamed, rename } from './rename.ts';
 export { type Restored, restore } from './restore.ts';
+export {
+  type Allowed,
+  containersOf,
+  DANGERS,
+  type Danger,
+  type Judged,
+  judgeSafety,
+  podsOf,
+} from './safety/index.ts';
 export { type Judgement, type Settled, type SettleOptions, settle } from './settle.ts';
 export type { Sight } from './sight.ts';
 export type { TakeOver } from './takeover.ts';

@@ -6,6 +6,8 @@ export const LABEL = {
   purpose: 'purpose',
   deployment: 'infragate.io/deployment',
   managedBy: 'app.kubernetes.io/managed-by',
+  /** One bullet's own: on its Pods and in the selectors of its Services, so that two bullets don't see each other's. */
+  bullet: 'infragate.io/bullet',
 } as const;
 export const ANNOTATION = { run: 'infragate.io/run', expires: 'infragate.io/expires' } as const;
 export const TRACER = 'tracer-bullet';
@@ -14,6 +16,8 @@ export const MANAGER = 'infragate';
 export type Marks = {
   readonly deployment: string;
   readonly run: string;
+  /** The suffix of its names. */
+  readonly bullet: string;
   /** When whoever finds it may take it away, ISO 8601. */
   readonly expires: string;
 };
@@ -39,6 +43,7 @@ function markedMeta(metadata: ObjectMeta, marks: Marks): ObjectMeta {
       [LABEL.purpose]: TRACER,
       [LABEL.deployment]: marks.deployment,
       [LABEL.managedBy]: MANAGER,
+      [LABEL.bullet]: marks.bullet,
     },
     annotations: { ...metadata.annotations, [ANNOTATION.run]: marks.run, [ANNOTATION.expires]: marks.expires },
   };

@@ -17,7 +17,8 @@ export function refOf(object: KubeObject): PlacedObject {
 export const called = (ref: { readonly kind: string; readonly name: string }): string => `${ref.kind}/${ref.name}`;
 
 /** Without the version: one object is one object in all of them. */
-export const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 
 export const sameObject = (a: PlacedObject, b: PlacedObject): boolean =>
   groupOf(a.apiVersion) === groupOf(b.apiVersion) &&

@@ -72,7 +72,15 @@ export async function removeAll(
   const late = after.members.filter((child) => !children.has(child.metadata.uid ?? ''));
   if (late.length > 0) {
     await deleteMembers(writer, late, runs);
-    left = [...left, ...(await stillThere(writer, late.map((child) => refOf(child)), deadline, refused))];
+    left = [
+      ...left,
+      ...(await stillThere(
+        writer,
+        late.map((child) => refOf(child)),
+        deadline,
+        refused,
+      )),
+    ];
   }
   const everything = [...absent, ...waitFor, ...late.map((child) => refOf(child))];
   const stuck = new Set(left.map((r) => keyOf(r.ref)));
@@ -109,8 +117,7 @@ async function identify(writer: Writer, { ref, run }: Removable): Promise<Identi
  */
 async function deleteMembers(writer: Writer, members: readonly KubeObject[], runs: ReadonlySet<string>) {
   for (const member of members) {
-    const orphan =
-      (member.metadata.ownerReferences ?? []).length === 0 && [...runs].some((run) => isOf(member, run));
+    const orphan = (member.metadata.ownerReferences ?? []).length === 0 && [...runs].some((run) => isOf(member, run));
     if (!orphan && member.kind !== 'Pod') continue;
     const ref = refOf(member);
     await writer.delete(address(ref), deletion(ref));
@@ -171,4 +178,5 @@ const unreadable = (ref: PlacedObject, error: ApiFailure): Remaining => ({
 });
 
 const isGone = (error: ApiFailure) => error.status === 404 || error.reason === 'Conflict';
-const keyOf = (ref: PlacedObject) => `${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}/${ref.uid ?? ''}`;
+const keyOf = (ref: PlacedObject) =>
+  `${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}/${ref.uid ?? ''}`;

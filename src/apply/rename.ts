@@ -101,7 +101,8 @@ function renamedText(text: string, path: readonly string[], key: string, renamin
   }
   const isEnvValue = key === 'value' && path.includes('env');
   if (isEnvValue) return renaming.of('Service', text) ?? renaming.hosts(text);
-  if (key === 'args' || key === 'command' || path[0] === 'data' || path[0] === 'stringData') return renaming.hosts(text);
+  if (key === 'args' || key === 'command' || path[0] === 'data' || path[0] === 'stringData')
+    return renaming.hosts(text);
   return text;
 }
 

@@ -117,7 +117,10 @@ function take(
 ): void {
   switch (event.type) {
     case 'LISTED':
-      store.relist({ apiVersion: kind.apiVersion, kind: kind.kind, namespace, ...(name === undefined ? {} : { name }) }, event.objects);
+      store.relist(
+        { apiVersion: kind.apiVersion, kind: kind.kind, namespace, ...(name === undefined ? {} : { name }) },
+        event.objects,
+      );
       return;
     case 'ADDED':
     case 'MODIFIED':

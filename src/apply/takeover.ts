@@ -15,7 +15,9 @@ export function uncovered(
   conflicts: readonly Conflict[],
   takeOver: readonly TakeOver[],
 ): Conflict[] {
-  const mine = takeOver.filter((t) => [`${ref.kind}/${ref.name}`, `${ref.apiVersion}/${ref.kind}/${ref.name}`].includes(t.object));
+  const mine = takeOver.filter((t) =>
+    [`${ref.kind}/${ref.name}`, `${ref.apiVersion}/${ref.kind}/${ref.name}`].includes(t.object),
+  );
   return conflicts.flatMap(({ manager, fields }) => {
     const allowed = mine.filter((t) => t.managers.includes(manager)).flatMap((t) => t.fields);
     const left = fields.filter((field) => !allowed.some((a) => covers(a, field)));

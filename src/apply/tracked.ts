@@ -23,6 +23,8 @@ export function trackedBy(object: KubeObject): Tracker | undefined {
     const value = object.metadata[place]?.[key];
     if (value !== undefined) return { by, via: `${key}: ${value}` };
   }
-  const manager = object.metadata.managedFields?.find((f) => f.manager === 'argocd-controller' && f.operation === 'Apply');
+  const manager = object.metadata.managedFields?.find(
+    (f) => f.manager === 'argocd-controller' && f.operation === 'Apply',
+  );
   return manager === undefined ? undefined : { by: 'Argo CD', via: 'field manager argocd-controller' };
 }

@@ -2,7 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { CRD_SETS, down, list, SandboxProblem, type Status, status, up } from '../sandbox/sandbox.ts';
+import { CRD_SETS, down, isStartedHere, list, SandboxProblem, type Status, status, up } from '../sandbox/sandbox.ts';
 
 const UpFlags = z.object({
   name: z.string(),
@@ -67,6 +67,11 @@ async function runUp(given: unknown): Promise<number> {
     throw new SandboxProblem('usage', `--crds takes some of ${CRD_SETS.join(',')}, separated by commas.`);
   const { name, nodes, crds, json } = flags.data;
   const began = Date.now();
+  const interrupted = async () => {
+    if (isStartedHere(name)) await down({ name });
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   const sandbox = await up({
     name,
     crds,

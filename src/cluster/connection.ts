@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Ask, type Wire, wire } from './exchange.ts';
 import { fromAnswer } from './failure.ts';
-import { type Frozen, kubeconfigText } from './kubeconfig.ts';
+import { type Frozen, kubeconfigText } from './frozen.ts';
 import { type Login, login } from './login.ts';
 import { type ApiFailure, failed, ok, problem, type Result } from './result.ts';
 
@@ -73,7 +73,7 @@ function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits)
         continue;
       }
       const wait = waitBefore(error, repeat, attempt);
-      if (wait === undefined) return failed(error);
+      if (wait === undefined) return failed(error.status === 401 ? unaccepted(error, frozen) : error);
       if (!(await pause(wait, signal))) return problem('Cancelled', 'the request was cancelled', { code: 'ABORTED' });
     }
   }
@@ -104,6 +104,11 @@ function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits)
     under: (signal) => connectionOver(frozen, way, entry, { ...limits, signal }),
     close: () => way.close(),
   };
+}
+
+function unaccepted(error: ApiFailure, { server, user, context }: Frozen): ApiFailure {
+  const who = `the login of user ${user.name} (context ${context})`;
+  return { ...error, message: `${server} does not accept ${who}: it may have expired, log in again` };
 }
 
 /** How long to wait before sending again; undefined: don't. */

@@ -56,7 +56,15 @@ export function discoveryOf(
   resources: readonly Resource[],
   via: Discovery['via'],
 ): Discovery {
-  const byKind = new Map(resources.map((r) => [`${groupVersion(r.group, r.version)}/${r.kind}`, r]));
+  const byKind = new Map<string, Resource>();
+  for (const resource of resources) {
+    const key = `${groupVersion(resource.group, resource.version)}/${resource.kind}`;
+    const before = byKind.get(key);
+    // Two resources of one kind: the one whose objects can be read.
+    if (before === undefined || (!before.verbs.includes('get') && resource.verbs.includes('get'))) {
+      byKind.set(key, resource);
+    }
+  }
   const byName = new Map(groups.map((group) => [group.name, group]));
   const find = ({ group, version, kind }: Kind): Resource | undefined => {
     if (version !== undefined) return byKind.get(`${groupVersion(group, version)}/${kind}`);

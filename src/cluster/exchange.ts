@@ -3,7 +3,7 @@ import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { fromError } from './failure.ts';
-import type { Frozen } from './kubeconfig.ts';
+import type { Frozen } from './frozen.ts';
 import type { Credentials } from './login.ts';
 import { failed, ok, problem, type Result } from './result.ts';
 

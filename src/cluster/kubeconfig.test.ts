@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { contextsOf, freeze, kubeconfigText, readKubeconfig } from './kubeconfig.ts';
+import { freeze, kubeconfigText } from './frozen.ts';
+import { contextsOf, readKubeconfig } from './kubeconfig.ts';
 import { forClientNode } from './login.ts';
 import type { Result } from './result.ts';
 

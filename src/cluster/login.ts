@@ -1,7 +1,7 @@
 import type { Agent, OutgoingHttpHeaders } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { isRecord } from './failure.ts';
-import type { Frozen } from './kubeconfig.ts';
+import type { Frozen } from './frozen.ts';
 import { redactLogin } from './redact.ts';
 import { ok, problem, type Result } from './result.ts';
 

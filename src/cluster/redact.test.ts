@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { redactFailure, redactLogin, redactText, secretValuesOf } from './redact.ts';
+import { redactFailure, redactLogin, redactText, secretValuesIn, secretValuesOf } from './redact.ts';
 
 const secret = {
   apiVersion: 'v1',
@@ -19,6 +19,15 @@ test("a Secret's values are hidden as sent, decoded, encoded and quoted", () => 
 test('failures lose them in message and details', () => {
   const failure = { status: 422, reason: 'Invalid', message: 'bad hunter2!', details: { causes: ['has hunter2!'] } };
   expect(JSON.stringify(redactFailure(failure, secretValuesOf(secret)))).not.toContain('hunter2');
+});
+
+test.each([
+  [{ stringData: { a: 'hunter2!' } }],
+  [{ data: { a: Buffer.from('hunter2!').toString('base64') } }],
+  [[{ op: 'replace', path: '/data/a', value: Buffer.from('hunter2!').toString('base64') }]],
+])('so does what the patch %j brings, but not the words of the patch itself', (patch) => {
+  const hidden = secretValuesIn(patch);
+  expect(redactText('replace: hunter2!', hidden)).toBe('replace: (redacted)');
 });
 
 test('other kinds hide nothing', () => {

@@ -16,6 +16,22 @@ export function secretValuesOf(object: KubeObject): string[] {
     const text = String(value);
     values.push(text, Buffer.from(text, 'base64').toString('utf8'));
   }
+  return hiddenForms(values);
+}
+
+/** Every value that a patch of a Secret brings, in whichever of the patch formats. */
+export function secretValuesIn(patch: unknown): string[] {
+  const operations = Array.isArray(patch) ? patch.map((step) => (isRecord(step) ? step.value : undefined)) : [patch];
+  return hiddenForms(operations.flatMap(stringsIn).flatMap((text) => [text, Buffer.from(text, 'base64').toString()]));
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(stringsIn);
+  return isRecord(value) ? Object.values(value).flatMap(stringsIn) : [];
+}
+
+function hiddenForms(values: readonly string[]): string[] {
   // A value inside JSON or a Go-quoted string is written with escapes.
   const quoted = values.map((value) => JSON.stringify(value).slice(1, -1));
   return [...new Set([...values, ...quoted])]

@@ -36,6 +36,9 @@ const FINAL = new Set([400, 401, 403, 404, 405, 406, 415, 422]);
 /** An API server that has just come up may answer 401, 403 and 404 until its caches are full. */
 const GRACE_MS = 20_000;
 const LONGEST_BACKOFF_MS = 10_000;
+const RELIST_AFTER = 3;
+/** The server's bookmarks come every minute: a longer silence is that of a version it will never reach (a restored etcd). */
+const SILENCE_MS = 120_000;
 
 type Ended =
   | { readonly how: 'closed'; readonly resourceVersion: string }
@@ -52,7 +55,7 @@ export async function* watch(
   let since = options.resourceVersion;
   let failures = 0;
   let brief = 0;
-  let heard = since === undefined ? 0 : Date.now();
+  let heard = 0;
 
   while (!signal.aborted) {
     let error: ApiFailure | undefined;
@@ -61,7 +64,6 @@ export async function* watch(
       if (listed.ok) {
         since = listed.value.resourceVersion;
         heard = Date.now();
-        failures = 0;
         yield { type: 'LISTED', objects: listed.value.items };
       } else {
         error = listed.error;
@@ -89,6 +91,8 @@ export async function* watch(
       return;
     }
     failures += 1;
+    // A list shows all there is, so that when in doubt about the version, it is the safe way on.
+    if (failures % RELIST_AFTER === 0) since = undefined;
     const retryInMs = error.retryAfterMs ?? backoff(failures);
     yield { type: 'INTERRUPTED', error, retryInMs };
     await pause(retryInMs, signal);
@@ -123,6 +127,7 @@ async function* oneWatch(
   }
   onHeard();
   const message = opened.value;
+  let silentSince = Date.now();
   // The server ends it at timeoutSeconds; a server that forgets to is ended by us.
   const overdue = setTimeout(() => message.destroy(), (WATCH_SECONDS + 15) * 1000);
   try {
@@ -134,6 +139,7 @@ async function* oneWatch(
         return { how: 'expired' };
       }
       onHeard();
+      silentSince = Date.now();
       resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
       if (event.type !== 'BOOKMARK') yield { type: event.type, object: event.object };
     }
@@ -143,7 +149,7 @@ async function* oneWatch(
     clearTimeout(overdue);
     message.destroy();
   }
-  return { how: 'closed', resourceVersion };
+  return Date.now() - silentSince > SILENCE_MS ? { how: 'expired' } : { how: 'closed', resourceVersion };
 }
 
 async function openWatch(

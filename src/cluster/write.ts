@@ -1,10 +1,9 @@
 import { objectPath, withQuery } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { Catalogue } from './discover.ts';
-import { isRecord } from './failure.ts';
 import { MANAGER, place, sendObject } from './place.ts';
 import type { Reader } from './reader.ts';
-import { secretValuesOf } from './redact.ts';
+import { secretValuesIn } from './redact.ts';
 import { remove, waitGone } from './remove.ts';
 import { ok } from './result.ts';
 import type { PatchType, Writer } from './writer.ts';
@@ -28,9 +27,7 @@ export function writerOver(reader: Reader, connection: Connection, from: Catalog
       const where = await objectPath(from, ref);
       if (!where.ok) return where;
       const path = subresource === undefined ? where.value.path : `${where.value.path}/${subresource}`;
-      const secrets = isRecord(patch)
-        ? secretValuesOf({ ...patch, apiVersion: ref.apiVersion, kind: ref.kind, metadata: {} })
-        : [];
+      const secrets = ref.kind === 'Secret' ? secretValuesIn(patch) : [];
       return sendObject(
         connection,
         {

@@ -11,7 +11,7 @@ export { down } from './down.ts';
 export { type Content, copyImage, pushImage, removeImage } from './images.ts';
 export { SandboxProblem } from './problem.ts';
 export type { Nodes, Sandbox } from './state.ts';
-export { type UpOptions, up } from './up.ts';
+export { isStartedHere, type UpOptions, up } from './up.ts';
 
 /** `broken`: something of it is there, but it doesn't work; `down` cleans it up, `up` starts it anew. */
 export type Status =

@@ -55,6 +55,12 @@ export async function up(options: UpOptions = {}): Promise<Sandbox> {
   }
 }
 
+/** Whether this very process is starting it: then an interrupt has something to take down. */
+export function isStartedHere(name: string): boolean {
+  const state = readState(name);
+  return typeof state === 'object' && state.phase === 'starting' && state.starter.pid === process.pid;
+}
+
 /** Makes the folder, which only one can; or answers the sandbox that runs in it, after waiting for whoever starts it. */
 async function claim(name: string, progress: Progress): Promise<Sandbox | 'claimed'> {
   const folder = folderOf(name);

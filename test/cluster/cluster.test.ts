@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { connect as openSocket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -183,6 +184,63 @@ describe('connecting', () => {
     const jane = value(await (await reach(path)).reader.identity());
     expect(jane.username).toBe('jane');
     expect(jane.groups).toEqual(expect.arrayContaining(['team-a', 'team-b']));
+  });
+});
+
+describe('through a proxy', () => {
+  /** A real CONNECT proxy; whatever host is asked for, it goes to this sandbox. */
+  async function connectProxy(): Promise<{ url: string; asked: string[]; close: () => void }> {
+    const asked: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, socket) => {
+      asked.push(request.url ?? '');
+      const onward = openSocket(Number(new URL(sandbox.server).port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+        onward.pipe(socket).pipe(onward);
+      });
+      onward.on('error', () => socket.destroy());
+      socket.on('error', () => onward.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = proxy.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const close = () => {
+      proxy.closeAllConnections();
+      proxy.close();
+    };
+    return { url: `http://127.0.0.1:${port}`, asked, close };
+  }
+  const NAME = 'kubernetes.default.svc:6443';
+
+  test('that the kubeconfig names', async () => {
+    const proxy = await connectProxy();
+    const path = await kubeconfigWith('proxy-url', (c) => {
+      Object.assign(c.clusters[0].cluster, { server: `https://${NAME}`, 'proxy-url': proxy.url });
+    });
+    expect(value(await (await reach(path)).reader.identity()).username).toBe('admin');
+    expect(proxy.asked).toContain(NAME);
+    proxy.close();
+  });
+
+  test('that HTTPS_PROXY names, but never for loopback', async () => {
+    const proxy = await connectProxy();
+    const path = await kubeconfigWith('proxy-env', (c) => {
+      c.clusters[0].cluster.server = `https://${NAME}`;
+    });
+    const before = process.env.HTTPS_PROXY;
+    process.env.HTTPS_PROXY = proxy.url;
+    try {
+      const cluster = await reach(path);
+      expect(value(await cluster.reader.identity()).username).toBe('admin');
+      expect(proxy.asked).toContain(NAME);
+      const asked = proxy.asked.length;
+      value(await (await reach(sandbox.kubeconfig)).reader.identity());
+      expect(proxy.asked).toHaveLength(asked);
+    } finally {
+      if (before === undefined) delete process.env.HTTPS_PROXY;
+      else process.env.HTTPS_PROXY = before;
+      proxy.close();
+    }
   });
 });
 

@@ -53,6 +53,7 @@ test('a container runs, can be asked for its log and for a command, and is reach
   await kubectl('wait', 'pod/serves', '--for=condition=Ready', '--timeout=60s');
   expect(await kubectl('logs', 'serves')).toBe('started');
   const address = await kubectl('get', 'service', 'serves', '-o', 'jsonpath={.spec.clusterIP}');
+  // Not wget -T: Debian's static busybox dies of it.
   await eventually(
     () => kubectl('exec', 'serves', '--', 'timeout', '2', 'wget', '-qO-', `http://${address}:8080/`),
     'hello',
@@ -68,12 +69,13 @@ test('a Pod reaches the API server, by the address that every Pod is given', asy
 
 test('an image that is not there goes ImagePullBackOff', async () => {
   await kubectl('run', 'absent', `--image=localhost:${sandbox.registry?.split(':')[1]}/absent:1`);
-  await eventually(waiting('absent'), 'ImagePullBackOff');
+  await eventually(waiting('absent'), 'ImagePullBackOff', 60_000);
 });
 
 test('a command that fails goes CrashLoopBackOff', async () => {
   await kubectl('run', 'fails', `--image=${sandbox.registry}/fails:1`, '--', 'false');
-  await eventually(waiting('fails'), 'CrashLoopBackOff');
+  // The kubelet writes it down one back-off later: half a minute.
+  await eventually(waiting('fails'), 'CrashLoopBackOff', 90_000);
 });
 
 test('a second sandbox is told who has the node', async () => {

@@ -2,10 +2,10 @@ import type { Reader } from '../../cluster/index.ts';
 import type { KubeObject } from '../../objects/kube-object.ts';
 import type { Danger } from './danger.ts';
 import { kindDangers } from './kinds.ts';
-import { type Surroundings, surroundings } from './surroundings.ts';
+import { surroundings } from './surroundings.ts';
 import { dangersOf } from './unsafe.ts';
 
-export { type Danger, DANGERS } from './danger.ts';
+export { DANGERS, type Danger } from './danger.ts';
 export { containersOf, podsOf } from './pods.ts';
 export type { Surroundings } from './surroundings.ts';
 

@@ -32,7 +32,10 @@ const FAR_REACHING: readonly (readonly [RegExp, string])[] = [
   [/^(operators\.coreos\.com|olm\.operatorframework\.io)$/, 'it installs software for the whole cluster'],
   [/^argoproj\.io$/, 'it lets Argo deploy in its own name'],
   [/\.toolkit\.fluxcd\.io$/, 'it lets Flux deploy in its own name'],
-  [/(^|\.)(crossplane\.io|upbound\.io|services\.k8s\.aws|cnrm\.cloud\.google\.com|azure\.com)$/, 'it makes things outside the cluster'],
+  [
+    /(^|\.)(crossplane\.io|upbound\.io|services\.k8s\.aws|cnrm\.cloud\.google\.com|azure\.com)$/,
+    'it makes things outside the cluster',
+  ],
   [/^externaldns\.k8s\.io$/, 'it changes DNS outside the cluster'],
   [/^(kyverno\.io|constraints\.gatekeeper\.sh|templates\.gatekeeper\.sh)$/, 'it changes what others may do'],
 ];

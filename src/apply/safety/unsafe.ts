@@ -59,7 +59,8 @@ function hostDangers(pod: PodShape): Finding[] {
     if (pod.spec[field] === true) found.push(['HostAccess', `its Pod uses ${field}`]);
   }
   for (const volume of records(pod.spec.volumes)) {
-    if (isRecord(volume.hostPath)) found.push(['HostAccess', `its Pod mounts the node's ${String(volume.hostPath.path)}`]);
+    if (isRecord(volume.hostPath))
+      found.push(['HostAccess', `its Pod mounts the node's ${String(volume.hostPath.path)}`]);
   }
   for (const container of containersOf(pod)) {
     if (records(container.ports).some((port) => port.hostPort !== undefined)) {
@@ -122,7 +123,12 @@ function customBorrowed(object: KubeObject, own: ReadonlySet<string>, existing: 
   return found;
 }
 
-function visit(value: unknown, key: string, tell: (key: string, text: string, parent: string) => void, parent = ''): void {
+function visit(
+  value: unknown,
+  key: string,
+  tell: (key: string, text: string, parent: string) => void,
+  parent = '',
+): void {
   if (typeof value === 'string') tell(key, value, parent);
   else if (Array.isArray(value)) for (const item of value) visit(item, key, tell, parent);
   else if (isRecord(value)) for (const [k, v] of Object.entries(value)) visit(v, k, tell, key);
@@ -130,11 +136,13 @@ function visit(value: unknown, key: string, tell: (key: string, text: string, pa
 
 /** Labels by which something that is there would take our Pods for its own. */
 function selectedBy(object: KubeObject, pod: PodShape, selectors: Surroundings['selectors']): Finding[] {
-  return selectors
-    .filter((s) => !isEmptySelector(s.selector) && selects(s.selector, pod.labels))
-    // A workload adopts only Pods without a controller.
-    .filter((s) => !s.adopts || object.kind === 'Pod')
-    .map((s): Finding => ['SelectedByExisting', `the labels of its Pod match the selector of ${s.name}`]);
+  return (
+    selectors
+      .filter((s) => !isEmptySelector(s.selector) && selects(s.selector, pod.labels))
+      // A workload adopts only Pods without a controller.
+      .filter((s) => !s.adopts || object.kind === 'Pod')
+      .map((s): Finding => ['SelectedByExisting', `the labels of its Pod match the selector of ${s.name}`])
+  );
 }
 
 function exposes(object: KubeObject, around: Surroundings): Finding[] {
@@ -161,7 +169,8 @@ export function hostsOf(object: KubeObject): string[] {
     return at(object, 'spec', 'defaultBackend') === undefined ? named : [...named, '*'];
   }
   // A Route without a host is given one of its own.
-  if (object.kind === 'Route') return [at(object, 'spec', 'host')].filter((h) => typeof h === 'string' && h !== '').map(String);
+  if (object.kind === 'Route')
+    return [at(object, 'spec', 'host')].filter((h) => typeof h === 'string' && h !== '').map(String);
   if (object.kind === 'HTTPRoute') {
     const hosts = at(object, 'spec', 'hostnames');
     return Array.isArray(hosts) && hosts.length > 0 ? hosts.map(String) : ['*'];
@@ -179,8 +188,7 @@ function selectsExisting(object: KubeObject, pods: Surroundings['pods']): Findin
 }
 
 export function selectorOf(object: KubeObject): Selector | undefined {
-  const selector =
-    object.kind === 'NetworkPolicy' ? at(object, 'spec', 'podSelector') : at(object, 'spec', 'selector');
+  const selector = object.kind === 'NetworkPolicy' ? at(object, 'spec', 'podSelector') : at(object, 'spec', 'selector');
   if (!['Service', 'NetworkPolicy', 'PodDisruptionBudget'].includes(object.kind)) return undefined;
   if (object.kind === 'Service') return isRecord(selector) ? strings(selector) : undefined;
   return isRecord(selector) ? selector : {};

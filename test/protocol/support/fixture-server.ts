@@ -5,7 +5,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engine, Performed } from '../../../src/engine/index.ts';
-import { serveHttp, serveStdio } from '../../../src/mcp/index.ts';
+import { type ChannelOptions, serveHttp, serveStdio } from '../../../src/mcp/index.ts';
 import { TOOLS } from '../../../src/tools/index.ts';
 
 export const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
@@ -15,6 +15,7 @@ const [, , home = '', mode] = process.argv;
 let decisions = 0;
 let status: 'pending' | 'approved' | 'revise' | 'rejected' = 'pending';
 let detached = 0;
+let workspace = '';
 const used = new Set<string>();
 
 const answer = (structured: Record<string, unknown>): Performed => ({
@@ -49,7 +50,7 @@ const engine: Engine = {
     switch (tool) {
       case 'deployment-status':
         console.log('a library prints'); // must not reach stdout
-        return answer({ status, decisions, detached, client: actor.kind === 'agent' ? actor.client : '' });
+        return answer({ status, decisions, detached, workspace, client: actor.kind === 'agent' ? actor.client : '' });
       case 'request-approval': {
         if (status !== 'pending') return answer({ status, assurance: 'elicited' });
         const question = {
@@ -95,7 +96,14 @@ const engine: Engine = {
   close: async () => undefined,
 };
 
-const options = { version: '0.0.0-test', tools: TOOLS, open: async () => engine };
+const options: ChannelOptions = {
+  version: '0.0.0-test',
+  tools: TOOLS,
+  open: async (needs) => {
+    workspace = needs.workspace;
+    return engine;
+  },
+};
 if (mode === '--http') {
   const { url } = await serveHttp(options);
   process.stderr.write(`${url}\n`);

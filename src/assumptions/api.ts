@@ -1,0 +1,139 @@
+import type { Discovery, Resource } from '../cluster/index.ts';
+import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
+import { insteadOf, matching } from './api-miss.ts';
+import { type ApiName, parseApi, writeApi } from './api-name.ts';
+import { findField } from './fields.ts';
+import { bare, type Finding, unanswered } from './finding.ts';
+import { lifecycleOf, reached } from './lifecycle.ts';
+import { apiVersionOf, discoveryOf, type World } from './world.ts';
+
+export { apiSubject } from './api-name.ts';
+
+type Part = Omit<Finding, 'subject' | 'asked'>;
+
+/**
+ * An API as this cluster serves it. Two requests for any number of APIs that are there (aggregated discovery); a field
+ * path needs its group's OpenAPI document; a miss may ask once more, to say why.
+ */
+export async function checkApi(world: World, subject: string): Promise<Finding> {
+  const name = parseApi(bare(subject));
+  const asked = `is ${bare(subject)} served? (discovery${name?.field === undefined ? '' : ', OpenAPI v3'})`;
+  const found = name === undefined ? misread(subject) : await look(world, name);
+  return { subject, asked, ...found };
+}
+
+const misread = (subject: string): Part => ({
+  verdict: unknown('NotAnApi', `${bare(subject)} can't be read as group/version/Kind`),
+  evidence: {},
+});
+
+async function look(world: World, name: ApiName): Promise<Part> {
+  const discovery = await discoveryOf(world);
+  if (!discovery.ok) {
+    const said = unanswered(discovery.error, { verb: 'get', group: '', resource: 'discovery (/api, /apis)' });
+    return { ...said, evidence: { error: discovery.error } };
+  }
+  const served = servedExactly(discovery.value, name);
+  if (served === undefined) return insteadOf(world, discovery.value, name);
+  if (name.field !== undefined) return field(world, served, name.field);
+  return { verdict: await present(world, discovery.value, served, name), evidence: evidenceOf(served) };
+}
+
+function servedExactly(discovery: Discovery, { group, version, kind }: ApiName): Resource | undefined {
+  if (group === undefined) return undefined;
+  return (
+    discovery.find({ group, kind, ...(version === undefined ? {} : { version }) }) ??
+    asSubresource(discovery, { group, version, kind })
+  );
+}
+
+/** Eviction, TokenRequest and Binding are served, though only below another resource. */
+function asSubresource(discovery: Discovery, { group, version, kind }: Omit<ApiName, 'field'>): Resource | undefined {
+  return matching(discovery, kind).length > 0
+    ? undefined
+    : discovery.resources.find(
+        (r) =>
+          r.group === group &&
+          (version === undefined || r.version === version) &&
+          r.subresources.some((sub) => sub.kind === kind),
+      );
+}
+
+const evidenceOf = (r: Resource) => ({
+  apiVersion: apiVersionOf(r),
+  kind: r.kind,
+  resource: r.resource,
+  namespaced: r.namespaced,
+  verbs: r.verbs,
+});
+
+async function present(world: World, discovery: Discovery, served: Resource, name: ApiName): Promise<Verdict> {
+  const scope = served.namespaced ? 'namespaced' : 'cluster-scoped';
+  if (name.version === undefined) {
+    const versions = (discovery.group(served.group)?.versions ?? [])
+      .filter((v) => discovery.find({ group: served.group, version: v.version, kind: served.kind }) !== undefined)
+      .map((v) => v.version);
+    return pass(
+      'VersionsServed',
+      `${served.kind} is served as ${versions.join(', ')}; preferred ${apiVersionOf(served)}`,
+    );
+  }
+  const told = lifecycleOf(writeApi({ ...name, field: undefined }));
+  if (told?.deprecated !== undefined) {
+    const version = await world.once('version', () => world.reader.version());
+    if (version.ok && reached(told.deprecated, version.value)) {
+      const gone = told.removed === undefined ? '' : `, removed in ${told.removed}`;
+      const instead = told.replacement === undefined ? '' : `; use ${told.replacement}`;
+      return pass('ServedDeprecated', `served, but deprecated since Kubernetes ${told.deprecated}${gone}${instead}`);
+    }
+  }
+  return pass('Served', `served, ${scope}`);
+}
+
+async function field(world: World, served: Resource, path: string): Promise<Part> {
+  const apiVersion = apiVersionOf(served);
+  const document = await world.once(`openapi ${apiVersion}`, () => world.reader.openapi(apiVersion));
+  if (!document.ok) {
+    const said = unanswered(document.error, { verb: 'get', group: '', resource: '/openapi/v3' });
+    return { ...said, deferrable: true, evidence: { error: document.error } };
+  }
+  const found = findField(document.value, served, path);
+  const evidence = { apiVersion, kind: served.kind, field: path, ...found };
+  switch (found.state) {
+    case 'known': {
+      const more = [
+        found.required ? 'required' : '',
+        found.values.length > 0 ? `one of ${found.values.join(', ')}` : '',
+        found.deprecated ? 'deprecated' : '',
+      ].filter((part) => part !== '');
+      return { verdict: pass('FieldKnown', [`${path} is a field, ${found.type}`, ...more].join(', ')), evidence };
+    }
+    case 'open':
+      return {
+        verdict: unknown(
+          'SchemaOpen',
+          `the schema accepts anything below ${found.from}, so it can't tell whether ${path} means something`,
+        ),
+        deferrable: true,
+        evidence,
+      };
+    case 'no-schema':
+      return {
+        verdict: unknown('NoSchema', `the cluster publishes no schema of ${apiVersion} ${served.kind}`),
+        deferrable: true,
+        evidence,
+      };
+    case 'missing': {
+      const near = found.near[0];
+      const where = found.parent === '' ? served.kind : found.parent;
+      return {
+        verdict: fail(
+          'FieldUnknown',
+          `${where} has no field ${found.field}${near === undefined ? '' : `; the nearest is ${near}`}`,
+        ),
+        evidence,
+        ...(near === undefined ? {} : { suggestion: `${apiVersion}/${served.kind}:${near}` }),
+      };
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { at, isRecord, list, text } from './json.ts';
+import { nearest } from './near.ts';
+
+/** Pure: a field path against an OpenAPI v3 document. */
+
+export type FieldFound =
+  | {
+      readonly state: 'known';
+      readonly type: string;
+      readonly required: boolean;
+      readonly values: readonly string[];
+      readonly deprecated: boolean;
+    }
+  /** The schema accepts anything from here on. */
+  | { readonly state: 'open'; readonly from: string }
+  | { readonly state: 'missing'; readonly parent: string; readonly field: string; readonly near: readonly string[] }
+  | { readonly state: 'no-schema' };
+
+type Schema = Record<string, unknown>;
+
+export function findField(
+  document: unknown,
+  kind: { group: string; version: string; kind: string },
+  path: string,
+): FieldFound {
+  const schemas = at(document, 'components', 'schemas');
+  if (!isRecord(schemas)) return { state: 'no-schema' };
+  const root = Object.values(schemas).find((schema) => names(schema, kind));
+  if (!isRecord(root)) return { state: 'no-schema' };
+  return walk(
+    schemas,
+    resolve(schemas, root),
+    path.split('.').filter((part) => part !== ''),
+    [],
+  );
+}
+
+const names = (schema: unknown, wanted: { group: string; version: string; kind: string }): boolean =>
+  list(at(schema, 'x-kubernetes-group-version-kind')).some(
+    (gvk) =>
+      text(at(gvk, 'group')) === wanted.group &&
+      at(gvk, 'version') === wanted.version &&
+      at(gvk, 'kind') === wanted.kind,
+  );
+
+/** `$ref`, or Kubernetes' way of giving a reference a default: `allOf: [{$ref}]`. */
+function resolve(schemas: Schema, schema: unknown): Schema {
+  const reference = text(at(schema, '$ref')) || text(at(list(at(schema, 'allOf'))[0], '$ref'));
+  if (reference === '') return isRecord(schema) ? schema : {};
+  const named = schemas[reference.replace('#/components/schemas/', '')];
+  return isRecord(named) ? { ...named, ...(isRecord(schema) && 'enum' in schema ? { enum: schema.enum } : {}) } : {};
+}
+
+function walk(schemas: Schema, schema: Schema, path: readonly string[], walked: readonly string[]): FieldFound {
+  const [field, ...rest] = path;
+  if (field === undefined) return { state: 'known', ...told(schema, false) };
+  if (schema.type === 'array') return walk(schemas, resolve(schemas, schema.items), path, walked);
+  const { properties } = schema;
+  if (isRecord(properties) && field in properties) {
+    const next = resolve(schemas, properties[field]);
+    if (rest.length > 0) return walk(schemas, next, rest, [...walked, field]);
+    return { state: 'known', ...told(next, list(schema.required).includes(field)) };
+  }
+  if (isRecord(schema.additionalProperties)) {
+    const next = resolve(schemas, schema.additionalProperties);
+    return walk(schemas, next, rest, [...walked, field]);
+  }
+  const open =
+    schema['x-kubernetes-preserve-unknown-fields'] === true ||
+    schema.additionalProperties === true ||
+    (!isRecord(properties) &&
+      (schema.type === 'object' || schema.type === undefined) &&
+      schema['x-kubernetes-int-or-string'] !== true);
+  if (open) return { state: 'open', from: walked.join('.') || 'the object' };
+  const known = isRecord(properties) ? Object.keys(properties) : [];
+  return {
+    state: 'missing',
+    parent: walked.join('.'),
+    field,
+    near: nearest(field, known).map((name) => [...walked, name].join('.')),
+  };
+}
+
+function told(schema: Schema, required: boolean) {
+  const type = schema['x-kubernetes-int-or-string'] === true ? 'integer or string' : text(schema.type) || 'object';
+  const values = list(schema.enum).map(String);
+  const deprecated = schema.deprecated === true || /\bdeprecated\b/i.test(text(schema.description).slice(0, 120));
+  return { type, required, values, deprecated };
+}

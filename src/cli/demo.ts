@@ -1,0 +1,30 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { EXIT } from './exit.ts';
+
+/** infragate demo: the worked example, end to end. Ends in `demo: complete`, or says what didn't go as told. */
+export function demoCommand(): Command {
+  return new Command('demo')
+    .description('the worked example, end to end, on a sandbox or a cluster of yours')
+    .option(
+      '--nodes <kind>',
+      'kwok (simulated containers) or kubelet (real ones; needs root, containerd, runc)',
+      nodes,
+      'kwok',
+    )
+    .option('--keep', "keep the demo's workspace and ledger", false)
+    .action(async (options: { nodes: 'kwok' | 'kubelet'; keep: boolean }) => {
+      const { runDemo } = await import('../demo/index.ts');
+      const { SandboxProblem } = await import('../sandbox/sandbox.ts');
+      try {
+        await runDemo(options);
+      } catch (error) {
+        process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exitCode = error instanceof SandboxProblem ? EXIT.lacking : EXIT.no;
+      }
+    });
+}
+
+function nodes(value: string): string {
+  if (value === 'kwok' || value === 'kubelet') return value;
+  throw new InvalidArgumentError('kwok or kubelet');
+}

@@ -1,0 +1,136 @@
+import { called, refOf, type Sight, shown } from '../../apply/index.ts';
+import type { Reader } from '../../cluster/index.ts';
+import { redactText } from '../../cluster/redact.ts';
+import type { KubeObject } from '../../objects/kube-object.ts';
+
+/** Everything that was seen of a shot, before it is cleaned up. No Secret's data, nothing unbounded. */
+export type Evidence = {
+  readonly objects: readonly KubeObject[];
+  readonly events: readonly SaidEvent[];
+  readonly logs: readonly Log[];
+};
+
+export type SaidEvent = {
+  readonly at: string;
+  readonly about: string;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+};
+
+export type Log = {
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+  readonly text: string;
+};
+
+const MOST_LOGS = 12;
+const LINES = 100;
+const BYTES = 32 * 1024;
+const MOST_EVENTS = 200;
+
+export async function gather(reader: Reader, sight: Sight, secrets: readonly string[]): Promise<Evidence> {
+  const clean = (text: string) => redactText(text, secrets);
+  const logs = await Promise.all(
+    containersWithLogs(sight.tree)
+      .slice(0, MOST_LOGS)
+      .map((c) => readLog(reader, c, clean)),
+  );
+  return {
+    objects: sight.tree.map(shown),
+    events: sight.events.slice(-MOST_EVENTS).map((event) => said(event, clean)),
+    logs: logs.flatMap((log) => log ?? []),
+  };
+}
+
+type Loud = {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+};
+
+/** Containers that have said something in this life, or in the one before. */
+function containersWithLogs(tree: readonly KubeObject[]): Loud[] {
+  return tree.flatMap((pod) => {
+    if (pod.kind !== 'Pod' || pod.apiVersion !== 'v1') return [];
+    const { name = '', namespace = '' } = pod.metadata;
+    return statuses(pod).flatMap((status): Loud[] => {
+      const loud = (previous: boolean): Loud => ({ namespace, pod: name, container: String(status.name), previous });
+      const { state, restartCount } = status;
+      const has = isMap(state) && ('running' in state || 'terminated' in state);
+      const had = Number(restartCount ?? 0) > 0;
+      return [...(had ? [loud(true)] : []), ...(has ? [loud(false)] : [])];
+    });
+  });
+}
+
+type Map = Record<string, unknown>;
+const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function statuses(pod: KubeObject): Map[] {
+  const status = isMap(pod.status) ? pod.status : {};
+  return [status.initContainerStatuses, status.containerStatuses].flatMap((list) =>
+    Array.isArray(list) ? list.filter(isMap) : [],
+  );
+}
+
+async function readLog(reader: Reader, of: Loud, clean: (text: string) => string): Promise<Log | undefined> {
+  const read = await reader.logs({ ...of, tailLines: LINES, limitBytes: BYTES });
+  if (!read.ok || read.value.trim() === '') return undefined;
+  return { pod: of.pod, container: of.container, previous: of.previous, text: clean(hideTokens(read.value)) };
+}
+
+/** What looks like a credential in somebody's log: tokens, keys, passwords in URLs and assignments. */
+export const hideTokens = (text: string): string =>
+  text
+    .replace(/\beyJ[\w-]{10,}(\.[\w-]+){1,4}/g, '(redacted)')
+    .replace(/\bsha256~[\w-]{20,}/g, '(redacted)')
+    .replace(/(\w+:\/\/[^\s:/@]+:)[^\s@/]+@/g, '$1(redacted)@')
+    .replace(/\b(bearer)\s+[\w.~+/-]{8,}=*/gi, '$1 (redacted)')
+    .replace(
+      /\b(\w*(?:password|passwd|secret|token|api[_-]?key))(["']?\s*[:=]\s*["']?)[^\s"',;]{4,}/gi,
+      '$1$2(redacted)',
+    )
+    .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '(redacted)');
+
+function said(event: KubeObject, clean: (text: string) => string): SaidEvent {
+  const about = isMap(event.involvedObject) ? event.involvedObject : {};
+  const series = isMap(event.series) ? event.series : {};
+  return {
+    at: String(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? ''),
+    about: called({ kind: String(about.kind), name: String(about.name) }),
+    type: String(event.type ?? ''),
+    reason: String(event.reason ?? ''),
+    message: clean(String(event.message ?? '')).slice(0, 1000),
+    count: Number(event.count ?? series.count ?? 1),
+  };
+}
+
+/** The few lines of evidence that an answer shows; the whole is behind its digest. */
+export function excerpt(evidence: Evidence): { events: string[]; conditions: string[]; logs: string[] } {
+  const warnings = evidence.events.filter((e) => e.type === 'Warning');
+  const events = (warnings.length > 0 ? warnings : evidence.events)
+    .slice(-4)
+    .map((e) => `${e.about} ${e.reason}: ${e.message.slice(0, 220)}${e.count > 1 ? ` (×${e.count})` : ''}`);
+  const conditions = evidence.objects.flatMap((object) =>
+    conditionsOf(object).map((c) => `${called(refOf(object))} ${c}`),
+  );
+  const logs = evidence.logs
+    .slice(0, 2)
+    .map((l) => `${l.pod}/${l.container}${l.previous ? ' (before its restart)' : ''}: ${lastLines(l.text)}`);
+  return { events, conditions: conditions.slice(0, 6), logs };
+}
+
+function conditionsOf(object: KubeObject): string[] {
+  const status = isMap(object.status) ? object.status : {};
+  const list = Array.isArray(status.conditions) ? status.conditions.filter(isMap) : [];
+  const telling = list.filter((c) =>
+    ['Ready', 'Available', 'Complete', 'Failed', 'PodScheduled', 'ReplicaFailure'].includes(String(c.type)),
+  );
+  return telling.map((c) => `${String(c.type)}=${String(c.status)}${c.reason ? ` (${String(c.reason)})` : ''}`);
+}
+
+const lastLines = (text: string): string => text.trim().split('\n').slice(-3).join(' ⏎ ').slice(-300);

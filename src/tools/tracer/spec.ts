@@ -1,0 +1,61 @@
+import { LineCounter, parseAllDocuments, type Tags } from 'yaml';
+import type { KubeObject } from '../../objects/kube-object.ts';
+import { type Refusal, refuse } from '../../workflow/index.ts';
+
+export const MOST_OBJECTS = 10;
+
+export type Spec =
+  | { readonly ok: true; readonly objects: readonly KubeObject[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** YAML text → the documents in it, or what is wrong with it and where. */
+export function readSpec(text: string): Spec {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1', customTags: asKubectl, merge: true });
+  const objects: KubeObject[] = [];
+  for (const document of 'empty' in documents ? [] : documents) {
+    const error = document.errors[0];
+    if (error !== undefined) {
+      const { line, col } = lines.linePos(error.pos[0]);
+      return bad(`line ${line}, column ${col}: ${error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '')}`);
+    }
+    const value: unknown = document.toJS();
+    if (value === null || value === undefined) continue;
+    const { line } = lines.linePos(document.contents?.range?.[0] ?? document.range[0]);
+    for (const item of isList(value) ? value.items : [value]) {
+      const object = asObject(item);
+      if (typeof object === 'string') return bad(`line ${line}, column 1: ${object}`);
+      objects.push(object);
+    }
+  }
+  if (objects.length === 0) return bad('there is no object in it');
+  if (objects.length > MOST_OBJECTS) {
+    return bad(
+      `${objects.length} objects; a bullet has at most ${MOST_OBJECTS}: the smallest that shows the assumption`,
+    );
+  }
+  return { ok: true, objects };
+}
+
+const bad = (why: string): Spec => ({ ok: false, refusal: refuse('BAD_INPUT', `minimal_spec: ${why}`) });
+
+/** As kubectl reads it: YAML 1.1's yes/no and 0644, but times and 12:30 are text. */
+const asKubectl = (tags: Tags): Tags =>
+  tags.filter((tag) => {
+    if (typeof tag === 'string') return !['timestamp', 'intTime', 'floatTime', 'binary'].includes(tag);
+    return !('format' in tag && tag.format === 'TIME') && !/:(timestamp|binary)$/.test(tag.tag);
+  });
+
+type Map = Record<string, unknown>;
+const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isList = (value: unknown): value is { items: unknown[] } =>
+  isMap(value) && value.kind === 'List' && Array.isArray(value.items);
+
+function asObject(value: unknown): KubeObject | string {
+  if (!isMap(value)) return 'a document is not an object (a map with apiVersion, kind and metadata)';
+  const { apiVersion, kind, metadata } = value;
+  if (typeof apiVersion !== 'string' || apiVersion === '') return 'a document has no apiVersion';
+  if (typeof kind !== 'string' || kind === '') return `a document of ${apiVersion} has no kind`;
+  if (metadata !== undefined && metadata !== null && !isMap(metadata)) return `metadata of ${kind} is not a map`;
+  return { ...value, apiVersion, kind, metadata: isMap(metadata) ? metadata : {} };
+}
