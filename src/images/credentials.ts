@@ -11,6 +11,8 @@ export type Credential = {
   /** Host (`*` may stand for a part of its name) and port, with the path prefix it is for, if any. */
   readonly registry: string;
   readonly username?: string;
+  /** Of this machine's user, not of the cluster: what it can pull, a node may not. */
+  readonly local?: true;
   /** The value of a Basic Authorization header. */
   readonly authorization: () => string;
   /** A refresh token to trade for a bearer token instead of a password (`docker login` of some registries). */
@@ -27,9 +29,14 @@ export type CredentialFile = {
  * `content`: of a kubernetes.io/dockerconfigjson Secret, an old kubernetes.io/dockercfg one, or ~/.docker/config.json,
  * as text or parsed.
  */
-export function parsePullSecret(content: string | object, source: string): CredentialFile {
+export function parsePullSecret(
+  content: string | object,
+  source: string,
+  whose: 'cluster' | 'user' = 'cluster',
+): CredentialFile {
   const parsed = typeof content === 'string' ? parseJson(content) : content;
-  if (!isRecord(parsed)) return { credentials: [], notes: [`${source} is not a docker config (a JSON object with auths)`] };
+  if (!isRecord(parsed))
+    return { credentials: [], notes: [`${source} is not a docker config (a JSON object with auths)`] };
   const credentials: Credential[] = [];
   const notes: string[] = [];
 
@@ -41,11 +48,13 @@ export function parsePullSecret(content: string | object, source: string): Crede
       notes.push(`${source}: the entry "${key.slice(0, 80)}" does not name a registry`);
       continue;
     }
-    const credential = credentialOf(entry, registry, source);
+    const credential = credentialOf(entry, registry, source, whose === 'user');
     if (credential !== undefined) credentials.push(credential);
-    else if (typeof parsed.credsStore !== 'string') notes.push(`${source}: the entry for ${registry} holds no credential`);
+    else if (typeof parsed.credsStore !== 'string')
+      notes.push(`${source}: the entry for ${registry} holds no credential`);
   }
-  if (typeof parsed.credsStore === 'string') notes.push(`${source}: credentials are in the store "${parsed.credsStore}", not in the file`);
+  if (typeof parsed.credsStore === 'string')
+    notes.push(`${source}: credentials are in the store "${parsed.credsStore}", not in the file`);
   for (const registry of Object.keys(isRecord(parsed.credHelpers) ? parsed.credHelpers : {})) {
     notes.push(`${source}: ${registry} is served by a credential helper, which is not run here`);
   }
@@ -62,7 +71,8 @@ export function credentialsFor(reference: ImageReference, credentials: readonly 
     .filter((c) => matches(c.registry, reference))
     .sort(
       (a, b) =>
-        sources.indexOf(a.source) - sources.indexOf(b.source) || (a.registry < b.registry ? 1 : a.registry > b.registry ? -1 : 0),
+        sources.indexOf(a.source) - sources.indexOf(b.source) ||
+        (a.registry < b.registry ? 1 : a.registry > b.registry ? -1 : 0),
     );
 }
 
@@ -96,13 +106,21 @@ function registryOf(key: string): string | undefined {
   const bare = key.trim().replace(/^https?:\/\//i, '');
   const [host = '', ...rest] = bare.split('/');
   if (host === '' || !/^[\w.*:[\]-]+$/.test(host)) return undefined;
-  const path = rest.join('/').replace(/^v[12](\/|$)/, '').replace(/\/+$/, '');
+  const path = rest
+    .join('/')
+    .replace(/^v[12](\/|$)/, '')
+    .replace(/\/+$/, '');
   const lower = host.toLowerCase();
   const canonical = ['index.docker.io', 'registry-1.docker.io', DOCKER_HUB].includes(lower) ? DOCKER_HUB : lower;
   return path === '' ? canonical : `${canonical}/${path}`;
 }
 
-function credentialOf(entry: Record<string, unknown>, registry: string, source: string): Credential | undefined {
+function credentialOf(
+  entry: Record<string, unknown>,
+  registry: string,
+  source: string,
+  local: boolean,
+): Credential | undefined {
   const pair = userAndPassword(entry);
   const token = typeof entry.identitytoken === 'string' && entry.identitytoken !== '' ? entry.identitytoken : undefined;
   if (pair === undefined && token === undefined) return undefined;
@@ -112,6 +130,7 @@ function credentialOf(entry: Record<string, unknown>, registry: string, source: 
     source,
     registry,
     ...(username === '' ? {} : { username }),
+    ...(local ? { local } : {}),
     authorization: () => basic,
     ...(token === undefined ? {} : { identityToken: () => token }),
   };

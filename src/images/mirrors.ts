@@ -38,7 +38,8 @@ export function readImagePolicies(objects: readonly unknown[]): ImagePolicies {
   for (const object of objects) {
     if (!isRecord(object) || typeof object.kind !== 'string' || !isRecord(object.spec)) continue;
     const metadata = isRecord(object.metadata) ? object.metadata : {};
-    policies = READERS[object.kind]?.(policies, object.spec, `${object.kind} ${String(metadata.name ?? '')}`.trim()) ?? policies;
+    policies =
+      READERS[object.kind]?.(policies, object.spec, `${object.kind} ${String(metadata.name ?? '')}`.trim()) ?? policies;
   }
   return policies;
 }
@@ -138,7 +139,9 @@ function sourcesOfName(reference: ImageReference, policies: ImagePolicies): Sour
   const usable = rules.filter((m) => m.pulls === pulls);
 
   const mirrored: Candidate[] = usable.flatMap((rule) =>
-    rule.mirrors.map((mirror) => candidate(moved(reference, rule.source, mirror), `mirror of ${rule.source}, ${rule.from}`, policies)),
+    rule.mirrors.map((mirror) =>
+      candidate(moved(reference, rule.source, mirror), `mirror of ${rule.source}, ${rule.from}`, policies),
+    ),
   );
   const silent = rules.find((m) => m.neverContactSource);
   const own = candidate(reference, 'the source itself', policies);

@@ -19,7 +19,8 @@ export type ImageReference = {
 
 export type ParsedReference = { ok: true; reference: ImageReference } | { ok: false; message: string };
 
-const DOMAIN = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const DOMAIN =
+  /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
@@ -30,7 +31,10 @@ export const DOCKER_HUB = 'docker.io';
 
 export function parseReference(text: string): ParsedReference {
   const given = text.trim();
-  const no = (why: string): ParsedReference => ({ ok: false, message: `"${shorten(given)}" is not an image reference: ${why}` });
+  const no = (why: string): ParsedReference => ({
+    ok: false,
+    message: `"${shorten(given)}" is not an image reference: ${why}`,
+  });
 
   if (given === '') return no('it is empty');
   if (/\s/.test(given)) return no('it contains a blank');
@@ -51,11 +55,14 @@ export function parseReference(text: string): ParsedReference {
   const tag = hasTag ? named.slice(colon + 1) : undefined;
   const name = hasTag ? named.slice(0, colon) : named;
   if (tag !== undefined && !TAG.test(tag)) {
-    return no(`the tag "${shorten(tag)}" must start with a letter, digit or _ and hold at most 128 of letters, digits, _ . -`);
+    return no(
+      `the tag "${shorten(tag)}" must start with a letter, digit or _ and hold at most 128 of letters, digits, _ . -`,
+    );
   }
 
   const { domain, path } = splitDomain(name);
-  if (domain !== undefined && !DOMAIN.test(domain)) return no(`"${shorten(domain)}" is not a host with an optional port`);
+  if (domain !== undefined && !DOMAIN.test(domain))
+    return no(`"${shorten(domain)}" is not a host with an optional port`);
   if (path === '') return no('the repository is missing');
   for (const component of path.split('/')) {
     if (component === '') return no('the repository has an empty part (//, or a slash at an end)');

@@ -34,7 +34,7 @@ export async function down(options: { name?: string; keepLogs?: boolean } = {}):
   if (!existed) return false;
   // With retries, because a second `down` may be at work, too.
   const remove = (path: string) => rmSync(path, { recursive: true, force: true, maxRetries: 5 });
-  if (!keepLogs) remove(folder);
+  if (!keepLogs || !existsSync(join(folder, 'logs'))) remove(folder);
   else for (const entry of readdirSync(folder)) if (entry !== 'logs') remove(join(folder, entry));
   return true;
 }

@@ -1,20 +1,12 @@
 // What a real node changes on the machine outside of the sandbox's folder, and taking all of it back.
 
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmdirSync,
-  rmSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { findCommand, isExecutable } from './binary.ts';
+import { hasProcesses, kubepods, removeGroups } from './cgroups.ts';
 import { removeKubeRules } from './iptables.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { SandboxProblem } from './problem.ts';
 import { isAlive, marked } from './processes.ts';
 import { run } from './run.ts';
@@ -26,7 +18,6 @@ export const POD_CIDR = '10.88.0.0/24';
 /** Sockets, and the note which sandbox has the node: there can be one on a machine. */
 export const RUN = '/run/infragate-sandbox';
 const HOLDER = join(RUN, 'holder.json');
-const CGROUPS = '/sys/fs/cgroup';
 
 export type Machine = {
   containerd: string;
@@ -143,9 +134,7 @@ export async function giveBack(folder: string): Promise<void> {
   await removeKubeRules();
   if (existsSync(`/sys/class/net/${BRIDGE}`)) await run('ip', ['link', 'delete', BRIDGE]);
   restoreSysctls(folder);
-  removeShimSockets(folder);
-  removeLogLinks(folder);
-  removeCniResults();
+  removeLeftovers(folder);
   rmSync(RUN, { recursive: true, force: true });
 }
 
@@ -171,39 +160,6 @@ export function mountPointsBelow(mountinfo: string, folder: string): string[] {
     .reverse();
 }
 
-/** The kubelet's top group, once for each controller (cgroup v1) or once (v2). */
-function kubepods(): string[] {
-  const roots = existsSync(join(CGROUPS, 'cgroup.controllers'))
-    ? [CGROUPS]
-    : readdirSync(CGROUPS).map((one) => join(CGROUPS, one));
-  return roots.map((root) => join(root, 'kubepods')).filter(existsSync);
-}
-
-function hasProcesses(group: string): boolean {
-  return subgroups(group).some((one) => {
-    try {
-      return readFileSync(join(one, 'cgroup.procs'), 'utf8') !== '';
-    } catch {
-      return false;
-    }
-  });
-}
-
-function subgroups(group: string): string[] {
-  const below = readdirSync(group, { withFileTypes: true }).filter((one) => one.isDirectory());
-  return [...below.flatMap((one) => subgroups(join(group, one.name))), group];
-}
-
-function removeGroups(group: string): void {
-  for (const one of subgroups(group)) {
-    try {
-      rmdirSync(one);
-    } catch {
-      // Still has a process that is just ending; an empty group left over harms nothing.
-    }
-  }
-}
-
 function restoreSysctls(folder: string): void {
   try {
     const before: Record<string, string> = JSON.parse(readFileSync(join(folder, 'sysctls.json'), 'utf8'));
@@ -211,41 +167,4 @@ function restoreSysctls(folder: string): void {
   } catch {
     // The folder was deleted by hand: what was before is not known.
   }
-}
-
-/** containerd's shims put their sockets under /run/containerd, wherever its own state is. */
-function removeShimSockets(folder: string): void {
-  const bundles = join(folder, 'containerd-state', 'io.containerd.runtime.v2.task', 'k8s.io');
-  for (const bundle of entries(bundles)) {
-    try {
-      rmSync(readFileSync(join(bundles, bundle, 'address'), 'utf8').replace(/^unix:\/\//, ''), { force: true });
-    } catch {
-      // A bundle that never got as far as a socket.
-    }
-  }
-}
-
-/** The kubelet links every container's log into this folder; its place can't be chosen. */
-function removeLogLinks(folder: string): void {
-  for (const entry of entries('/var/log/containers')) {
-    const link = join('/var/log/containers', entry);
-    try {
-      if (readlinkSync(link).startsWith(`${folder}/`)) unlinkSync(link);
-    } catch {
-      // Not a link.
-    }
-  }
-}
-
-/** The CNI library remembers each Pod's attachments here, named by network and Pod; "infragate-" are surely ours. */
-function removeCniResults(): void {
-  const results = '/var/lib/cni/results';
-  const ours = entries(results).flatMap((entry) => entry.match(/^infragate-([0-9a-f]+)-/)?.[1] ?? []);
-  for (const entry of entries(results)) {
-    if (ours.some((id) => entry.includes(`-${id}-`))) rmSync(join(results, entry), { force: true });
-  }
-}
-
-function entries(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findBinary } from './binary.ts';
 import { digest } from './build.ts';
+import { isStatic } from './busybox.ts';
 import { chosen } from './crds.ts';
 import { parse } from './images.ts';
 import { removal } from './iptables.ts';
@@ -11,7 +12,6 @@ import { mountPointsBelow } from './machine.ts';
 import { cache, folderOf, isSandboxName } from './places.ts';
 import { freePorts } from './ports.ts';
 import { bornOf, fieldsOf, isAlive } from './processes.ts';
-import { isStatic } from './start.ts';
 import { tar } from './tar.ts';
 import { kubeconfig, tokenFile } from './users.ts';
 

@@ -2,9 +2,10 @@
 
 import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Api, connect, isReady, until } from './api.ts';
-import { type Binary, type Component, findCommand, lacks, type Progress, part } from './binary.ts';
+import { type Binary, type Component, lacks, type Progress, part } from './binary.ts';
+import { imageProgram } from './busybox.ts';
 import * as components from './components.ts';
 import { files, type Layout } from './components.ts';
 import { bindPeople, createKwokNode, defaultServiceAccountExists, nodesReady, serverVersion } from './furnish.ts';
@@ -174,31 +175,6 @@ function writeKubeconfigs(
 async function ask(binary: Binary, component: Component, args: readonly string[]): Promise<string> {
   const command = part(binary, component);
   return command === undefined ? '' : run(command.file, [...command.args, ...args]);
-}
-
-/** What the first images are made from: the machine's static busybox, else the small program built along with ours. */
-function imageProgram(binary: Binary): { busybox?: string; tiny?: string; note: string | undefined } {
-  const busybox = findCommand('busybox');
-  if (busybox !== undefined && isStatic(readFileSync(busybox))) return { busybox, note: undefined };
-  const tiny = join(dirname(binary.path), 'tiny');
-  if (binary.kind === 'one' && existsSync(tiny)) {
-    return {
-      tiny,
-      note: 'busybox:1 is a stand-in that knows cat, echo, false, sleep and true: there is no static busybox here.',
-    };
-  }
-  return { note: 'The registry is empty: there is no static busybox here to make busybox:1 from.' };
-}
-
-/** Whether an ELF file names no interpreter (program header type 3), and so runs in an image of nothing else. */
-export function isStatic(content: Buffer): boolean {
-  if (content.toString('latin1', 0, 4) !== '\x7fELF' || content[4] !== 2) return false;
-  const [offset, size, count] = [
-    Number(content.readBigUInt64LE(32)),
-    content.readUInt16LE(54),
-    content.readUInt16LE(56),
-  ];
-  return Array.from({ length: count }, (_, i) => content.readUInt32LE(offset + i * size)).every((type) => type !== 3);
 }
 
 /** The last certificate of the API server's file is its authority's; the file is there before it is complete. */

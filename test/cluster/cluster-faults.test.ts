@@ -293,6 +293,29 @@ describe('a request', () => {
     expect(proxy.requests).toHaveLength(2);
   });
 
+  test('that an admission webhook fails is not sent again: the next try would wait for it, too', async () => {
+    const group = 'admissionregistration.k8s.io/v1';
+    const name = `dead-${NS}.infragate.test`;
+    const hook = {
+      name,
+      clientConfig: { service: { name: 'nowhere', namespace: NS } },
+      rules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': NS } },
+      sideEffects: 'None',
+      admissionReviewVersions: ['v1'],
+      failurePolicy: 'Fail',
+    };
+    const kind = 'ValidatingWebhookConfiguration';
+    value(await writer.create({ apiVersion: group, kind, metadata: { name }, webhooks: [hook] }));
+    const dry = () => cluster.reader.dryRun(configMap('hooked'), { verb: 'create' });
+    await expect.poll(async () => (await dry()).ok, { timeout: 20_000, interval: 200 }).toBe(false);
+    proxy.requests.length = 0;
+    expect(failure(await dry())).toMatchObject({ status: 500, message: expect.stringContaining('nowhere') });
+    expect(proxy.requests).toHaveLength(1);
+    await writer.delete({ apiVersion: group, kind, name });
+    await expect.poll(async () => (await dry()).ok, { timeout: 20_000, interval: 200 }).toBe(true);
+  });
+
   test('that is not answered ends with the time limit', async () => {
     const hasty = value(await connect({ kubeconfig: proxy.kubeconfig, requestTimeoutMs: 300 }));
     proxy.rule = () => 'hang';

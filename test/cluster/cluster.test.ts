@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect as openSocket } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import {
@@ -185,6 +188,36 @@ describe('connecting', () => {
     expect(jane.username).toBe('jane');
     expect(jane.groups).toEqual(expect.arrayContaining(['team-a', 'team-b']));
   });
+});
+
+test('a client certificate is shown to the server, from the text taken in at the start', async () => {
+  const [cert, key] = [
+    join(sandbox.dir, 'certificates/apiserver.crt'),
+    join(sandbox.dir, 'certificates/apiserver.key'),
+  ];
+  const shown: (string | undefined)[] = [];
+  // A TLS server of the sandbox's certificate that asks for one in turn; it shows the same, being the only one at hand.
+  const server = createTlsServer(
+    { cert: await readFile(cert), key: await readFile(key), requestCert: true, rejectUnauthorized: false },
+    (request, answer) => {
+      const { socket } = request;
+      shown.push(
+        'getPeerCertificate' in socket ? (socket as TLSSocket).getPeerCertificate().fingerprint256 : undefined,
+      );
+      answer.end(JSON.stringify({ gitVersion: 'v0' }));
+    },
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const path = await kubeconfigWith('certificate', (c) => {
+    c.clusters[0].cluster.server = `https://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/below/a/path/`;
+    c.users[0].user = { 'client-certificate': cert, 'client-key': key };
+  });
+  const cluster = await reach(path);
+  expect(shown).toEqual([new X509Certificate(await readFile(cert)).fingerprint256]);
+  expect(kubeconfigFor(cluster)).toContain('client-key-data');
+  cluster.close();
+  server.close();
 });
 
 describe('through a proxy', () => {

@@ -207,6 +207,7 @@ test('with KUBEBUILDER_ASSETS the sandbox does without what those binaries lack,
     const config = ['--kubeconfig', bare.kubeconfig];
     await run(join(folder, 'kubectl'), [...config, 'create', 'configmap', 'a']);
     await expect(up({ name: 'bare-kwok', nodes: 'kwok' })).rejects.toMatchObject({ kind: 'environment' });
+    expect(await status({ name: 'bare-kwok' })).toEqual({ status: 'none', name: 'bare-kwok' });
     await down({ name: 'bare' });
   });
   rmSync(folder, { recursive: true });

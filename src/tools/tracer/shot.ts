@@ -8,7 +8,6 @@ import {
   marked,
   placedIn,
   type Removal,
-  refOf,
   removeAll,
   rename,
 } from '../../apply/index.ts';
@@ -26,13 +25,20 @@ export type Shot = { readonly objects: readonly KubeObject[]; readonly namespace
 export async function prepare(
   reader: Reader,
   spec: readonly KubeObject[],
-  names: { deployment: string; run: string; namespace: string; expires: string },
+  names: { deployment: string; run: string; namespace: string; elsewhere: readonly string[]; expires: string },
 ): Promise<Shot> {
   const bullet = randomBytes(3).toString('hex').slice(0, 5);
-  const { deployment, run, namespace, expires } = names;
-  const placed = await placedIn(reader, rename(spec, bullet).objects, namespace);
+  const { deployment, run, namespace, elsewhere, expires } = names;
+  const moved = rename(spec, bullet).objects.map((object) => movedTo(object, namespace, elsewhere));
+  const placed = await placedIn(reader, moved, namespace);
   const ours = isolate(placed, bullet).map((object) => marked(object, { deployment, run, bullet, expires }));
   return { objects: inOrder(ours), namespace, deployment };
+}
+
+/** A document that names one of the deployment's namespaces is fired where bullets are fired. */
+function movedTo(object: KubeObject, namespace: string, from: readonly string[]): KubeObject {
+  const named = object.metadata.namespace;
+  return named === undefined || !from.includes(named) ? object : { ...object, metadata: { ...object.metadata, namespace } };
 }
 
 /** UNSAFE, with every reason and how a person can allow it; nothing when the documents touch only what is theirs. */
@@ -138,5 +144,3 @@ export const placement = (run: string, object: PlacedObject, state: 'created' | 
   purpose: 'tracer',
   ...(kept === undefined ? {} : { kept }),
 });
-
-export const refsOf = (objects: readonly KubeObject[]): PlacedObject[] => objects.map(refOf);

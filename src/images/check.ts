@@ -1,0 +1,185 @@
+import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
+import { converse } from './conversation.ts';
+import { credentialsFor } from './credentials.ts';
+import { type Candidate, NO_POLICIES, sourcesFor, within } from './mirrors.ts';
+import { type Finding, probe } from './probe.ts';
+import { parseReference } from './reference.ts';
+import type { CheckOptions, ImageAttempt, ImageVerdict } from './verdict.ts';
+
+/** Reasons that say nothing certain about the cluster: a started container settles them. */
+const FROM_HERE = new Set([
+  'UnreachableFromHere',
+  'RateLimited',
+  'TlsUnknownAuthority',
+  'RegistryError',
+  'SignatureNotVerified',
+  'PullableFromHereOnly',
+]);
+
+type Tried = { readonly finding: Finding; readonly attempt: ImageAttempt; readonly local: boolean };
+
+/** Asks each source the runtime would try, in its order, until one has the image. */
+export async function checkImage(text: string, options: CheckOptions = {}): Promise<ImageVerdict> {
+  const parsed = parseReference(text);
+  if (!parsed.ok) return plain(fail('InvalidReference', parsed.message), text.trim(), []);
+  const { reference } = parsed;
+  const asked = reference.expanded
+    ? `${reference.canonical} (expanded from "${reference.given}")`
+    : reference.canonical;
+
+  const sources = sourcesFor(reference, options.policies ?? NO_POLICIES);
+  if (sources.blocked !== undefined) {
+    return {
+      ...plain(fail('PolicyBlocked', `${reference.canonical} may not be pulled here: ${sources.blocked}`), asked, []),
+      suggestion: 'use an image from an allowed registry, or mirror it there',
+    };
+  }
+
+  const tried: Tried[] = [];
+  for (const candidate of sources.candidates) {
+    const one =
+      candidate.blocked === undefined ? await tryOne(candidate, options) : skipped(candidate, candidate.blocked);
+    tried.push(one);
+    if (one.finding.reason === 'Cancelled') break;
+    if (one.finding.reason !== 'Pullable') continue;
+    const signed = sources.signatures.length === 0 ? one : await signature(candidate, one, sources.signatures, options);
+    return answer(signed, asked, [...tried.slice(0, -1), signed], options);
+  }
+  // Nobody had it. What can't be seen from here outweighs a plain no: a mirror the cluster reaches may hold the image.
+  const unseen =
+    tried.find((t) => t.finding.reason === 'Cancelled') ?? tried.find((t) => FROM_HERE.has(t.finding.reason));
+  const settled = unseen ?? tried.findLast((t) => t.finding.reason !== 'PolicyBlocked') ?? tried.at(-1);
+  if (settled === undefined) return plain(unknown('NothingTried', 'no source is configured for this image'), asked, []);
+  return answer(settled, asked, tried, options);
+}
+
+/** Several at once, a few connections at a time; answers in the order of the questions. */
+export async function checkImages(
+  references: readonly string[],
+  options: CheckOptions = {},
+  atOnce = 8,
+): Promise<ImageVerdict[]> {
+  const answers = new Map<string, Promise<ImageVerdict>>();
+  const queue = [...new Set(references)];
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const answer = checkImage(next, options);
+      answers.set(next, answer);
+      await answer;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, queue.length) }, worker));
+  return Promise.all(references.map((reference) => answers.get(reference) ?? checkImage(reference, options)));
+}
+
+async function tryOne(candidate: Candidate, options: CheckOptions): Promise<Tried> {
+  const { reference, because } = candidate;
+  const insecure =
+    candidate.insecure ||
+    (options.insecureRegistries ?? []).some((scope) => within(`${reference.registry}/${reference.repository}`, scope));
+  const matching = credentialsFor(reference, options.credentials ?? []);
+  const talk = converse(reference, matching, insecure, options);
+  const finding = await probe(reference, talk, options.platforms ?? []);
+  const credential = talk.credential();
+  return {
+    finding,
+    local: credential?.local === true,
+    attempt: {
+      source: reference.canonical,
+      because,
+      credential: credential?.source ?? 'anonymous',
+      requests: talk.requests,
+      reason: finding.reason,
+    },
+  };
+}
+
+function skipped({ reference, because }: Candidate, blocked: string): Tried {
+  const finding = { reason: 'PolicyBlocked', message: `${reference.canonical} may not be contacted: ${blocked}` };
+  return {
+    finding,
+    local: false,
+    attempt: { source: reference.canonical, because, credential: 'none', requests: [], reason: 'PolicyBlocked' },
+  };
+}
+
+/** Signatures lie beside the image under the tag sha256-<hex>.sig (sigstore attachments). Whose key made one isn't verified here. */
+async function signature(
+  candidate: Candidate,
+  one: Tried,
+  policies: readonly string[],
+  options: CheckOptions,
+): Promise<Tried> {
+  const { digest } = one.finding;
+  const demanded = `${policies.join(', ')} demand${policies.length === 1 ? 's' : ''} a signature`;
+  const attached =
+    digest === undefined ? undefined : await tryOne(besides(candidate, digest), { ...options, platforms: [] });
+  const finding: Finding =
+    attached?.finding.reason === 'NotFound'
+      ? {
+          ...one.finding,
+          reason: 'PolicyBlocked',
+          message: `${demanded}, and none is attached to ${candidate.reference.canonical}`,
+          suggestion: 'sign the image, or use one that is signed',
+        }
+      : {
+          ...one.finding,
+          reason: 'SignatureNotVerified',
+          message: `${demanded}; ${attached?.finding.reason === 'Pullable' ? 'one is attached, the node verifies it' : 'whether one is attached could not be seen'}`,
+        };
+  return {
+    ...one,
+    finding,
+    attempt: {
+      ...one.attempt,
+      reason: finding.reason,
+      requests: [...one.attempt.requests, ...(attached?.attempt.requests ?? [])],
+    },
+  };
+}
+
+function besides(candidate: Candidate, digest: string): Candidate {
+  const { digest: _, ...reference } = candidate.reference;
+  const tag = `${digest.replace(':', '-')}.sig`;
+  return {
+    ...candidate,
+    reference: { ...reference, tag, canonical: `${reference.registry}/${reference.repository}:${tag}` },
+  };
+}
+
+function answer(settled: Tried, asked: string, tried: readonly Tried[], options: CheckOptions): ImageVerdict {
+  const { finding, attempt } = settled;
+  const { digest, platforms, suggestion } = finding;
+  const verdict = judged(settled, options);
+  return {
+    verdict,
+    deferrable: verdict.status === 'unknown' && verdict.reason !== 'Cancelled',
+    ...(digest === undefined ? {} : { digest }),
+    ...(platforms === undefined ? {} : { platforms }),
+    evidence: {
+      asked,
+      answered: finding.message,
+      source: `${attempt.source} (${attempt.because}, ${attempt.credential})`,
+      attempts: tried.map((t) => t.attempt),
+    },
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
+}
+
+function judged({ finding: { reason, message }, attempt, local }: Tried, { unseen = [] }: CheckOptions): Verdict {
+  if (reason === 'Pullable' && local) {
+    return unknown(
+      'PullableFromHereOnly',
+      `${message} for ${attempt.credential}, a credential of this machine; the cluster has none for it${unseen.length === 0 ? '' : ' that could be seen'}`,
+    );
+  }
+  if (reason === 'Pullable') return pass(reason, `${message} (${attempt.because}, ${attempt.credential})`);
+  if (reason === 'Unauthorized' && unseen.length > 0)
+    return unknown(reason, `${message}; not seen: ${unseen.join(', ')}`);
+  if (reason === 'TlsUnknownAuthority') return unknown('Tls', message);
+  return FROM_HERE.has(reason) || reason === 'Cancelled' ? unknown(reason, message) : fail(reason, message);
+}
+
+function plain(verdict: Verdict, asked: string, attempts: readonly ImageAttempt[]): ImageVerdict {
+  return { verdict, deferrable: false, evidence: { asked, answered: verdict.message, source: 'none', attempts } };
+}

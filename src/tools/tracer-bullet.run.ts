@@ -1,0 +1,168 @@
+import { type Removal, settle, shown } from '../apply/index.ts';
+import { secretValuesOf } from '../cluster/redact.ts';
+import type { ToolRun } from '../engine/tool.ts';
+import { refuse, type Refusal } from '../workflow/index.ts';
+import { aimOf, contained } from './tracer/about.ts';
+import { answerOf } from './tracer/answer.ts';
+import { parseCriteria } from './tracer/criteria.ts';
+import { gather } from './tracer/evidence.ts';
+import { cancelled, type Outcome, rejected } from './tracer/outcome.ts';
+import { cleanUp, fire, judge, placement, prepare, unsafe } from './tracer/shot.ts';
+import { readSpec } from './tracer/spec.ts';
+import { canonicalImage, factsOf } from './tracer/verdicts.ts';
+import { durationMs, type Input, type Output } from './tracer-bullet.ts';
+
+/** Reads the input, judges it, fires, watches, keeps the evidence, cleans up, records, answers. */
+export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) => {
+  const d = await run.current();
+  const timeoutMs = timeoutOf(input.timeout, run.policy.bullet_timeout_max);
+  if (typeof timeoutMs !== 'number') return no(timeoutMs);
+  const aim = aimOf(d, input.assumption);
+  if ('code' in aim) return no(aim);
+  const spec = readSpec(input.minimal_spec);
+  if (!spec.ok) return no(spec.refusal);
+  const { about, missing } = contained(aim, spec.objects, canonicalImage);
+  if (missing.length > 0) return no(notContained(aim.item.name, missing));
+  const criteria = parseCriteria(input.success_criteria);
+  if ('code' in criteria) return no(criteria);
+
+  await run.writer();
+  // Creating and cleaning up go on when the run is cancelled: what may be there must be known and taken out.
+  const writer = (await run.cluster()).under(undefined).writer();
+  const namespace = d.target.proving_namespace ?? d.target.namespace;
+  const shot = await prepare(writer, spec.objects, {
+    deployment: d.id,
+    run: run.id,
+    namespace,
+    elsewhere: d.target.namespaces.map((n) => n.name),
+    expires: new Date(Date.parse(run.now()) + timeoutMs + EXPIRES_AFTER_MS).toISOString(),
+  });
+  const danger = await unsafe(writer, shot, run);
+  if (danger !== undefined) return no(danger);
+
+  const started = Date.now();
+  run.progress('asking the API server what it would make of it (dry run)');
+  const judged = await judge(writer, shot);
+  if (judged.kind === 'refusal') return no(judged.refusal);
+  const early = judged.kind === 'accepted' ? criteria.alreadyTrue(judged.would) : undefined;
+  if (early !== undefined) return no(alreadyTrue(early));
+
+  const fired = judged.kind === 'accepted' ? await fire(writer, shot, run) : undefined;
+  const placed = fired?.placed ?? [];
+  if (fired?.refusal !== undefined) {
+    await cleanUp(writer, placed, run);
+    return no(fired.refusal);
+  }
+  const appliedAt = run.now();
+  const outcome: Outcome =
+    judged.kind === 'rejected'
+      ? rejected(judged.failure)
+      : fired?.failure !== undefined
+        ? rejected(fired.failure)
+        : run.signal.aborted
+          ? cancelled()
+          : await criteria.conclude(
+              await settle(writer, {
+                roots: fired?.created ?? [],
+                timeoutMs,
+                signal: run.signal,
+                progress: run.progress,
+                evaluate: criteria.evaluate,
+              }),
+              writer,
+              timeoutMs,
+            );
+  const decidedAt = run.now();
+  const { verdict, failure, standings, sight } = outcome;
+
+  const evidence =
+    sight === undefined ? undefined : await gather(writer, sight, shot.objects.flatMap(secretValuesOf));
+  const digest = await run.put(
+    JSON.stringify({
+      assumption: aim.item.name,
+      about,
+      namespace,
+      sent: shot.objects.map(shown),
+      verdict,
+      failure,
+      criteria: standings,
+      applied_at: appliedAt,
+      decided_at: decidedAt,
+      ...evidence,
+    }),
+  );
+  const removal = await finish();
+  if (verdict.reason !== 'Cancelled') await record();
+  return {
+    kind: 'answer',
+    value: answerOf({
+      name: aim.item.name,
+      verdict,
+      failure,
+      criteria: standings,
+      placed,
+      evidence,
+      digest,
+      appliedAt: fired === undefined ? undefined : appliedAt,
+      readyAt: verdict.status === 'pass' ? decidedAt : undefined,
+      durationMs: Date.parse(decidedAt) - started,
+      removal,
+      warnings: [...judged.warnings, ...(fired?.warnings ?? [])],
+    }),
+  };
+
+  /** Kept on purpose only when the shot was decided: a cancelled one cleans up whatever was asked for. */
+  async function finish(): Promise<Removal | 'kept' | undefined> {
+    if (placed.length === 0) return undefined;
+    if (input.cleanup !== false || verdict.reason === 'Cancelled') return cleanUp(writer, placed, run);
+    await run.record(...placed.map((ref) => placement(run.id, ref, 'created', true)));
+    return 'kept';
+  }
+
+  async function record(): Promise<void> {
+    const facts = factsOf(d, {
+      aim,
+      about,
+      verdict,
+      place: await run.place(namespace),
+      asked: `${shot.objects.map((o) => o.kind).join(', ')} in ${namespace}: ${criteria.texts.join('; ')}`,
+      run: run.id,
+      identity: await run.identity(),
+      body: digest,
+      sight,
+    });
+    const lost = await run.record(...facts);
+    // The lease is over: what was seen stays true, but it opens nothing any more.
+    if (lost !== undefined) await run.record(...facts.filter((fact) => fact.type === 'observed'));
+  }
+};
+
+/** How long after its time limit someone else may take a bullet's objects for forgotten. */
+const EXPIRES_AFTER_MS = 10 * 60_000;
+const DEFAULT_TIMEOUT_MS = 120_000;
+
+const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
+
+function timeoutOf(text: string | undefined, most: string): number | Refusal {
+  const mostMs = durationMs(most) ?? 300_000;
+  const ms = text === undefined ? Math.min(DEFAULT_TIMEOUT_MS, mostMs) : durationMs(text);
+  if (ms === undefined) return refuse('BAD_INPUT', `timeout: "${text}" is no duration; give one like "120s".`);
+  if (ms < 1000) return refuse('BAD_INPUT', 'timeout: at least 1s.');
+  if (ms > mostMs) {
+    return refuse('BAD_INPUT', `timeout: at most ${most} (bullet_timeout_max in the operator's policy.yaml).`);
+  }
+  return ms;
+}
+
+const notContained = (name: string, missing: readonly string[]): Refusal =>
+  refuse(
+    'BAD_INPUT',
+    `minimal_spec: "${name}" is about ${missing.join(', ')}, which it does not contain; a bullet proves only what it fires.`,
+  );
+
+const alreadyTrue = (criterion: string): Refusal =>
+  refuse(
+    'BAD_INPUT',
+    `success_criteria: "${criterion}" holds before anything has happened (on the dry run's result), so it would prove nothing; ask for what the cluster must do, e.g. "Pod reaches Running state".`,
+  );
+

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { isLedgerError, type NewEvent, openLedger } from '../../../src/state/index.ts';
+import { currentGate, plan } from '../../../src/workflow/index.ts';
+import { World } from '../../unit/law.world.ts';
+import { freshHome } from './servers.ts';
+
+export const DEPLOYMENT = 'x-1';
+
+/** Everything turns out well, and nothing is drawn that is rarer than every other time. */
+const LUCK = { chance: (p: number) => p >= 0.5, pick: <T>(from: readonly T[]): T | undefined => from[0] };
+
+export const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+
+/**
+ * A real ledger with a deployment whose plan waits for a person: the law's own model of an agent and a cluster
+ * (law.world.ts) wrote its events, moved to now. No cluster is needed to decide about it.
+ */
+export async function atGateP(): Promise<{ home: string; digest: string; revise(): Promise<string> }> {
+  const world = new World(LUCK);
+  for (let step = 0; step < 50; step += 1) {
+    const gate = currentGate(world.deployment, world.now);
+    if (gate?.gate.name === 'P' && plan(world.deployment) !== undefined) break;
+    const fix = gate?.checks.find((check) => check.status !== 'pass')?.fix[0];
+    if (fix === undefined || !world.follow(fix)) throw new Error(`the model is stuck: ${JSON.stringify(gate)}`);
+  }
+  const submitted = plan(world.deployment);
+  if (submitted === undefined) throw new Error('the model never planned');
+  const delta = Date.now() - 60_000 - Date.parse(world.now);
+
+  const home = freshHome();
+  const ledger = await openLedger({ home });
+  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const body = await ledger.put(JSON.stringify({ summary: 'One phase: everything.' }), 'application/json');
+  const digest = digestOf('the plan');
+  const events = world.events.map(({ at, by, fact }): NewEvent => {
+    const shown = fact.type === 'planned' && fact.digest === submitted.digest ? { ...fact, digest, body } : fact;
+    return { at: new Date(Date.parse(at) + delta).toISOString(), by, fact: shown };
+  });
+  await ledger.append(DEPLOYMENT, 0, events);
+  ledger.close();
+
+  /** Another revision of the plan, as submit-plan records it. */
+  const revise = async (): Promise<string> => {
+    const opened = await openLedger({ home });
+    if (isLedgerError(opened)) throw new Error(opened.message);
+    const { rows } = await opened.read(DEPLOYMENT);
+    const latest = events.findLast((event) => event.fact.type === 'planned');
+    if (latest === undefined) throw new Error('no plan');
+    const next = digestOf('another plan');
+    const fact = { ...latest.fact, digest: next };
+    await opened.append(DEPLOYMENT, rows.length, [{ ...latest, at: new Date().toISOString(), fact }]);
+    opened.close();
+    return next;
+  };
+  return { home, digest, revise };
+}
+
+/** What the ledger says was decided, whoever asks. */
+export async function decisions(home: string): Promise<unknown[]> {
+  const ledger = await openLedger({ home });
+  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const { rows, damaged } = await ledger.read(DEPLOYMENT);
+  ledger.close();
+  if (damaged !== undefined) throw new Error(damaged.why);
+  return rows.flatMap(({ by, fact }) => (Object(fact).type === 'decided' ? [{ by, fact }] : []));
+}
