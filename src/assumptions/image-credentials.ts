@@ -20,9 +20,18 @@ export type Credentials = {
 type Gathered = { credentials: Credential[]; unseen: string[]; notes: string[] };
 
 /** The pull secrets of the service account and the manifests, then OpenShift's global one, then the user's own login. */
-export async function credentialsOf(world: World, serviceAccount: string, named: readonly string[]): Promise<Credentials> {
+export async function credentialsOf(
+  world: World,
+  serviceAccount: string,
+  named: readonly string[],
+): Promise<Credentials> {
   const { namespace } = world;
-  const account = await world.reader.getIfThere({ apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: serviceAccount });
+  const account = await world.reader.getIfThere({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    namespace,
+    name: serviceAccount,
+  });
   const unseen = account.ok ? [] : [`the service account ${serviceAccount} (${account.error.reason})`];
   const own = account.ok ? list(at(account.value, 'imagePullSecrets')).map((ref) => text(at(ref, 'name'))) : [];
   const names = [...new Set([...named, ...own])].filter((name) => name !== '');

@@ -28,7 +28,9 @@ export async function policiesOf(world: World): Promise<{ policies: ImagePolicie
 }
 
 /** The platforms of the nodes that this namespace's Pods may be placed on. */
-export async function architecturesOf(world: World): Promise<{ platforms: readonly Platform[]; notes: readonly string[] }> {
+export async function architecturesOf(
+  world: World,
+): Promise<{ platforms: readonly Platform[]; notes: readonly string[] }> {
   const [nodes, selector] = await Promise.all([listAll(world, '', 'Node'), nodeSelector(world)]);
   if (nodes.state !== 'listed') {
     return { platforms: [], notes: ['the nodes can not be listed, so the architecture is not judged'] };
@@ -65,13 +67,26 @@ export const selects = (selector: Readonly<Record<string, string>>, node: KubeOb
   Object.entries(selector).every(([key, value]) => node.metadata.labels?.[key] === value);
 
 /** image.config's additionalTrustedCA: a ConfigMap of PEM by registry host, a port written as `host..port`. */
-export async function trustOf(world: World): Promise<{ authorities: Record<string, string>; notes: readonly string[] }> {
+export async function trustOf(
+  world: World,
+): Promise<{ authorities: Record<string, string>; notes: readonly string[] }> {
   const images = await listAll(world, 'config.openshift.io', 'Image');
   const name = images.state === 'listed' ? text(at(images.items[0], 'spec', 'additionalTrustedCA', 'name')) : '';
   if (name === '') return { authorities: {}, notes: [] };
-  const read = await world.reader.getIfThere({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'openshift-config', name });
-  if (!read.ok) return { authorities: {}, notes: [`the cluster's own CAs for registries (ConfigMap ${name}: ${read.error.reason})`] };
+  const read = await world.reader.getIfThere({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    namespace: 'openshift-config',
+    name,
+  });
+  if (!read.ok)
+    return {
+      authorities: {},
+      notes: [`the cluster's own CAs for registries (ConfigMap ${name}: ${read.error.reason})`],
+    };
   const data = at(read.value, 'data');
-  const pairs = isRecord(data) ? Object.entries(data).filter((pair): pair is [string, string] => typeof pair[1] === 'string') : [];
+  const pairs = isRecord(data)
+    ? Object.entries(data).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+    : [];
   return { authorities: Object.fromEntries(pairs.map(([host, pem]) => [host.replace('..', ':'), pem])), notes: [] };
 }

@@ -29,7 +29,9 @@ export async function checkImage(world: World, subject: string, options: ImageOp
   const { checkImage: ask } = await import('../images/index.ts');
   const name = bare(subject);
   const asked = `can ${name} be pulled? (registry, with the cluster's credentials and mirrors)`;
-  const seen = await world.once(`image options ${JSON.stringify({ ...options, signal: undefined })}`, () => optionsOf(world, options));
+  const seen = await world.once(`image options ${JSON.stringify({ ...options, signal: undefined })}`, () =>
+    optionsOf(world, options),
+  );
   const found = await ask(name, seen.options);
   const evidence = { ...found.evidence, digest: found.digest, platforms: found.platforms, notes: seen.notes };
   const own = usersOwn(found);
@@ -38,7 +40,10 @@ export async function checkImage(world: World, subject: string, options: ImageOp
       subject,
       asked,
       evidence,
-      verdict: unknown('PullableOnlyWithOwnLogin', `it is there, but only ${own} opens it, a login that the cluster's nodes do not have`),
+      verdict: unknown(
+        'PullableOnlyWithOwnLogin',
+        `it is there, but only ${own} opens it, a login that the cluster's nodes do not have`,
+      ),
       deferrable: true,
       suggestion: `create a pull secret in ${world.namespace} and name it in imagePullSecrets of the service account`,
       minimal_spec: podOf(name),
@@ -83,7 +88,8 @@ async function optionsOf(
 /** The login that settled it, when it was this machine's user's. */
 function usersOwn(found: ImageVerdict): string | undefined {
   if (found.verdict.status !== 'pass') return undefined;
-  const settled = found.evidence.attempts.find((a) => a.source === found.evidence.source) ?? found.evidence.attempts.at(-1);
+  const settled =
+    found.evidence.attempts.find((a) => a.source === found.evidence.source) ?? found.evidence.attempts.at(-1);
   return settled?.credential.startsWith(USERS_OWN) ? settled.credential : undefined;
 }
 

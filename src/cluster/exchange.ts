@@ -161,7 +161,7 @@ function unzipped(message: IncomingMessage): Readable {
 }
 
 /** HTTPS_PROXY and NO_PROXY, as kubectl takes them: never for loopback. Node before 24.5 ignores it. */
-export function proxyFromEnvironment(base: URL, env: Readonly<Record<string, string | undefined>>) {
+function proxyFromEnvironment(base: URL, env: Readonly<Record<string, string | undefined>>) {
   const host = base.hostname.replace(/^\[|\]$/g, '');
   if (host === 'localhost' || host === '::1' || /^127\./.test(host)) return {};
   const proxyEnv: Record<string, string> = {};

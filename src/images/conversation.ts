@@ -82,7 +82,7 @@ export function converse(
       const location = answer.headers.get('location');
       if (location === null || hops >= MAX_REDIRECTS)
         return refused(`${at.host} redirects ${hops >= MAX_REDIRECTS ? 'without end' : 'nowhere'}`);
-      const next = URL.parse(location, at);
+      const next = URL.parse(location, at.href);
       if (next === null || !/^https?:$/.test(next.protocol))
         return refused(`${at.host} redirects to something that is not http(s)`);
       if (at.protocol === 'https:' && next.protocol === 'http:')
@@ -107,8 +107,13 @@ export function converse(
     let answer = await once(method, path, accept);
     if (answer.kind !== 'answer' || answer.status !== 401) return answer;
     const challenges = parseChallenges(answer.headers.get('www-authenticate') ?? '');
-    // As the kubelet: with credentials for this registry only those are tried, without any it asks anonymously.
-    const tries: (Credential | undefined)[] = credentials.length === 0 ? [undefined] : [...credentials];
+    // As the kubelet: with credentials for this registry only those are tried, without any it asks anonymously. This
+    // machine's own come last, for what the cluster's could not get.
+    const clusters = credentials.filter((c) => c.local !== true);
+    const tries: (Credential | undefined)[] = [
+      ...(clusters.length === 0 ? [undefined] : clusters),
+      ...credentials.filter((c) => c.local === true),
+    ];
     for (const credential of tries) {
       const granted = await authorize(
         challenges,
@@ -155,7 +160,7 @@ async function authorize(
     if (!basic || credential === undefined) return { kind: 'refused' };
     return { kind: 'granted', authorization: credential.authorization() };
   }
-  const realm = URL.parse(bearer.parameters.realm ?? '', registry);
+  const realm = URL.parse(bearer.parameters.realm ?? '', registry.href);
   if (realm === null) return { kind: 'refused' };
   const plainRealm = realm.protocol !== 'https:' && !isLoopback(realm.host) && realm.origin !== registry.origin;
   if (plainRealm && credential !== undefined)

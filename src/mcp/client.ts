@@ -30,8 +30,12 @@ export function clientOf(server: McpServer, ctx: ServerContext): ClientView {
   const can = CAPABILITIES.safeParse(envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities());
   const elicitation = can.data?.elicitation;
   return {
-    name: info.success ? [info.data.name, info.data.version].filter(Boolean).join(' ') || 'unnamed' : 'unknown client',
+    name: info.success ? nameOf(info.data) : 'unknown client',
     canShowForms: elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined),
     hasRoots: can.data?.roots !== undefined,
   };
 }
+
+/** It goes into every event of the record: one line, not a page. */
+const nameOf = ({ name, version = '' }: z.infer<typeof INFO>): string =>
+  `${name} ${version}`.replace(/\s+/g, ' ').trim().slice(0, 100) || 'unnamed client';

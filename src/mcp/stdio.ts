@@ -1,5 +1,5 @@
 import { Console } from 'node:console';
-import { serveStdio as serve } from '@modelcontextprotocol/server/stdio';
+import { StdioServerTransport, serveStdio as serve } from '@modelcontextprotocol/server/stdio';
 import { type ChannelOptions, createChannel } from './channel.ts';
 import { createServer } from './server.ts';
 
@@ -13,7 +13,8 @@ const CLOSE_MS = 10_000;
 export function serveStdio(options: ChannelOptions): void {
   globalThis.console = new Console(process.stderr, process.stderr);
   const channel = createChannel(options);
-  const handle = serve(() => createServer(channel), { onerror: report });
+  const transport = new StdioServerTransport();
+  const handle = serve(() => createServer(channel), { transport, onerror: report });
 
   let ending = false;
   const end = (code: number) => {
@@ -23,9 +24,14 @@ export function serveStdio(options: ChannelOptions): void {
     setTimeout(() => process.exit(code), CLOSE_MS).unref();
     Promise.allSettled([handle.close(), channel.close()]).then(() => process.exit(code));
   };
-  process.stdin.once('end', () => end(0));
-  process.stdin.once('close', () => end(0));
-  process.stdout.on('error', () => end(0)); // the client closed its end of the pipe
+  // The transport closes when either pipe does, and when a message is larger than it takes; a server that can hear
+  // nobody must not linger.
+  const { onclose } = transport;
+  transport.onclose = () => {
+    onclose?.();
+    end(0);
+  };
+  process.stdout.on('error', () => end(0));
   process.stderr.on('error', () => undefined); // nobody reads our complaints; that is no reason to end
   process.once('SIGTERM', () => end(0));
   process.once('SIGINT', () => end(130));

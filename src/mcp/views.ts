@@ -21,15 +21,17 @@ export async function view(name: View, d: Deployment, engine: Engine): Promise<s
       return planOf();
     case 'timeline':
       return report.timelineMarkdown(await eventsOf(d.id, engine));
-    case 'report':
+    case 'report': {
+      const events = await eventsOf(d.id, engine);
       return [
         report.statusReport(d, engine.now()).summary,
         section('Research', report.researchReport(d, engine.now()).summary),
         section('Plan', await planOf()),
-        section('Retrospective', await latest('retro')),
-        section('Documentation', await latest('documentation')),
-        section('Timeline', report.timelineMarkdown(await eventsOf(d.id, engine))),
+        section('Retrospective', (await latest('retro')) ?? report.retrospective(d, events, {})),
+        section('Documentation', (await latest('documentation')) ?? 'None yet.'),
+        section('Timeline', report.timelineMarkdown(events)),
       ].join('\n\n');
+    }
   }
 
   async function planOf(): Promise<string> {
@@ -38,9 +40,9 @@ export async function view(name: View, d: Deployment, engine: Engine): Promise<s
     return report.planReport(d, stored?.text).summary;
   }
 
-  async function latest(what: 'retro' | 'documentation'): Promise<string> {
+  async function latest(what: 'retro' | 'documentation'): Promise<string | undefined> {
     const written = d.written.findLast((w) => w.what === what);
-    if (written === undefined) return 'None yet.';
+    if (written === undefined) return undefined;
     const stored = written.body === undefined ? undefined : await engine.evidence(written.body);
     return stored?.text ?? written.text;
   }

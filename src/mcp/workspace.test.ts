@@ -24,11 +24,22 @@ describe('the folder a deployment is worked on in', () => {
     expect(workspace.folder()).toBe('/srv/my project');
   });
 
-  test('is asked for once, and only of a client that has roots', () => {
+  test('is asked for with every call of a first batch, only of a client that has roots, until there is an answer', () => {
     const workspace = createWorkspace(undefined, {});
     expect(workspace.ask({ ...client, hasRoots: false })).toBeUndefined();
     expect(workspace.ask(client)).toBeDefined();
+    expect(workspace.ask(client)).toBeDefined();
+    workspace.learn(roots());
     expect(workspace.ask(client)).toBeUndefined();
     expect(workspace.folder()).toBe(process.cwd());
+  });
+
+  test('is not asked for for ever when a client that claims to have roots never answers', () => {
+    let now = 0;
+    const workspace = createWorkspace(undefined, { INIT_CWD: '/npm' }, () => now);
+    expect(workspace.ask(client)).toBeDefined();
+    now = 5_000;
+    expect(workspace.ask(client)).toBeUndefined();
+    expect(workspace.folder()).toBe('/npm');
   });
 });

@@ -15,28 +15,38 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export type Workspace = {
   folder(): string;
-  /** What to answer instead of running when the client has roots and nothing better is known; asked once at most. */
+  /** What to answer instead of running when the client has roots and nothing better is known. */
   ask(client: ClientView): InputRequiredResult | undefined;
   /** Takes the roots that a repeated call carries. */
   learn(responses: ServerContext['mcpReq']['inputResponses']): void;
 };
 
 const KEY = 'roots';
+const TOGETHER_MS = 1_000;
 
-export function createWorkspace(given: string | undefined, env: Environment = process.env): Workspace {
+export function createWorkspace(
+  given: string | undefined,
+  env: Environment = process.env,
+  now: () => number = Date.now,
+): Workspace {
   const certain = given ?? env.CLAUDE_PROJECT_DIR;
   let root: string | undefined;
-  let asked = false;
+  let answered = false;
+  let askedAt: number | undefined;
   return {
     folder: () => certain ?? root ?? env.INIT_CWD ?? process.cwd(),
     ask: (client) => {
-      if (asked || certain !== undefined || root !== undefined || !client.hasRoots) return undefined;
-      asked = true;
+      if (answered || certain !== undefined || !client.hasRoots) return undefined;
+      // Calls that came together are all asked; a client that has not answered by then is not asked again.
+      askedAt ??= now();
+      if (now() - askedAt > TOGETHER_MS) return undefined;
       return inputRequired({ inputRequests: { [KEY]: inputRequired.listRoots() } });
     },
     learn: (responses) => {
+      if (answered || responses === undefined || !(KEY in responses)) return;
+      answered = true;
       const view = inputResponse(responses, KEY);
-      if (view.kind !== 'roots' || root !== undefined) return;
+      if (view.kind !== 'roots') return;
       root = view.roots.map((r) => localFolder(r.uri)).find((folder) => folder !== undefined);
     },
   };

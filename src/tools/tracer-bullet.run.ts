@@ -1,7 +1,7 @@
 import { type Removal, settle, shown } from '../apply/index.ts';
 import { secretValuesOf } from '../cluster/redact.ts';
 import type { ToolRun } from '../engine/tool.ts';
-import { refuse, type Refusal } from '../workflow/index.ts';
+import { type Refusal, refuse } from '../workflow/index.ts';
 import { aimOf, contained } from './tracer/about.ts';
 import { answerOf } from './tracer/answer.ts';
 import { parseCriteria } from './tracer/criteria.ts';
@@ -75,8 +75,7 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   const decidedAt = run.now();
   const { verdict, failure, standings, sight } = outcome;
 
-  const evidence =
-    sight === undefined ? undefined : await gather(writer, sight, shot.objects.flatMap(secretValuesOf));
+  const evidence = sight === undefined ? undefined : await gather(writer, sight, shot.objects.flatMap(secretValuesOf));
   const digest = await run.put(
     JSON.stringify({
       assumption: aim.item.name,
@@ -165,4 +164,3 @@ const alreadyTrue = (criterion: string): Refusal =>
     'BAD_INPUT',
     `success_criteria: "${criterion}" holds before anything has happened (on the dry run's result), so it would prove nothing; ask for what the cluster must do, e.g. "Pod reaches Running state".`,
   );
-

@@ -180,3 +180,25 @@ describe('the server', () => {
     expect(again.result).toMatchObject({ structuredContent: { status: 'pending' } });
   });
 });
+
+describe('a client of the older era', () => {
+  it('is asked for its roots by a request of its own', async () => {
+    const client = rawClient(fixtureServer());
+    closers.push(client.end);
+    await initialize(client, { roots: {} });
+    const call = client.request('tools/call', { name: 'deployment-status', arguments: {} });
+    await expect.poll(() => client.lines.some((line) => line.includes('roots/list'))).toBe(true);
+    const { id } = client.lines.map((line) => JSON.parse(line)).find((message) => message.method === 'roots/list');
+    client.send(JSON.stringify({ jsonrpc: '2.0', id, result: { roots: [{ uri: 'file:///srv/project' }] } }));
+    expect((await call).result).toMatchObject({ structuredContent: { workspace: '/srv/project' } });
+  });
+
+  it('that sends a message beyond all measure is left, not kept waiting', async () => {
+    const client = await open(fixtureServer());
+    const ended = new Promise((resolve) => client.process.once('close', (code) => resolve(code)));
+    client.process.stdin.on('error', () => undefined);
+    client.send(JSON.stringify({ jsonrpc: '2.0', id: 9, method: 'ping', params: { x: 'x'.repeat(11_000_000) } }));
+    expect(await ended).toBe(0);
+    expect(client.stderr()).toContain('maximum size');
+  });
+});

@@ -1,6 +1,6 @@
 import { called, type Removal } from '../../apply/index.ts';
 import type { PlacedObject, Verdict } from '../../workflow/index.ts';
-import { excerpt, type Evidence } from './evidence.ts';
+import { type Evidence, excerpt } from './evidence.ts';
 import type { Failure } from './rejection.ts';
 
 /** One criterion and how it stood at the end. */
@@ -33,7 +33,11 @@ export function answerOf(told: Told) {
     ...(failure === undefined ? {} : { failure: { ...failure, message: failure.message.slice(0, 800) } }),
     duration_ms: told.durationMs,
     evidence: { id: digest, ...(evidence === undefined ? {} : excerpt(evidence)) },
-    resources: placed.map((ref) => ({ ref: `${ref.apiVersion}/${called(ref)}`, namespace: ref.namespace, uid: ref.uid })),
+    resources: placed.map((ref) => ({
+      ref: `${ref.apiVersion}/${called(ref)}`,
+      namespace: ref.namespace,
+      uid: ref.uid,
+    })),
     ...(appliedAt === undefined ? {} : { applied_at: appliedAt }),
     ...(readyAt === undefined ? {} : { ready_at: readyAt }),
     criteria: told.criteria,
@@ -50,7 +54,12 @@ function cleanupOf(removal: Told['removal']) {
   return {
     deleted: removal.deleted.map(called),
     verified: removal.verified,
-    remaining: removal.remaining.map((r) => ({ object: called(r.ref), uid: r.uid, finalizers: r.finalizers, why: r.why })),
+    remaining: removal.remaining.map((r) => ({
+      object: called(r.ref),
+      uid: r.uid,
+      finalizers: r.finalizers,
+      why: r.why,
+    })),
     ...(removal.unseen.length === 0 ? {} : { not_looked_for: removal.unseen }),
   };
 }
@@ -59,7 +68,9 @@ function recommendationsOf({ verdict, failure, removal, warnings }: Told): strin
   const said: string[] = [];
   if (failure !== undefined) said.push(failure.action);
   if (verdict.status === 'fail') {
-    said.push('record what was learnt (record-research), adjust the assumption or its items, look again (cluster-reality-check), then fire again');
+    said.push(
+      'record what was learnt (record-research), adjust the assumption or its items, look again (cluster-reality-check), then fire again',
+    );
   }
   if (removal !== undefined && removal !== 'kept' && !removal.verified) {
     said.push('Gate 0 holds until what remains is gone: see who holds it under cleanup.remaining');
@@ -73,7 +84,8 @@ function summaryOf(told: Told, recommendations: readonly string[]): string {
   const { verdict, failure, criteria, durationMs, removal, evidence } = told;
   const seconds = `${(durationMs / 1000).toFixed(1)} s`;
   const head = `${WIRE[verdict.status]} in ${seconds}: ${told.name}`;
-  const why = failure === undefined ? verdict.message : `${failure.type}/${failure.reason}: ${failure.message.slice(0, 500)}`;
+  const why =
+    failure === undefined ? verdict.message : `${failure.type}/${failure.reason}: ${failure.message.slice(0, 500)}`;
   const list = criteria.map((c) => `${c.holds ? '✓' : '✗'} ${c.text}: ${c.because}`);
   const events = verdict.status === 'pass' || evidence === undefined ? [] : excerpt(evidence).events.slice(-2);
   const clean =

@@ -11,10 +11,10 @@ import {
   removeAll,
   rename,
 } from '../../apply/index.ts';
+import { inOrder } from '../../apply/order.ts';
 import type { Reader, Writer } from '../../cluster/index.ts';
-import { inOrder } from '../../objects/index.ts';
-import type { KubeObject } from '../../objects/kube-object.ts';
 import type { WritingRun } from '../../engine/tool.ts';
+import type { KubeObject } from '../../objects/kube-object.ts';
 import { type Fact, type PlacedObject, type Refusal, refuse } from '../../workflow/index.ts';
 import type { Failure } from './rejection.ts';
 import { meaningOf } from './rejection.ts';
@@ -38,7 +38,9 @@ export async function prepare(
 /** A document that names one of the deployment's namespaces is fired where bullets are fired. */
 function movedTo(object: KubeObject, namespace: string, from: readonly string[]): KubeObject {
   const named = object.metadata.namespace;
-  return named === undefined || !from.includes(named) ? object : { ...object, metadata: { ...object.metadata, namespace } };
+  return named === undefined || !from.includes(named)
+    ? object
+    : { ...object, metadata: { ...object.metadata, namespace } };
 }
 
 /** UNSAFE, with every reason and how a person can allow it; nothing when the documents touch only what is theirs. */

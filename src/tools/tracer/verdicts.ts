@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { containersOf, podsOf, type Sight } from '../../apply/index.ts';
 import { parseReference } from '../../images/reference.ts';
 import type { KubeObject } from '../../objects/kube-object.ts';
-import { randomBytes } from 'node:crypto';
 import type { Deployment, Fact, Place, Verdict } from '../../workflow/index.ts';
 import { type Aim, isCustom, isOfApi } from './about.ts';
 import { statuses } from './evidence.ts';
@@ -54,7 +54,11 @@ export function factsOf(d: Deployment, shown: Shown): Fact[] {
  * The items that a passed shot has proven by itself: an image by a container that started with it, a built-in API by
  * being accepted, a custom one by a status that its controller wrote.
  */
-export function itemsShown(d: Deployment, about: readonly string[], sight: Sight): { subject: string; message: string }[] {
+export function itemsShown(
+  d: Deployment,
+  about: readonly string[],
+  sight: Sight,
+): { subject: string; message: string }[] {
   const images = new Set(sight.tree.flatMap(startedImages).flatMap((image) => canonicalImage(image) ?? []));
   return about.flatMap((subject) => {
     if (!d.items.has(subject)) return [];
@@ -79,7 +83,11 @@ const hasStatus = (object: KubeObject): boolean =>
 
 /** The images, as the Pod's spec names them, of containers that have run. */
 function startedImages(object: KubeObject): string[] {
-  const started = new Set(statuses(object).filter(hasRun).map((status) => status.name));
+  const started = new Set(
+    statuses(object)
+      .filter(hasRun)
+      .map((status) => status.name),
+  );
   return podsOf(object)
     .flatMap(containersOf)
     .flatMap((c) => (started.has(c.name) && typeof c.image === 'string' ? [c.image] : []));

@@ -20,7 +20,7 @@ export async function atGateP(): Promise<{ home: string; digest: string; revise(
   for (let step = 0; step < 50; step += 1) {
     const gate = currentGate(world.deployment, world.now);
     if (gate?.gate.name === 'P' && plan(world.deployment) !== undefined) break;
-    const fix = gate?.checks.find((check) => check.status !== 'pass')?.fix[0];
+    const fix = gate?.checks.find((check) => check.status !== 'pass')?.fix.find((f) => 'tool' in f);
     if (fix === undefined || !world.follow(fix)) throw new Error(`the model is stuck: ${JSON.stringify(gate)}`);
   }
   const submitted = plan(world.deployment);

@@ -1,0 +1,102 @@
+import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
+import { bare, type Finding, type Misnamed, type Named } from './finding.ts';
+import { fromManifests } from './operator-manifests.ts';
+import { fromClusterOperator, fromExtension, fromSubscription, packagesNamed } from './operator-olm.ts';
+import type { World } from './world.ts';
+
+/** One way an operator may be installed, as far as the cluster shows it. */
+export type Trace = {
+  /** "Subscription", "ClusterExtension", "ClusterOperator", "manifests". */
+  readonly way: string;
+  readonly verdict: Verdict;
+  readonly evidence: unknown;
+  readonly suggestion?: string;
+};
+
+export type Traces = { readonly traces: readonly Trace[]; readonly unseen: readonly string[] };
+
+/** `CloudNativePG Operator` and `cloudnativepg-operator` are one. */
+export function operatorSubject(written: string): Named | Misnamed {
+  const name = written
+    .trim()
+    .replace(/^operator:/, '')
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-');
+  if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) {
+    return {
+      ok: false,
+      message: `"${written}" is not an operator's name: its package, Helm release, Deployment or API group`,
+    };
+  }
+  return { ok: true, subject: `operator:${name}`, name: written.trim() };
+}
+
+/**
+ * Ready means: it would act on a new object in this namespace now. Looked for by package, CSV prefix, CRD group, Helm
+ * release and Deployment; every failure says what it waits for.
+ */
+export async function checkOperator(world: World, subject: string): Promise<Finding> {
+  const name = bare(subject);
+  const asked = `would the operator ${name} act on a new object in ${world.namespace} now? (OLM, ClusterOperators, CRDs, Deployments, webhooks)`;
+  const ways = await Promise.all([
+    fromSubscription(world, name),
+    fromExtension(world, name),
+    fromClusterOperator(world, name),
+  ]);
+  // What OLM installs shows as CRDs and Deployments, too: those speak only when nothing above does.
+  const managed = ways.flatMap((way) => way.traces);
+  const plain = managed.length > 0 ? { traces: [], unseen: [] } : await fromManifests(world, name);
+  const traces = [...managed, ...plain.traces];
+  const unseen = [...new Set([...ways.flatMap((way) => way.unseen), ...plain.unseen])];
+  return { subject, asked, evidence: { traces, unseen }, ...(await conclude(world, name, traces, unseen)) };
+}
+
+async function conclude(
+  world: World,
+  name: string,
+  traces: readonly Trace[],
+  unseen: readonly string[],
+): Promise<Pick<Finding, 'verdict' | 'suggestion' | 'deferrable'>> {
+  const best =
+    traces.find((t) => t.verdict.status === 'pass') ??
+    traces.find((t) => t.verdict.status === 'fail') ??
+    traces.find((t) => t.verdict.status === 'unknown');
+  if (best !== undefined) {
+    return {
+      verdict: best.verdict,
+      ...(best.verdict.status === 'unknown' ? { deferrable: true } : {}),
+      ...(best.suggestion === undefined ? {} : { suggestion: best.suggestion }),
+    };
+  }
+  if (unseen.length > 0) {
+    return {
+      verdict: unknown('PermissionMissing', `no trace of ${name}, but this identity may not list ${unseen.join(', ')}`),
+      deferrable: true,
+    };
+  }
+  const packages = await packagesNamed(world, name);
+  const offer = packages[0];
+  return {
+    verdict: fail(
+      'NotInstalled',
+      `nothing of ${name} is installed: no Subscription, ClusterExtension, ClusterOperator, CRD or Deployment`,
+    ),
+    suggestion:
+      offer === undefined
+        ? `name it by its package, Helm release, Deployment or API group, or mark it {name, provided_by: "plan"} when the plan installs it`
+        : `the package ${offer.name} is in the catalog ${offer.catalog} (default channel ${offer.channel}); mark it {name, provided_by: "plan"} when the plan installs it`,
+  };
+}
+
+export const ready = (way: string, message: string, evidence: unknown): Trace => ({
+  way,
+  verdict: pass('Ready', message),
+  evidence,
+});
+
+export const waits = (way: string, reason: string, message: string, evidence: unknown, suggestion?: string): Trace => ({
+  way,
+  verdict: fail(reason, message),
+  evidence,
+  ...(suggestion === undefined ? {} : { suggestion }),
+});
