@@ -33,6 +33,6 @@ export {
   podsOf,
 } from './safety/index.ts';
 export { type Judgement, type Settled, type SettleOptions, settle } from './settle.ts';
-export type { Sight } from './sight.ts';
+export { involvedUid, type Sight } from './sight.ts';
 export type { TakeOver } from './takeover.ts';
 export { type Tracker, trackedBy } from './tracked.ts';

@@ -2,8 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import type { KubeObject } from '../cluster/index.ts';
 import { unknown } from '../workflow/index.ts';
 import { at, condition, isRecord, list, text } from './json.ts';
-import { ready, type Trace, type Traces, waits } from './operator.ts';
 import { itemsIn, listEverywhere, unseenIn } from './operator-olm.ts';
+import { ready, type Trace, type Traces, waits } from './operator-trace.ts';
 import { listAll, type World } from './world.ts';
 
 /** An operator that Helm or plain manifests installed: its CRDs, its Deployment, its webhooks. */
@@ -81,7 +81,7 @@ function belongs(object: KubeObject, name: string): boolean {
     labels['app.kubernetes.io/name'],
     labels['app.kubernetes.io/instance'],
     labels['app.kubernetes.io/part-of'],
-    labels['app'],
+    labels.app,
     annotations['meta.helm.sh/release-name'],
   ];
   const bareName = name.replace(/-operator$/, '');
@@ -211,11 +211,15 @@ async function caTrouble(world: World, hook: Hook): Promise<string | undefined> 
   const now = Date.now();
   const current = authorities.filter((ca) => Date.parse(ca.validTo) > now);
   if (current.length === 0) return `its caBundle expired ${authorities[0]?.validTo}`;
-  const secrets = await listAll(world, '', 'Secret', { namespace: hook.namespace });
-  if (secrets.state !== 'listed') return undefined;
+  const secrets = await world.once(`tls secrets ${hook.namespace}`, () =>
+    world.reader.list(
+      { apiVersion: 'v1', kind: 'Secret' },
+      { namespace: hook.namespace, fieldSelector: 'type=kubernetes.io/tls' },
+    ),
+  );
+  if (!secrets.ok) return undefined;
   const names = [`${hook.serviceName}.${hook.namespace}.svc`];
-  const leaves = secrets.items
-    .filter((secret) => secret.type === 'kubernetes.io/tls')
+  const leaves = secrets.value.items
     .flatMap((secret) =>
       certificates(Buffer.from(text(at(secret, 'data', 'tls.crt')), 'base64').toString('utf8')).slice(0, 1),
     )

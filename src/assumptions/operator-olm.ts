@@ -1,6 +1,6 @@
 import type { KubeObject } from '../cluster/index.ts';
 import { at, condition, list, text } from './json.ts';
-import { ready, type Trace, type Traces, waits } from './operator.ts';
+import { ready, type Trace, type Traces, waits } from './operator-trace.ts';
 import { type ListedAs, listAll, type World } from './world.ts';
 
 const OLM = 'operators.coreos.com';

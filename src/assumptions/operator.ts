@@ -1,19 +1,9 @@
-import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
+import { fail, unknown } from '../workflow/index.ts';
 import { bare, type Finding, type Misnamed, type Named } from './finding.ts';
 import { fromManifests } from './operator-manifests.ts';
 import { fromClusterOperator, fromExtension, fromSubscription, packagesNamed } from './operator-olm.ts';
+import type { Trace } from './operator-trace.ts';
 import type { World } from './world.ts';
-
-/** One way an operator may be installed, as far as the cluster shows it. */
-export type Trace = {
-  /** "Subscription", "ClusterExtension", "ClusterOperator", "manifests". */
-  readonly way: string;
-  readonly verdict: Verdict;
-  readonly evidence: unknown;
-  readonly suggestion?: string;
-};
-
-export type Traces = { readonly traces: readonly Trace[]; readonly unseen: readonly string[] };
 
 /** `CloudNativePG Operator` and `cloudnativepg-operator` are one. */
 export function operatorSubject(written: string): Named | Misnamed {
@@ -87,16 +77,3 @@ async function conclude(
         : `the package ${offer.name} is in the catalog ${offer.catalog} (default channel ${offer.channel}); mark it {name, provided_by: "plan"} when the plan installs it`,
   };
 }
-
-export const ready = (way: string, message: string, evidence: unknown): Trace => ({
-  way,
-  verdict: pass('Ready', message),
-  evidence,
-});
-
-export const waits = (way: string, reason: string, message: string, evidence: unknown, suggestion?: string): Trace => ({
-  way,
-  verdict: fail(reason, message),
-  evidence,
-  ...(suggestion === undefined ? {} : { suggestion }),
-});

@@ -42,14 +42,19 @@ function withoutNoise(schema: object): Json {
   return rest;
 }
 
-/** `additionalProperties: false` taken out at every depth; an answer may say more than its schema names. */
+/**
+ * `additionalProperties` taken out at every depth (an answer may say more than its schema names), and `items: {}`, which
+ * says nothing.
+ */
 function opened(schema: Json): Json {
   return Object.fromEntries(
     Object.entries(schema)
-      .filter(([key]) => key !== 'additionalProperties')
+      .filter(([key, value]) => key !== 'additionalProperties' && !(key === 'items' && isEmpty(value)))
       .map(([key, value]) => [key, openedValue(value)]),
   );
 }
+
+const isEmpty = (value: unknown): boolean => isObject(value) && Object.keys(value).length === 0;
 
 function openedValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(openedValue);

@@ -40,7 +40,8 @@ export const add = (a: Quantity, b: Quantity): Quantity => ({ nano: a.nano + b.n
 export const subtract = (a: Quantity, b: Quantity): Quantity => ({ nano: a.nano - b.nano });
 export const times = (a: Quantity, n: number): Quantity => ({ nano: a.nano * BigInt(Math.trunc(n)) });
 export const larger = (a: Quantity, b: Quantity): Quantity => (a.nano >= b.nano ? a : b);
-export const compareQuantity = (a: Quantity, b: Quantity): -1 | 0 | 1 => (a.nano < b.nano ? -1 : a.nano > b.nano ? 1 : 0);
+export const compareQuantity = (a: Quantity, b: Quantity): -1 | 0 | 1 =>
+  a.nano < b.nano ? -1 : a.nano > b.nano ? 1 : 0;
 export const isZero = (a: Quantity): boolean => a.nano === 0n;
 
 const UNIT = 10n ** 9n;

@@ -2,6 +2,8 @@
  * Reports, pure: a deployment (and its events) in, words and figures out. Nothing here is stored or decided; the
  * figures can be computed again from `infragate export`.
  */
+
+export { type Component, type Deployed, documentation, keptSections } from './documentation.ts';
 export { planReport } from './plan.ts';
 export { researchReport } from './research.ts';
 export { duration, figures, type Narrative, retrospective, table } from './retrospective.ts';

@@ -90,6 +90,30 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
       ...evidence,
     }),
   );
+  /** Kept on purpose only when the shot was decided: a cancelled one cleans up whatever was asked for. */
+  const finish = async (): Promise<Removal | 'kept' | undefined> => {
+    if (placed.length === 0) return undefined;
+    if (input.cleanup !== false || verdict.reason === 'Cancelled') return cleanUp(writer, placed, run);
+    await run.record(...placed.map((ref) => placement(run.id, ref, 'created', true)));
+    return 'kept';
+  };
+
+  const record = async () => {
+    const facts = factsOf(d, {
+      aim,
+      about,
+      verdict,
+      place: await run.place(namespace),
+      asked: `${shot.objects.map((o) => o.kind).join(', ')} in ${namespace}: ${criteria.texts.join('; ')}`,
+      run: run.id,
+      identity: await run.identity(),
+      body: digest,
+      sight,
+    });
+    const lost = await run.record(...facts);
+    // The lease is over: what was seen stays true, but it opens nothing any more.
+    if (lost !== undefined) await run.record(...facts.filter((fact) => fact.type === 'observed'));
+  };
   const removal = await finish();
   if (verdict.reason !== 'Cancelled') await record();
   return {
@@ -109,31 +133,6 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
       warnings: [...judged.warnings, ...(fired?.warnings ?? [])],
     }),
   };
-
-  /** Kept on purpose only when the shot was decided: a cancelled one cleans up whatever was asked for. */
-  async function finish(): Promise<Removal | 'kept' | undefined> {
-    if (placed.length === 0) return undefined;
-    if (input.cleanup !== false || verdict.reason === 'Cancelled') return cleanUp(writer, placed, run);
-    await run.record(...placed.map((ref) => placement(run.id, ref, 'created', true)));
-    return 'kept';
-  }
-
-  async function record(): Promise<void> {
-    const facts = factsOf(d, {
-      aim,
-      about,
-      verdict,
-      place: await run.place(namespace),
-      asked: `${shot.objects.map((o) => o.kind).join(', ')} in ${namespace}: ${criteria.texts.join('; ')}`,
-      run: run.id,
-      identity: await run.identity(),
-      body: digest,
-      sight,
-    });
-    const lost = await run.record(...facts);
-    // The lease is over: what was seen stays true, but it opens nothing any more.
-    if (lost !== undefined) await run.record(...facts.filter((fact) => fact.type === 'observed'));
-  }
 };
 
 /** How long after its time limit someone else may take a bullet's objects for forgotten. */

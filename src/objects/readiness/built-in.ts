@@ -1,5 +1,5 @@
-import { parseQuantity, compareQuantity } from '../quantity.ts';
 import { at, conditionOf, isRecord, type KubeObject, numberAt, recordsAt, textAt } from '../kube-object.ts';
+import { compareQuantity, parseQuantity } from '../quantity.ts';
 import {
   allTrue,
   byPhase,
@@ -35,7 +35,10 @@ const service: Reader = (object) => {
   if (type === 'ExternalName') return ready('ExternalName', 'it is a name for another host');
   if (textAt(object, 'spec', 'clusterIP') === '') return waiting('NoClusterIP', 'it has no cluster IP yet');
   if (type !== 'LoadBalancer') {
-    return ready('Addressed', 'it has its address; whether anything answers there is for a criterion ("Service has endpoints")');
+    return ready(
+      'Addressed',
+      'it has its address; whether anything answers there is for a criterion ("Service has endpoints")',
+    );
   }
   return recordsAt(object, 'status', 'loadBalancer', 'ingress').length === 0
     ? waiting('NoLoadBalancer', 'no load balancer has given it an address yet')
@@ -52,7 +55,9 @@ const isReadyEndpoint = (endpoint: unknown): boolean => at(endpoint, 'conditions
 /** The addresses of an EndpointSlice or Endpoints that take traffic. */
 export function readyAddresses(object: KubeObject): number {
   if (object.kind === 'EndpointSlice') {
-    return recordsAt(object, 'endpoints').filter((e) => isReadyEndpoint(e) && Array.isArray(e.addresses) && e.addresses.length > 0).length;
+    return recordsAt(object, 'endpoints').filter(
+      (e) => isReadyEndpoint(e) && Array.isArray(e.addresses) && e.addresses.length > 0,
+    ).length;
   }
   return recordsAt(object, 'subsets').reduce((sum, subset) => sum + recordsAt(subset, 'addresses').length, 0);
 }
@@ -63,12 +68,17 @@ const endpoints: Reader = (object) => {
 };
 
 const autoscaler: Reader = (object) =>
-  needs(object, 'AbleToScale') ?? needs(object, 'ScalingActive') ?? ready('ScalingActive', 'it can read its metric and scale');
+  needs(object, 'AbleToScale') ??
+  needs(object, 'ScalingActive') ??
+  ready('ScalingActive', 'it can read its metric and scale');
 
 const budget: Reader = (object) => {
   const late = mustBeObserved(object);
   if (late !== undefined) return late;
-  const [have, want] = [numberAt(object, 'status', 'currentHealthy') ?? 0, numberAt(object, 'status', 'desiredHealthy') ?? 0];
+  const [have, want] = [
+    numberAt(object, 'status', 'currentHealthy') ?? 0,
+    numberAt(object, 'status', 'desiredHealthy') ?? 0,
+  ];
   return have < want
     ? waiting('TooFewHealthy', `${have} of at least ${want} Pods are healthy`)
     : ready('Healthy', `${have} Pods are healthy, at least ${want} are wanted`);
@@ -134,7 +144,11 @@ const policy: Reader = (object) => {
   if (late !== undefined) return late;
   const warnings = recordsAt(object, 'status', 'typeChecking', 'expressionWarnings');
   return warnings.length > 0
-    ? failed('TypeCheckFailed', warnings.map((w) => `${textAt(w, 'fieldRef')}: ${textAt(w, 'warning')}`).join('; '), false)
+    ? failed(
+        'TypeCheckFailed',
+        warnings.map((w) => `${textAt(w, 'fieldRef')}: ${textAt(w, 'warning')}`).join('; '),
+        false,
+      )
     : ready('TypeChecked', 'its expressions were checked');
 };
 

@@ -1,4 +1,4 @@
-import { type Condition, conditionOf, type KubeObject, numberAt } from '../kube-object.ts';
+import { type Condition, conditionOf, type KubeObject, numberAt, textAt } from '../kube-object.ts';
 
 /** What one object says about itself. `final`: waiting longer won't change it. */
 export type Reading = {
@@ -99,25 +99,15 @@ export const byPhase =
     table: { readonly good: readonly string[]; readonly bad?: readonly string[]; readonly final?: boolean },
   ): Reader =>
   (object) => {
-    const status = object.status;
-    const value =
-      typeof status === 'object' && status !== null ? Object.entries(status).find(([k]) => k === field)?.[1] : undefined;
-    const phase = typeof value === 'string' ? value : '';
-    const message = messageIn(status);
+    const phase = textAt(object, 'status', field);
+    const message =
+      ['message', 'reason', 'phaseReason'].map((key) => textAt(object, 'status', key)).find((m) => m !== '') ?? '';
     if (phase === '') return waiting('NoStatus', `its controller has not written status.${field} yet`);
     const words = `${field} is ${phase}${message === '' ? '' : `: ${message}`}`;
     if (table.good.includes(phase)) return behind(object) ?? ready(camel(phase), words);
     if (table.bad?.includes(phase)) return failed(camel(phase), words, table.final ?? true);
     return waiting(camel(phase), words);
   };
-
-function messageIn(status: unknown): string {
-  if (typeof status !== 'object' || status === null) return '';
-  for (const [key, value] of Object.entries(status)) {
-    if ((key === 'message' || key === 'reason' || key === 'phaseReason') && typeof value === 'string') return value;
-  }
-  return '';
-}
 
 /** Any words → one CamelCase word. */
 export const camel = (text: string): string =>

@@ -1,5 +1,16 @@
 import { at, conditionOf, type KubeObject, numberAt, recordsAt, textAt } from '../kube-object.ts';
-import { behind, camel, endsIf, failed, mustBeObserved, needs, type Reader, type Reading, ready, waiting } from './reading.ts';
+import {
+  behind,
+  camel,
+  endsIf,
+  failed,
+  mustBeObserved,
+  needs,
+  type Reader,
+  type Reading,
+  ready,
+  waiting,
+} from './reading.ts';
 
 const count = (object: KubeObject, field: string): number => numberAt(object, 'status', field) ?? 0;
 

@@ -40,7 +40,7 @@ export function answerOf(told: Told) {
     })),
     ...(appliedAt === undefined ? {} : { applied_at: appliedAt }),
     ...(readyAt === undefined ? {} : { ready_at: readyAt }),
-    criteria: told.criteria,
+    criteria: told.criteria.map((standing) => ({ ...standing })),
     cleanup: cleanupOf(told.removal),
     recommendations,
     ...(told.warnings.length === 0 ? {} : { warnings: told.warnings.slice(0, 5) }),

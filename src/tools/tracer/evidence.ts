@@ -1,4 +1,5 @@
-import { called, refOf, type Sight, shown } from '../../apply/index.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { called, involvedUid, refOf, type Sight, shown } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { redactText } from '../../cluster/redact.ts';
 import type { KubeObject } from '../../objects/kube-object.ts';
@@ -31,8 +32,13 @@ const LINES = 100;
 const BYTES = 32 * 1024;
 const MOST_EVENTS = 200;
 
+/** Events are written behind the change that they tell of. */
+const EVENTS_LAG_MS = 250;
+
 export async function gather(reader: Reader, sight: Sight, secrets: readonly string[]): Promise<Evidence> {
   const clean = (text: string) => redactText(text, secrets);
+  await sleep(EVENTS_LAG_MS);
+  const events = await eventsOf(reader, sight);
   const logs = await Promise.all(
     containersWithLogs(sight.tree)
       .slice(0, MOST_LOGS)
@@ -40,9 +46,19 @@ export async function gather(reader: Reader, sight: Sight, secrets: readonly str
   );
   return {
     objects: sight.tree.map(shown),
-    events: sight.events.slice(-MOST_EVENTS).map((event) => said(event, clean)),
+    events: events.slice(-MOST_EVENTS).map((event) => said(event, clean)),
     logs: logs.flatMap((log) => log ?? []),
   };
+}
+
+/** The latest of what was said about anything in the tree; what was heard while watching, where it can't be asked again. */
+async function eventsOf(reader: Reader, sight: Sight): Promise<readonly KubeObject[]> {
+  const uids = new Set(sight.tree.flatMap((object) => object.metadata.uid ?? []));
+  const namespaces = [...new Set(sight.tree.flatMap((object) => object.metadata.namespace ?? []))];
+  const listed = await Promise.all(namespaces.map((namespace) => reader.events(namespace)));
+  const now = listed.flatMap((list) => (list.ok ? list.value : []));
+  const ours = now.filter((event) => uids.has(involvedUid(event) ?? ''));
+  return ours.length >= sight.events.length ? ours : sight.events;
 }
 
 type Loud = {

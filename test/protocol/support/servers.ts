@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 /** How our server is started as a child process. The sources run as they are: Node strips their types. */
 export type ServerCommand = { command: string; args: string[]; env: Record<string, string>; cwd: string };
@@ -18,7 +19,17 @@ export function fixtureServer(home: string = freshHome()): ServerCommand & { hom
   return { ...commandFor([file('./fixture-server.ts'), home], home), home };
 }
 
-export const freshHome = (): string => join(mkdtempSync(join(tmpdir(), 'infragate-protocol-')), 'home');
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A data folder that doesn't exist yet, removed with all around it when the test file is through. */
+export function freshHome(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'infragate-protocol-'));
+  folders.push(folder);
+  return join(folder, 'home');
+}
 
 function commandFor(args: string[], home: string): ServerCommand {
   return {

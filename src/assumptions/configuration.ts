@@ -1,0 +1,65 @@
+import { unknown } from '../workflow/index.ts';
+import { ACCESS } from './configuration/access.ts';
+import { CAPACITY } from './configuration/capacity.ts';
+import { NETWORK } from './configuration/network.ts';
+import { OBJECTS } from './configuration/objects.ts';
+import { SECURITY } from './configuration/security.ts';
+import { STORAGE } from './configuration/storage.ts';
+import type { Requirement } from './configuration/table.ts';
+import { VERSIONS } from './configuration/versions.ts';
+import { bare, type Finding, type Misnamed, type Named } from './finding.ts';
+import type { World } from './world.ts';
+
+/** The sentences that are recognised; the first that fits counts. */
+const REQUIREMENTS: readonly Requirement[] = [
+  ...STORAGE,
+  ...NETWORK,
+  ...CAPACITY,
+  ...ACCESS,
+  ...VERSIONS,
+  ...SECURITY,
+  ...OBJECTS,
+];
+
+/** What an unrecognised sentence is answered with. */
+export const FORMS: readonly string[] = REQUIREMENTS.map((requirement) => requirement.form);
+
+const plain = (text: string) =>
+  text
+    .trim()
+    .replace(/^configuration:/, '')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/[.;!]+$/, '');
+
+function recognise(sentence: string) {
+  for (const requirement of REQUIREMENTS) {
+    const match = requirement.pattern.exec(sentence);
+    if (match !== null) return { requirement, match };
+  }
+  return undefined;
+}
+
+/** Two ways of saying one requirement have one subject; a sentence nobody recognises keeps its words. */
+export function configurationSubject(text: string): Named | Misnamed {
+  const sentence = plain(text);
+  if (sentence === '') return { ok: false, message: 'an empty sentence is not a requirement' };
+  const found = recognise(sentence);
+  const canonical = found === undefined ? sentence : found.requirement.canonical(found.match);
+  return { ok: true, subject: `configuration:${canonical}`, name: text.trim() };
+}
+
+export async function checkConfiguration(world: World, subject: string): Promise<Finding> {
+  const sentence = bare(subject);
+  const found = recognise(sentence);
+  if (found === undefined) {
+    return {
+      subject,
+      asked: `does "${sentence}" hold?`,
+      evidence: { forms: FORMS },
+      verdict: unknown('NotRecognised', `"${sentence}" is not a form that can be checked`),
+      suggestion: `say it as one of: ${FORMS.join('; ')}`,
+    };
+  }
+  const { requirement, match } = found;
+  return { subject, asked: requirement.asks, ...(await requirement.check(world, match)) };
+}

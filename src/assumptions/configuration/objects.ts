@@ -1,0 +1,153 @@
+import { fail, pass, unknown } from '../../workflow/index.ts';
+import { matching } from '../api-miss.ts';
+import { unanswered } from '../finding.ts';
+import { at, isRecord } from '../json.ts';
+import { nearest } from '../near.ts';
+import { apiVersionOf, discoveryOf, type World } from '../world.ts';
+import { group, type Part, type Requirement } from './table.ts';
+
+const NAMED = [
+  'namespace',
+  'project',
+  'secret',
+  'configmap',
+  'serviceaccount',
+  'persistentvolumeclaim',
+  'pvc',
+  'priorityclass',
+  'runtimeclass',
+  'service',
+  'deployment',
+  'statefulset',
+  'role',
+  'clusterrole',
+  'limitrange',
+  'resourcequota',
+  'networkpolicy',
+  'clusterissuer',
+  'issuer',
+  'gatewayclass',
+  'volumesnapshotclass',
+];
+
+async function objectExists(world: World, match: RegExpExecArray): Promise<Part> {
+  const word = group(match, 'kind').replaceAll(/\s/g, '').toLowerCase();
+  const name = group(match, 'name');
+  const key = match.groups?.key;
+  const discovery = await discoveryOf(world);
+  if (!discovery.ok) return { verdict: unknown(discovery.error.reason, discovery.error.message), evidence: {} };
+  const resource = matching(discovery.value, word)[0];
+  if (resource === undefined) return { verdict: fail('KindNotServed', `the cluster serves no ${word}`), evidence: {} };
+  const namespace = group(match, 'namespace') || world.namespace;
+  const where = resource.namespaced ? { namespace } : {};
+  const found = await world.reader.getIfThere({
+    apiVersion: apiVersionOf(resource),
+    kind: resource.kind,
+    name,
+    ...where,
+  });
+  if (!found.ok) {
+    const needs = { verb: 'get', group: resource.group, resource: resource.resource, ...where };
+    return { ...unanswered(found.error, needs), evidence: { error: found.error } };
+  }
+  const called = `${resource.kind} ${resource.namespaced ? `${namespace}/` : ''}${name}`;
+  if (found.value === undefined) {
+    const near = await neighbours(world, resource, name, where);
+    return {
+      verdict: fail(
+        'ObjectMissing',
+        `there is no ${called}${near.length === 0 ? '' : `; there are ${near.join(', ')}`}`,
+      ),
+      evidence: { near },
+      ...(near[0] === undefined ? {} : { suggestion: `${resource.kind} ${near[0]} exists` }),
+    };
+  }
+  const { uid } = found.value.metadata;
+  if (key !== undefined) {
+    const keys = [found.value.data, found.value.binaryData].flatMap((data) =>
+      isRecord(data) ? Object.keys(data) : [],
+    );
+    if (!keys.includes(key))
+      return {
+        verdict: fail('KeyMissing', `${called} has no key ${key}; it has ${keys.join(', ') || 'none'}`),
+        evidence: { keys },
+      };
+  }
+  if (found.value.metadata.deletionTimestamp !== undefined) {
+    return {
+      verdict: fail('BeingDeleted', `${called} is being deleted since ${found.value.metadata.deletionTimestamp}`),
+      evidence: { uid },
+    };
+  }
+  return {
+    verdict: pass('Exists', `${called} is there${key === undefined ? '' : ` with the key ${key}`}`),
+    evidence: { uid, phase: at(found.value, 'status', 'phase') },
+  };
+}
+
+async function neighbours(
+  world: World,
+  resource: { group: string; version: string; kind: string },
+  name: string,
+  where: object,
+): Promise<string[]> {
+  const listed = await world.reader.list(
+    { apiVersion: apiVersionOf(resource), kind: resource.kind },
+    { ...where, metadataOnly: true, limit: 500 },
+  );
+  return listed.ok
+    ? nearest(
+        name,
+        listed.value.items.map((one) => one.metadata.name ?? ''),
+      )
+    : [];
+}
+
+async function kindServed(world: World, match: RegExpExecArray): Promise<Part> {
+  const word = group(match, 'kind');
+  const discovery = await discoveryOf(world);
+  if (!discovery.ok) return { verdict: unknown(discovery.error.reason, discovery.error.message), evidence: {} };
+  const found = matching(discovery.value, word);
+  const [first] = found;
+  if (first === undefined) {
+    const near = nearest(
+      word,
+      discovery.value.resources.map((r) => r.kind),
+    );
+    return {
+      verdict: fail(
+        'KindNotServed',
+        `the cluster serves no kind ${word}${near.length === 0 ? '' : `; the nearest are ${near.join(', ')}`}`,
+      ),
+      evidence: {},
+      ...(near[0] === undefined ? {} : { suggestion: `${near[0]} support` }),
+    };
+  }
+  const as = [...new Set(found.map((r) => `${apiVersionOf(r)} ${r.kind}`))];
+  return { verdict: pass('Served', `served as ${as.join(', ')}`), evidence: { as } };
+}
+
+export const OBJECTS: readonly Requirement[] = [
+  {
+    form: 'namespace NAME exists; Secret NAME [with key KEY] exists; also ConfigMap, ServiceAccount, PVC, PriorityClass, RuntimeClass …',
+    pattern: new RegExp(
+      `^(an? |the )?(?<kind>${NAMED.join('|').replace('serviceaccount', 'service ?account').replace('configmap', 'config ?map').replace('priorityclass', 'priority ?class').replace('runtimeclass', 'runtime ?class')})(/| named |: ?| )["']?(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)["']?( (with|has)( the)? key (?<key>[\\w.-]+))?( in (the )?namespace (?<namespace>[a-z0-9][-a-z0-9]*))?( exists| available)?$`,
+      'i',
+    ),
+    asks: 'is there such an object?',
+    canonical(match) {
+      const key = match.groups?.key === undefined ? '' : ` with key ${match.groups.key}`;
+      const where = group(match, 'namespace') === '' ? '' : ` in namespace ${group(match, 'namespace')}`;
+      return `${group(match, 'kind').replaceAll(/\s/g, '').toLowerCase()} ${group(match, 'name')}${key}${where} exists`;
+    },
+    check: objectExists,
+  },
+  {
+    form: 'KIND support (PodDisruptionBudget, HorizontalPodAutoscaler …)',
+    pattern:
+      /^(?<kind>[A-Z][a-z]+([A-Z][A-Za-z]*)+|[A-Z][A-Za-z]+(?= (is |are )?(support|available|served)))( (is |are )?(support(ed)?|available|served))?$/,
+    asks: 'is such a kind served?',
+    canonical: (match) => `${group(match, 'kind')} support`,
+    check: kindServed,
+  },
+];

@@ -1,0 +1,111 @@
+import type { KubeObject, Result } from '../cluster/index.ts';
+import type { ClusterFacts, NodeFact, StorageClassFact } from '../documents/facts.ts';
+import type { Verdict } from '../workflow/index.ts';
+import { parseApi, writeApi } from './api-name.ts';
+import { matching } from './api-miss.ts';
+import { at, isRecord, list, text } from './json.ts';
+import { lifecycleOf } from './lifecycle.ts';
+import { apiVersionOf, discoveryOf, type ListedAs, listAll, type World } from './world.ts';
+
+type Images = ReadonlyMap<string, Verdict>;
+
+/** What a document is compared with, seen now. What can't be seen is named in `unknown`, never left out. */
+export async function gatherFacts(world: World, images: Images = new Map()): Promise<ClusterFacts> {
+  const [version, discovery, openshift, storage, ingress, nodes, namespace, balancer] = await Promise.all([
+    world.once('version', () => world.reader.version()),
+    discoveryOf(world),
+    listAll(world, 'config.openshift.io', 'ClusterVersion'),
+    listAll(world, 'storage.k8s.io', 'StorageClass'),
+    listAll(world, 'networking.k8s.io', 'IngressClass'),
+    listAll(world, '', 'Node'),
+    world.once(`namespace ${world.namespace}`, () =>
+      world.reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name: world.namespace }),
+    ),
+    loadBalancer(world),
+  ]);
+  const unknown = [
+    ...failedResult('kubernetes', version),
+    ...failedResult('apis', discovery),
+    ...failedList('openshift', openshift),
+    ...failedList('storageClasses', storage),
+    ...failedList('ingressClasses', ingress),
+    ...failedList('nodes', nodes),
+    ...failedResult('podSecurity', namespace),
+  ];
+  const ocp = openshift.state === 'listed' ? openshiftVersion(openshift.items[0]) : undefined;
+  const level = namespace.ok ? podSecurity(namespace.value) : undefined;
+  return {
+    ...(version.ok ? { kubernetes: { version: version.value.gitVersion } } : {}),
+    ...(ocp === undefined ? {} : { openshift: { version: ocp } }),
+    storageClasses: itemsOf(storage).map(storageClass),
+    ingressClasses: itemsOf(ingress).map((one) => one.metadata.name ?? ''),
+    apis(gvk) {
+      if (!discovery.ok) return 'unknown';
+      const wanted = parseApi(gvk);
+      if (wanted?.group === undefined) return 'unknown';
+      const { group, version: asked, kind } = wanted;
+      if (discovery.value.find({ group, kind, ...(asked === undefined ? {} : { version: asked }) }) !== undefined) return 'served';
+      return asked !== undefined && discovery.value.stale.includes(group === '' ? asked : `${group}/${asked}`) ? 'unknown' : 'missing';
+    },
+    instead(gvk) {
+      if (!discovery.ok) return undefined;
+      const wanted = parseApi(gvk);
+      if (wanted === undefined) return undefined;
+      const told = lifecycleOf(writeApi({ ...wanted, field: undefined }))?.replacement;
+      const replacement = told === undefined ? undefined : parseApi(told);
+      if (replacement?.group !== undefined) {
+        const { group, version: v, kind } = replacement;
+        if (discovery.value.find({ group, kind, ...(v === undefined ? {} : { version: v }) }) !== undefined) return told;
+      }
+      const same = discovery.value.find({ group: wanted.group ?? '', kind: wanted.kind });
+      const other = same ?? matching(discovery.value, wanted.kind)[0];
+      return other === undefined ? undefined : `${apiVersionOf(other)}/${other.kind}`;
+    },
+    loadBalancer: balancer,
+    nodes: itemsOf(nodes).map(nodeFact),
+    ...(level === undefined ? {} : { podSecurity: level }),
+    images: (reference) => images.get(reference),
+    unknown,
+  };
+}
+
+const itemsOf = (found: ListedAs): readonly KubeObject[] => (found.state === 'listed' ? found.items : []);
+
+const failedResult = (name: string, result: Result<unknown>) => (result.ok ? [] : [`${name}: ${result.error.reason}: ${result.error.message}`]);
+const failedList = (name: string, found: ListedAs) =>
+  found.state === 'failed' ? [`${name}: this identity may not list ${found.resource} (${found.error.reason})`] : [];
+
+function openshiftVersion(cluster: KubeObject | undefined): string | undefined {
+  const done = list(at(cluster, 'status', 'history')).find((entry) => at(entry, 'state') === 'Completed');
+  const version = text(at(done, 'version')) || text(at(cluster, 'status', 'desired', 'version'));
+  return version === '' ? undefined : version;
+}
+
+const storageClass = (object: KubeObject): StorageClassFact => ({
+  name: object.metadata.name ?? '',
+  default: object.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true',
+  provisioner: text(object.provisioner),
+});
+
+function nodeFact(node: KubeObject): NodeFact {
+  const allocatable = at(node, 'status', 'allocatable');
+  return {
+    architecture: text(at(node, 'status', 'nodeInfo', 'architecture')),
+    allocatable: isRecord(allocatable)
+      ? Object.fromEntries(Object.entries(allocatable).map(([name, value]) => [name, String(value)]))
+      : {},
+  };
+}
+
+function podSecurity(namespace: KubeObject | undefined): ClusterFacts['podSecurity'] {
+  const level = namespace?.metadata.labels?.['pod-security.kubernetes.io/enforce'];
+  return level === 'privileged' || level === 'baseline' || level === 'restricted' ? level : undefined;
+}
+
+async function loadBalancer(world: World): Promise<ClusterFacts['loadBalancer']> {
+  const services = await listAll(world, '', 'Service');
+  if (services.state !== 'listed') return 'unknown';
+  const balanced = services.items.filter((s) => at(s, 'spec', 'type') === 'LoadBalancer');
+  if (balanced.some((s) => list(at(s, 'status', 'loadBalancer', 'ingress')).length > 0)) return 'yes';
+  return balanced.length > 0 ? 'no' : 'unknown';
+}

@@ -1,0 +1,20 @@
+/**
+ * What may be assumed about a cluster: one file a kind of item. In: a text as an agent gives it, and a reader of the
+ * cluster. Out: a canonical subject (two spellings of one thing have one), and a Finding: the verdict, what was asked,
+ * what came back, and what is there instead. Nothing is changed and nothing is recorded here; tools/ do that.
+ */
+export { apiSubject, checkApi } from './api.ts';
+export { checkConfiguration, configurationSubject, FORMS } from './configuration.ts';
+export { bare, type CheckedKind, type Finding, type Misnamed, type Named } from './finding.ts';
+export { checkImage, type ImageOptions, imageSubject } from './image.ts';
+export { lookAt, subjectOf } from './look.ts';
+export { nearest } from './near.ts';
+export { checkOperator, operatorSubject } from './operator.ts';
+export { checkProvided } from './provided.ts';
+export { divergenceSubject, type SourceName, sourceSlug, sourceSubject, textSource } from './source.ts';
+export { createWorld, type World } from './world.ts';
+export { gatherFacts } from './facts.ts';
+export { checkManifests, type ManifestFinding, podOf } from './manifests.ts';
+export { type Manifest, type ManifestsRead, readManifests } from './manifests-read.ts';
+export { checkNamespaces } from './namespace.ts';
+export { parallel } from './parallel.ts';

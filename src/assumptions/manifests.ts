@@ -1,0 +1,135 @@
+import type { KubeObject } from '../cluster/index.ts';
+import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
+import type { Finding } from './finding.ts';
+import { at, isRecord, list, text } from './json.ts';
+import type { Manifest } from './manifests-read.ts';
+import { parallel } from './parallel.ts';
+import { discoveryOf, type World } from './world.ts';
+
+export type ManifestFinding = Finding & { readonly name: string; readonly where: string; readonly warnings: readonly string[] };
+
+const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
+  Deployment: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  ReplicaSet: ['spec', 'template'],
+  ReplicationController: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+};
+
+/** What the API server would make of each: server dry run with strict fields, and of each workload's Pod as well. */
+export async function checkManifests(world: World, manifests: readonly Manifest[], limit = 8): Promise<ManifestFinding[]> {
+  const set = manifests.map((m) => m.object);
+  return parallel(manifests, limit, (manifest) => checkOne(world, manifest, set));
+}
+
+async function checkOne(world: World, { object, where }: Manifest, set: readonly KubeObject[]): Promise<ManifestFinding> {
+  const name = `${object.kind}/${object.metadata.name ?? `${object.metadata.generateName}*`}`;
+  const { verdict, warnings, evidence, deferrable } = await judge(world, object, set);
+  return {
+    subject: `manifest:${object.apiVersion}/${object.kind}/${object.metadata.namespace ?? world.namespace}/${object.metadata.name ?? ''}`,
+    name,
+    where,
+    asked: `would the API server take ${name}? (dry run, strict fields)`,
+    verdict,
+    warnings,
+    evidence,
+    ...(deferrable ? { deferrable } : {}),
+  };
+}
+
+type Judged = { verdict: Verdict; warnings: readonly string[]; evidence: unknown; deferrable?: boolean };
+
+async function judge(world: World, object: KubeObject, set: readonly KubeObject[]): Promise<Judged> {
+  const order = await waitsForSet(world, object, set);
+  if (order !== undefined) return { verdict: order, warnings: [], evidence: { order: order.reason } };
+  const placed = await world.reader.dryRun(object, { verb: 'apply', force: true, namespace: world.namespace });
+  if (!placed.ok) return { ...refusedBy(placed.error), warnings: [], evidence: { error: placed.error } };
+  const warnings = [...placed.value.warnings];
+  const pod = podOf(placed.value.object);
+  if (pod !== undefined) {
+    const asPod = await world.reader.dryRun(pod, { verb: 'create', namespace: object.metadata.namespace ?? world.namespace });
+    if (asPod.ok) warnings.push(...asPod.value.warnings.filter((w) => !warnings.includes(w)));
+    else if (!(asPod.error.status === 403 && /cannot create resource/.test(asPod.error.message))) {
+      const { verdict, deferrable } = refusedBy(asPod.error);
+      const message = `${object.kind} is accepted, but its Pod is not: ${verdict.message}`;
+      const reason = verdict.status === 'fail' ? `Pod${verdict.reason}` : verdict.reason;
+      return { verdict: { ...verdict, reason, message }, warnings, evidence: { error: asPod.error, pod: true }, ...(deferrable ? { deferrable } : {}) };
+    }
+  }
+  const warned = warnings.length === 0 ? '' : `, with ${warnings.length} warning(s): ${warnings[0]}`;
+  return { verdict: pass('Accepted', `accepted${pod === undefined ? '' : ', and so is its Pod'}${warned}`), warnings, evidence: { warnings } };
+}
+
+/** A custom object whose definition is in the same set, or an object in a namespace of it: it can't be judged before. */
+async function waitsForSet(world: World, object: KubeObject, set: readonly KubeObject[]): Promise<Verdict | undefined> {
+  const discovery = await discoveryOf(world);
+  if (!discovery.ok) return unknown(discovery.error.reason, discovery.error.message);
+  const slash = object.apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
+  const version = object.apiVersion.slice(slash + 1);
+  if (discovery.value.find({ group, version, kind: object.kind }) === undefined) {
+    const definition = set.find(
+      (o) => o.kind === 'CustomResourceDefinition' && at(o, 'spec', 'group') === group && at(o, 'spec', 'names', 'kind') === object.kind,
+    );
+    if (definition !== undefined) {
+      return unknown('DefinedInSet', `its CRD ${definition.metadata.name} is in the same set, so it can only be judged once that is there`);
+    }
+    return fail('NoKindMatch', `the cluster serves no ${object.apiVersion} ${object.kind}`);
+  }
+  const namespace = object.metadata.namespace;
+  if (namespace === undefined || namespace === world.namespace) return undefined;
+  const made = set.some((o) => o.kind === 'Namespace' && o.metadata.name === namespace);
+  if (!made) return undefined;
+  const there = await world.once(`namespace ${namespace}`, () => world.reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name: namespace }));
+  return there.ok && there.value === undefined
+    ? unknown('NamespaceInSet', `its namespace ${namespace} is made by the same set, so it can only be judged once that is there`)
+    : undefined;
+}
+
+function refusedBy(error: { status: number; reason: string; message: string }): { verdict: Verdict; deferrable?: boolean } {
+  const { status, reason, message } = error;
+  if (/does not support dry ?run|webhook.*dry ?run/i.test(message)) {
+    return { verdict: unknown('AdmissionHasSideEffects', `admission that has side effects can't be tried: ${message}`), deferrable: true };
+  }
+  if (status === 403 && /cannot (create|patch|update) resource/.test(message)) {
+    return { verdict: unknown('PermissionMissing', message), deferrable: true };
+  }
+  if (status === 403 && /exceeded quota/.test(message)) return { verdict: fail('QuotaExceeded', message) };
+  if (status === 403 && /violates PodSecurity/.test(message)) return { verdict: fail('ViolatesPodSecurity', message) };
+  if (status === 403 && /security context constraint/.test(message)) return { verdict: fail('NoSccAllowsIt', message) };
+  if (status >= 400 && status < 500 && status !== 401 && status !== 429) {
+    return { verdict: fail(/unknown field/.test(message) ? 'UnknownField' : reason, message) };
+  }
+  return { verdict: unknown(reason, message) };
+}
+
+/** The Pod that a workload would make, as its controller would ask for it. */
+export function podOf(object: KubeObject): KubeObject | undefined {
+  const path = TEMPLATES[object.kind];
+  if (path === undefined) return undefined;
+  const template = at(object, ...path);
+  if (!isRecord(template) || !isRecord(template.spec)) return undefined;
+  const labels = at(template, 'metadata', 'labels');
+  const annotations = at(template, 'metadata', 'annotations');
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      generateName: `${text(object.metadata.name).slice(0, 40)}-`,
+      ...(isRecord(labels) ? { labels: stringsOf(labels) } : {}),
+      ...(isRecord(annotations) ? { annotations: stringsOf(annotations) } : {}),
+    },
+    // A claim template's volumes are added by the StatefulSet's controller; without them the Pod would name none.
+    spec: { ...template.spec, volumes: [...list(at(template, 'spec', 'volumes')), ...claimVolumes(object)] },
+  };
+}
+
+const claimVolumes = (object: KubeObject) =>
+  list(at(object, 'spec', 'volumeClaimTemplates')).map((claim) => {
+    const name = text(at(claim, 'metadata', 'name'));
+    return { name, persistentVolumeClaim: { claimName: `${name}-${object.metadata.name}-0` } };
+  });
+
+const stringsOf = (record: Record<string, unknown>) => Object.fromEntries(Object.entries(record).map(([k, v]) => [k, String(v)]));

@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/**
+ * Who belongs to a command: its process group, its descendants, and whoever carries its mark in the environment (a
+ * child that called setsid leaves the group, and one whose parent has died leaves the tree; the mark stays with both).
+ * What escapes: a process that leaves the group, outlives its parents and clears its environment. Marks and the tree
+ * are read from /proc; elsewhere only the group is ended.
+ */
+export const MARK = 'INFRAGATE_RUN';
+
+type Seen = { readonly pid: number; readonly parent: number; readonly zombie: boolean };
+
+async function everyone(): Promise<Seen[]> {
+  const entries = await readdir('/proc').catch(() => []);
+  const seen = await Promise.all(
+    entries
+      .filter((entry) => /^\d+$/.test(entry))
+      .map(async (entry): Promise<Seen[]> => {
+        const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
+        // pid (name) state ppid: the name may hold blanks and brackets
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return stat === '' ? [] : [{ pid: Number(entry), parent: Number(parent), zombie: state === 'Z' }];
+      }),
+  );
+  return seen.flat();
+}
+
+/** Pids of the living that descend from `root` or carry the mark; never our own. */
+export async function belonging(root: number, mark: string): Promise<number[]> {
+  const all = (await everyone()).filter((p) => !p.zombie && p.pid !== process.pid);
+  const mine = new Set<number>([root]);
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const { pid, parent } of all) {
+      if (mine.has(parent) && !mine.has(pid)) {
+        mine.add(pid);
+        grew = true;
+      }
+    }
+  }
+  const wanted = `${MARK}=${mark}`;
+  const marked = await Promise.all(
+    all.map(async ({ pid }) => {
+      if (mine.has(pid)) return false;
+      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+      return environment.split('\0').includes(wanted);
+    }),
+  );
+  return all.filter(({ pid }, index) => marked[index] === true || mine.has(pid)).map(({ pid }) => pid);
+}
+
+export function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  send(-leader, signal);
+}
+
+/** True when there was something to signal. */
+export function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false; // gone already
+  }
+}

@@ -1,0 +1,49 @@
+import { programExists } from './program.ts';
+
+export type Rendered = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
+
+/** The manifests a kustomization makes, by kubectl (or kustomize) of this machine. Plugins and remote bases are not run. */
+export async function renderKustomization(folder: string): Promise<Rendered> {
+  if (programExists('kubectl')) return run('kubectl', ['kustomize', folder], folder);
+  if (programExists('kustomize')) return run('kustomize', ['build', folder], folder);
+  return { ok: false, message: `${folder} is a kustomization, and neither kubectl nor kustomize is on the path here` };
+}
+
+export type Chart = {
+  readonly chart: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly version?: string;
+  readonly values: readonly string[];
+  readonly cwd: string;
+};
+
+/** The manifests a chart makes, by helm of this machine, without asking a cluster. */
+export async function renderChart(chart: Chart): Promise<Rendered> {
+  if (!programExists('helm')) {
+    return { ok: false, message: `${chart.chart} is a chart, and helm is not on the path here` };
+  }
+  const version = chart.version === undefined ? [] : ['--version', chart.version];
+  const values = chart.values.flatMap((file) => ['--values', file]);
+  const where = ['--namespace', chart.namespace, ...version, ...values, '--include-crds', '--no-hooks'];
+  return run('helm', ['template', chart.release, chart.chart, ...where], chart.cwd);
+}
+
+async function run(program: string, args: readonly string[], cwd: string): Promise<Rendered> {
+  const { execa } = await import('execa');
+  const { PATH = '', HOME = '' } = process.env;
+  const done = await execa(program, args, {
+    cwd,
+    env: { PATH, HOME, LANG: 'C' },
+    extendEnv: false,
+    stdin: 'ignore',
+    timeout: 60_000,
+    maxBuffer: 32_000_000,
+    reject: false,
+  });
+  if (done.exitCode === 0) return { ok: true, text: done.stdout };
+  return {
+    ok: false,
+    message: `${program} ${args[0]}: ${(done.stderr || done.shortMessage || 'failed').slice(0, 1000)}`,
+  };
+}

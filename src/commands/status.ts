@@ -1,0 +1,183 @@
+import type { Command, CompoundList, ParsedScript, Statement, SyntaxNode } from 'unbash';
+
+/** Builtins and programs that end with 0 whatever the cluster is like. */
+const ALWAYS: ReadonlySet<string> = new Set([
+  'true',
+  ':',
+  'echo',
+  'printf',
+  'pwd',
+  'date',
+  'sleep',
+  'export',
+  'unset',
+  'set',
+  'trap',
+  'hostname',
+  'whoami',
+  'id',
+  'uname',
+  'hash',
+  'alias',
+  'umask',
+  'wait',
+  'yes',
+  'clear',
+]);
+
+/** Filters that end with 0 whatever they read. */
+const FILTERS: ReadonlySet<string> = new Set([
+  'cat',
+  'tee',
+  'head',
+  'tail',
+  'sort',
+  'uniq',
+  'wc',
+  'sed',
+  'tr',
+  'cut',
+  'column',
+  'less',
+  'more',
+  'nl',
+  'base64',
+  'sha256sum',
+  'md5sum',
+  'rev',
+  'tac',
+  'fold',
+  'xxd',
+  'od',
+]);
+
+/** The text of a nested shell → why it never fails. */
+type Nested = (line: string) => string | undefined;
+
+/** Why the line's exit status is always 0, whatever happens; undefined when it can fail. Errs to "can fail". */
+export function neverFails(script: ParsedScript, nested: Nested): string | undefined {
+  return sequence(script.commands, nested);
+}
+
+function sequence(statements: readonly Statement[], nested: Nested): string | undefined {
+  const last = statements.at(-1);
+  if (last === undefined) return undefined;
+  const why = statement(last, nested);
+  if (why === undefined) return undefined;
+  if (statements.slice(0, -1).some((s) => mayExit(s, nested))) return undefined;
+  return why;
+}
+
+const statement = (node: Statement, nested: Nested): string | undefined =>
+  node.background === true
+    ? 'it runs in the background, so that nobody waits for its exit status'
+    : of(node.command, nested);
+
+const list = (node: CompoundList | undefined, nested: Nested) =>
+  node === undefined ? undefined : sequence(node.commands, nested);
+
+function of(node: SyntaxNode, nested: Nested): string | undefined {
+  switch (node.type) {
+    case 'Command':
+      return command(node, nested);
+    case 'Statement':
+      return statement(node, nested);
+    case 'Pipeline': {
+      const last = node.commands.at(-1);
+      if (last === undefined) return undefined;
+      const turned = node.prefixes.filter((p) => p.type === 'Negation').length % 2 === 1;
+      if (!turned) return of(last, nested);
+      return last.type === 'Command' && last.name?.value === 'false' ? '"! false" is always true' : undefined;
+    }
+    case 'AndOr': {
+      let why = of(node.commands[0] ?? node, nested);
+      node.operators.forEach((operator, index) => {
+        const right = node.commands[index + 1];
+        const then = right === undefined ? undefined : of(right, nested);
+        if (operator === '||') why = why ?? (then === undefined ? undefined : `after "||" ${then}`);
+        else why = why === undefined ? undefined : then;
+      });
+      return why;
+    }
+    case 'Subshell':
+    case 'BraceGroup':
+      return list(node.body, nested);
+    case 'Redirected':
+      return of(node.command, nested);
+    case 'For':
+    case 'While':
+      return list(node.body, nested);
+    case 'If': {
+      const branches = [node.then, ...node.elif.map((e) => e.then), ...(node.else === undefined ? [] : [node.else])];
+      const reasons = branches.map((branch) => list(branch, nested));
+      const exits = branches.some((branch) => branch.commands.some((s) => mayExit(s, nested)));
+      return exits || reasons.includes(undefined) ? undefined : `every way through "if" ends well: ${reasons[0]}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function command(node: Command, nested: Nested): string | undefined {
+  const name = node.name?.value?.split('/').at(-1);
+  if (name === undefined) return node.prefix.length > 0 ? 'it only sets variables' : undefined;
+  const args = node.args.map((a) => (a.type === 'Word' ? a.value : a.text));
+  if (ALWAYS.has(name)) {
+    if (name === 'set' && args.some((a) => /^-[a-z]*e/.test(a))) return undefined;
+    return `"${name}" always ends with 0`;
+  }
+  if (name === 'exit' || name === 'return')
+    return args[0] === '0' ? `"${name} 0" is 0 whatever came before` : undefined;
+  if (name === 'test' || name === '[' || name === '[[') return constantTest(node);
+  if (/^(ba|da|a|z|k)?sh$/.test(name) || name === 'eval') {
+    const at = args.findIndex((a) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(a));
+    const line = name === 'eval' ? args.join(' ') : at < 0 ? undefined : args[at + 1];
+    return line === undefined ? undefined : nested(line);
+  }
+  return undefined;
+}
+
+/** `test 1 -eq 1`: nothing in it can change, and it names no file. */
+function constantTest(node: Command): string | undefined {
+  const words = node.args.map((a) => a.text).filter((w) => w !== ']' && w !== ']]');
+  if (words.length === 0 || words.some((w) => /[$`]/.test(w) || /^-[a-zA-Z]$/.test(w))) return undefined;
+  const [left, operator, right] = words;
+  const same = ['=', '==', '-eq'].includes(operator ?? '') && left === right;
+  return words.length === 1 || same ? `"${node.name?.text} ${words.join(' ')}" compares constants` : undefined;
+}
+
+/** Can it end the whole line with something other than 0? */
+function mayExit(node: SyntaxNode, nested: Nested): boolean {
+  if (node.type === 'Command') {
+    const name = node.name?.value;
+    const args = node.args.map((a) => (a.type === 'Word' ? a.value : a.text));
+    if (name === 'set') return args.some((a) => /^-[a-z]*e/.test(a) || a === 'errexit');
+    return (name === 'exit' || name === 'return') && args[0] !== '0';
+  }
+  if (node.type === 'AndOr') {
+    return node.commands.some((part, index) => {
+      if (!mayExit(part, nested)) return false;
+      const left = node.commands[index - 1];
+      return index === 0 || node.operators[index - 1] !== '||' || left === undefined || of(left, nested) === undefined;
+    });
+  }
+  if (node.type === 'Statement') return node.background !== true && mayExit(node.command, nested);
+  if (node.type === 'Subshell') return false;
+  if (node.type === 'BraceGroup' || node.type === 'For' || node.type === 'While')
+    return node.body.commands.some((s) => mayExit(s, nested));
+  if (node.type === 'If')
+    return [node.then, ...node.elif.map((e) => e.then), ...(node.else === undefined ? [] : [node.else])].some((b) =>
+      b.commands.some((s) => mayExit(s, nested)),
+    );
+  return false;
+}
+
+/** The filter that a line's last pipe ends in: the exit status of what it reads is lost. */
+export function hidesStatus(script: ParsedScript): string | undefined {
+  const last = script.commands.at(-1)?.command;
+  const pipe = last?.type === 'AndOr' ? last.commands.at(-1) : last;
+  if (pipe?.type !== 'Pipeline' || pipe.commands.length < 2) return undefined;
+  const end = pipe.commands.at(-1);
+  const name = end?.type === 'Command' ? end.name?.value?.split('/').at(-1) : undefined;
+  return name !== undefined && FILTERS.has(name) ? name : undefined;
+}

@@ -1,0 +1,36 @@
+/** What a source was read as, and where in it something stands. */
+export type PartKind = 'markdown' | 'html' | 'yaml' | 'text';
+
+export type Part = {
+  /** A path below the source, or its URL's last part. */
+  readonly name: string;
+  readonly kind: PartKind;
+  readonly text: string;
+};
+
+export type Place = {
+  readonly part: string;
+  /** The nearest heading above, `''` where there is none. */
+  readonly heading: string;
+  /** From 1, in the part as it was read. */
+  readonly line: number;
+  /** The document's own words there, at most 200 characters, one line. */
+  readonly quote: string;
+};
+
+export const QUOTE_LENGTH = 200;
+
+/** One line of at most 200 characters without control or direction characters, so that a quote stays a quote. */
+export function quoted(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  return line.length <= QUOTE_LENGTH ? line : `${line.slice(0, QUOTE_LENGTH - 1)}…`;
+}
+
+/**
+ * A name from a document, fit to stand in our own sentences: one word of the characters that names are made of. Anything
+ * else is a document trying to speak, and is left to the quotes.
+ */
+export function word(value: unknown): string {
+  const text = String(value ?? '');
+  return /^[\w./:@*+-]{1,120}$/.test(text) ? text : '(see the quote)';
+}

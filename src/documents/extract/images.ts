@@ -1,0 +1,105 @@
+import type { Block } from '../blocks/index.ts';
+import { type Place, quoted } from '../document.ts';
+import type { ComposeFile } from './compose.ts';
+import { interpolated } from './compose.ts';
+import type { PodSpec } from './manifests.ts';
+import type { Setting } from './settings.ts';
+import { textOf } from './yaml.ts';
+
+export type DocumentImage = {
+  readonly reference: string;
+  readonly from: 'compose' | 'manifest' | 'values' | 'text';
+  readonly place: Place;
+};
+
+const REFERENCE =
+  /^(?:[a-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:[._/-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/;
+
+export function imagesOf(
+  composes: readonly ComposeFile[],
+  pods: readonly PodSpec[],
+  settings: readonly Setting[],
+): DocumentImage[] {
+  return [
+    ...composes.flatMap((c) =>
+      c.services.flatMap((s) =>
+        s.image === undefined ? [] : [{ reference: s.image, from: 'compose' as const, place: s.at('image') }],
+      ),
+    ),
+    ...pods.flatMap((p) =>
+      p.containers.flatMap((c) => {
+        const reference = textOf(c.raw.image);
+        return reference !== undefined && REFERENCE.test(reference)
+          ? [{ reference, from: 'manifest' as const, place: c.at('image') }]
+          : [];
+      }),
+    ),
+    ...valuesImages(settings),
+  ];
+}
+
+/** `image: {registry, repository, tag}` as charts write it, `image: name:tag`, and operators' `imageName`. */
+function valuesImages(settings: readonly Setting[]): DocumentImage[] {
+  const found: DocumentImage[] = [];
+  for (const setting of settings) {
+    const value = textOf(setting.value);
+    if (value === undefined || value === '') continue;
+    if (/^(image|imageName)$/.test(setting.key)) {
+      const reference = interpolated(value);
+      if (reference !== undefined && REFERENCE.test(reference) && /[/:]/.test(reference))
+        found.push({ reference, from: 'values', place: setting.place });
+    }
+    if (setting.key === 'repository') {
+      const sibling = (key: string) => textOf(settings.find((s) => s.key === key && sameParent(s, setting))?.value);
+      const isImage = setting.path.slice(0, -1).some((key) => /image/i.test(key)) || sibling('tag') !== undefined;
+      if (!isImage || /^(https?|oci|git):/.test(value)) continue;
+      const registry = sibling('registry');
+      const tag = sibling('tag');
+      const digest = sibling('digest');
+      const name = `${registry === undefined || registry === '' ? '' : `${registry}/`}${value}`;
+      const reference = `${name}${tag === undefined || tag === '' ? '' : `:${tag}`}${digest?.startsWith('sha256:') ? `@${digest}` : ''}`;
+      // Without a tag a chart takes its appVersion, which is not the same as latest.
+      if (
+        REFERENCE.test(reference) &&
+        (tag !== undefined || digest !== undefined) &&
+        (tag !== '' || digest?.startsWith('sha256:'))
+      ) {
+        found.push({ reference, from: 'values', place: setting.place });
+      }
+    }
+  }
+  return found;
+}
+
+const sameParent = (a: Setting, b: Setting) => a.path.slice(0, -1).join('.') === b.path.slice(0, -1).join('.');
+
+const HOSTED =
+  /(?<![\w./:@-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){1,6}(?::[\w][\w.-]{0,127})(?:@sha256:[0-9a-f]{64})?)/g;
+const RUN =
+  /\b(?:docker|podman|nerdctl)\s+(?:run|pull|create)\s+((?:-{1,2}[\w-]+(?:[= ](?!-)[^\s]+)?\s+)*)([a-z0-9][\w./:@-]+)/g;
+const LINE = /^\s*(?:-\s*)?image(?:Name)?:\s*["']?([^\s"'#]+)["']?/;
+
+/** In prose, tables and commands: names with a registry host and a tag, what `docker run` starts, `image:` lines of broken YAML. */
+export function textImages(block: Block, part: string, parsed: boolean): DocumentImage[] {
+  const found: DocumentImage[] = [];
+  block.text.split('\n').forEach((line, offset) => {
+    const place = () => ({ part, heading: block.heading, line: block.line + offset, quote: quoted(line) });
+    const references = new Set<string>();
+    if (!parsed) {
+      for (const match of line.matchAll(HOSTED)) references.add(match[1] ?? '');
+      for (const match of line.matchAll(RUN)) references.add(match[2] ?? '');
+      const named = LINE.exec(line)?.[1];
+      if (block.kind === 'code' && named !== undefined) references.add(interpolated(named) ?? '');
+    }
+    for (const reference of references) {
+      if (
+        REFERENCE.test(reference) &&
+        !/\{\{|\}\}/.test(reference) &&
+        !/\.(ya?ml|json|sh|md|html|tgz|gz|zip)(:|$)/.test(reference)
+      ) {
+        found.push({ reference, from: 'text', place: place() });
+      }
+    }
+  });
+  return found;
+}

@@ -1,0 +1,101 @@
+import type { Place } from '../document.ts';
+import type { Extracted } from '../extract/index.ts';
+import { type ClusterFacts, type FactName, unseen } from '../facts.ts';
+
+export type Severity = 'HIGH' | 'UNKNOWN' | 'MEDIUM' | 'LOW' | 'NONE';
+/** Worst first: what isn't known may still be HIGH. */
+export const SEVERITIES: readonly Severity[] = ['HIGH', 'UNKNOWN', 'MEDIUM', 'LOW', 'NONE'];
+
+export const worse = (a: Severity, b: Severity): Severity => (SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b) ? a : b);
+
+/** One place where a document takes something for granted, and how that is here. NONE: it holds. */
+export type Found = {
+  readonly place: Place;
+  /** Findings of one rule about one subject are one divergence. */
+  readonly subject?: string;
+  /** Ours, not the rule's, where the cluster decides. */
+  readonly severity?: Severity;
+  readonly local: string;
+  readonly evidence: string;
+  readonly adjustment?: string;
+};
+
+/**
+ * HIGH: it won't be admitted, won't start or loses data. MEDIUM: it behaves differently. LOW: cosmetic, or matters later.
+ * A rule is data: what it looks for, which facts it asks, and a pure function from a document and the facts to findings.
+ */
+export type Rule = {
+  readonly id: string;
+  readonly feature: string;
+  readonly looks_for: string;
+  readonly asks: readonly FactName[];
+  /** At most; `find` lowers it where the cluster allows. */
+  readonly severity: 'HIGH' | 'MEDIUM' | 'LOW';
+  readonly because: string;
+  readonly adjustment: string;
+  /** Which features_to_verify it answers. */
+  readonly words: RegExp;
+  find(document: Extracted, facts: ClusterFacts): readonly Found[];
+  /** What adjusted manifests must contain for this rule to have anything to judge, and which rules judge them besides. */
+  readonly proof: { readonly needs: readonly Need[]; readonly rules?: readonly string[] };
+};
+
+export type Need = 'workload' | 'volume' | 'service' | 'entry' | 'image' | 'claim' | 'object' | 'probe' | 'job' | 'configuration' | 'resources';
+
+export const NEEDS: Readonly<Record<Need, { text: string; met(document: Extracted): boolean }>> = {
+  object: { text: 'a Kubernetes object', met: (x) => x.manifests.length > 0 },
+  workload: { text: 'a workload with containers', met: (x) => x.pods.some((p) => p.containers.length > 0) },
+  image: { text: 'a container image', met: (x) => x.images.length > 0 },
+  claim: {
+    text: 'a PersistentVolumeClaim or volumeClaimTemplate',
+    met: (x) => x.manifests.some((m) => m.kind === 'PersistentVolumeClaim') || x.manifests.some((m) => field(m.object, 'spec', 'volumeClaimTemplates') !== undefined) || x.settings.some((s) => /storage(Class)?|size/.test(s.key)),
+  },
+  volume: {
+    text: 'a workload with a PersistentVolumeClaim, ConfigMap, Secret or other volume',
+    met: (x) => x.pods.some((p) => Array.isArray(p.spec.volumes) && p.spec.volumes.length > 0) || x.manifests.some((m) => field(m.object, 'spec', 'volumeClaimTemplates') !== undefined),
+  },
+  service: { text: 'a Service', met: (x) => x.manifests.some((m) => m.kind === 'Service') },
+  entry: { text: 'a Route, Ingress, Gateway route or Service', met: (x) => x.manifests.some((m) => /^(Route|Ingress|HTTPRoute|GRPCRoute|TLSRoute|Service)$/.test(m.kind)) },
+  probe: { text: 'a container with a readinessProbe, startupProbe or livenessProbe, or an init container', met: (x) => x.pods.some((p) => p.containers.some((c) => c.init || c.raw.readinessProbe !== undefined || c.raw.livenessProbe !== undefined || c.raw.startupProbe !== undefined)) },
+  job: { text: 'a Job, CronJob or init container', met: (x) => x.manifests.some((m) => m.kind === 'Job' || m.kind === 'CronJob') || x.pods.some((p) => p.containers.some((c) => c.init)) },
+  configuration: { text: 'a ConfigMap or Secret, or a container that refers to one', met: (x) => x.manifests.some((m) => /^(ConfigMap|Secret|ExternalSecret|SealedSecret)$/.test(m.kind)) || x.pods.some((p) => p.containers.some((c) => c.raw.envFrom !== undefined || JSON.stringify(c.raw.env ?? '').includes('KeyRef'))) },
+  resources: { text: 'a container with resource requests', met: (x) => x.pods.some((p) => p.containers.some((c) => field(c.raw, 'resources', 'requests') !== undefined)) },
+};
+
+function field(value: unknown, ...path: string[]): unknown {
+  let at = value;
+  for (const key of path) at = typeof at === 'object' && at !== null && key in at ? Object.entries(at).find(([k]) => k === key)?.[1] : undefined;
+  return at;
+}
+
+type Judged = Pick<Found, 'severity' | 'local' | 'evidence'>;
+
+export const cantSee = (facts: ClusterFacts, name: FactName, what: string): Judged | undefined => {
+  const why = unseen(facts, name);
+  return why === undefined ? undefined : { severity: 'UNKNOWN', local: `${what} could not be seen`, evidence: `${name}: ${why}` };
+};
+
+/** true, false, or undefined when nobody could see which. */
+export const isOpenShift = (facts: ClusterFacts): boolean | undefined =>
+  facts.openshift !== undefined ? true : unseen(facts, 'openshift') === undefined ? false : undefined;
+
+/**
+ * Would a Pod that breaks the Pod Security level `level` be admitted? On OpenShift the restricted-v2 SCC judges by default;
+ * elsewhere the level enforced on the namespace. `otherwise`: how much it matters where it is admitted.
+ */
+export function admission(facts: ClusterFacts, level: 'baseline' | 'restricted', otherwise: Severity): Judged {
+  if (facts.openshift !== undefined) {
+    return { severity: 'HIGH', local: 'OpenShift admits Pods under the restricted-v2 SCC unless the service account was granted another', evidence: `OpenShift ${facts.openshift.version}` };
+  }
+  const hidden = cantSee(facts, 'openshift', 'whether this is OpenShift, with its SCCs,') ?? cantSee(facts, 'podSecurity', 'the Pod Security level of the namespace');
+  const enforced = facts.podSecurity ?? 'privileged';
+  const denied = enforced === 'restricted' || (enforced === 'baseline' && level === 'baseline');
+  if (denied) return { severity: 'HIGH', local: `the namespace enforces Pod Security level ${enforced}, which refuses it`, evidence: `podSecurity: ${enforced}` };
+  if (hidden !== undefined) return hidden;
+  return { severity: otherwise, local: 'it would be admitted: the namespace enforces no level that refuses it', evidence: `podSecurity: ${facts.podSecurity ?? 'not enforced'}` };
+}
+
+/** What holds of every container wherever it was written. */
+export const services = (x: Extracted) => x.composes.flatMap((c) => c.services);
+
+export const defaultClass = (facts: ClusterFacts) => facts.storageClasses.find((c) => c.default);

@@ -1,0 +1,27 @@
+import { containerFailures } from './containers.ts';
+import { customFailures } from './custom.ts';
+import type { Failure, Finder, Finding, Tree, When } from './failure.ts';
+import { ownerFailures } from './owners.ts';
+import { podFailures } from './pods.ts';
+import { storageFailures } from './storage.ts';
+
+export { type ApiError, diagnoseAdmission, type Exceeded, exceededQuota } from './admission.ts';
+export { FAILURE_TYPES, type Failure, type FailureType, type LogWanted, type Tree, type When } from './failure.ts';
+
+const FINDERS: readonly Finder[] = [containerFailures, podFailures, ownerFailures, storageFailures, customFailures];
+
+/**
+ * Why a tree of objects doesn't become ready: the most telling of what can be seen, final ones first. undefined: nothing
+ * is wrong that can be seen, or it is ready. Never throws, whatever the JSON. A failure that isn't final is the best
+ * explanation so far, and what to say at the timeout.
+ */
+export function diagnose(tree: Tree, when: When): Failure | undefined {
+  const whole = tree.objects.includes(tree.root) ? tree : { ...tree, objects: [tree.root, ...tree.objects] };
+  const all = FINDERS.flatMap((find) => find(whole, when));
+  const best = all.reduce<Finding | undefined>((a, b) => (a === undefined || isBetter(b, a) ? b : a), undefined);
+  if (best === undefined) return undefined;
+  const { rank: _, ...failure } = best;
+  return failure;
+}
+
+const isBetter = (a: Finding, b: Finding): boolean => (a.final === b.final ? a.rank < b.rank : a.final);

@@ -1,0 +1,100 @@
+import { conditionOf, conditionsOf, isTrue, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
+import { rejection } from './admission.ts';
+import { age, eventsAbout, firstSeen, latest, messageOf } from './events.ts';
+import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
+
+/** What stops owners from making their objects, and how workloads end. */
+export function ownerFailures(tree: Tree, when: When): Finding[] {
+  return tree.objects
+    .filter((object) => object.kind !== 'Pod')
+    .flatMap((object) => [
+      creating(object, tree, when),
+      replicaFailure(object, tree, when),
+      jobEnded(object, tree),
+      deadline(object),
+    ])
+    .filter((found) => found !== undefined);
+}
+
+/** `FailedCreate` on a ReplicaSet, StatefulSet, DaemonSet or Job: the API server refused its Pod or claim. */
+function creating(object: KubeObject, tree: Tree, when: When): Finding | undefined {
+  const event = latest(eventsAbout(object, tree.events), 'FailedCreate');
+  if (event === undefined || overtaken(object, tree)) return undefined;
+  return refused(object, messageOf(event), age(firstSeen(event), when.now, when.since));
+}
+
+/** It has made what it wanted since. */
+function overtaken(object: KubeObject, tree: Tree): boolean {
+  if (isTrue(object, 'ReplicaFailure')) return false;
+  const made = tree.objects.filter((o) => o.metadata.ownerReferences?.some((ref) => ref.uid === object.metadata.uid));
+  return object.metadata.uid !== undefined && made.length > 0;
+}
+
+function replicaFailure(object: KubeObject, tree: Tree, when: When): Finding | undefined {
+  const condition = conditionOf(object, 'ReplicaFailure');
+  if (condition?.status !== 'True') return undefined;
+  const told =
+    object.kind === 'Deployment'
+      ? tree.objects.some((o) => o.kind === 'ReplicaSet' && isTrue(o, 'ReplicaFailure'))
+      : false;
+  if (told) return undefined;
+  return refused(object, condition.message, age(condition.lastTransitionTime, when.now, when.since));
+}
+
+function refused(object: KubeObject, message: string, lasted: number): Finding {
+  const known = rejection(message);
+  const final = lasted > (known?.final === false ? GRACE_MS.network : GRACE_MS.creation);
+  const failure =
+    known ??
+    ({ type: 'Other', reason: 'FailedCreate', message, action: 'change the template as the message says' } as const);
+  return finding(8, { ...failure, final, object: subjectRef(object) });
+}
+
+function jobEnded(object: KubeObject, tree: Tree): Finding | undefined {
+  if (object.kind !== 'Job') return undefined;
+  const condition = [conditionOf(object, 'Failed'), conditionOf(object, 'FailureTarget')].find(
+    (c) => c?.status === 'True',
+  );
+  if (condition === undefined) return undefined;
+  const late = condition.reason === 'DeadlineExceeded';
+  const pods = tree.objects.filter(
+    (o) => o.kind === 'Pod' && o.metadata.ownerReferences?.some((r) => r.uid === object.metadata.uid),
+  );
+  const last = pods.at(-1);
+  const first = Array.isArray(lastContainers(last)) ? lastContainers(last)[0] : undefined;
+  const logs =
+    last === undefined || first === undefined
+      ? {}
+      : { needs_logs: [{ pod: last.metadata.name ?? '', container: first, previous: false }] };
+  return finding(24, {
+    type: late ? 'Timeout' : 'Crash',
+    reason: condition.reason || 'JobFailed',
+    message: condition.message || 'the Job failed',
+    action: late
+      ? 'give it more time (activeDeadlineSeconds), or make it faster'
+      : 'read the logs of its Pods and correct what they complain about',
+    final: true,
+    object: subjectRef(object),
+    ...logs,
+  });
+}
+
+function lastContainers(pod: KubeObject | undefined): string[] {
+  const spec = pod?.spec;
+  if (typeof spec !== 'object' || spec === null || !('containers' in spec) || !Array.isArray(spec.containers))
+    return [];
+  return spec.containers.map((c) => textAt(c, 'name'));
+}
+
+function deadline(object: KubeObject): Finding | undefined {
+  const condition = conditionsOf(object).find((c) => c.type === 'Progressing' && c.status === 'False');
+  if (condition?.reason !== 'ProgressDeadlineExceeded') return undefined;
+  return finding(60, {
+    type: 'Timeout',
+    reason: 'ProgressDeadlineExceeded',
+    message: condition.message,
+    action: 'see why its Pods do not become available',
+    final: true,
+    object: subjectRef(object),
+  });
+}

@@ -1,0 +1,64 @@
+import { type KubeEvent, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
+import { rejection } from './admission.ts';
+import { age, eventsAbout, latest, messageOf } from './events.ts';
+import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
+
+/** Claims that aren't bound, in the provisioner's words. Waiting for a first consumer is no failure. */
+export function storageFailures(tree: Tree, when: When): Finding[] {
+  return tree.objects
+    .filter((object) => object.kind === 'PersistentVolumeClaim' && object.apiVersion === 'v1')
+    .flatMap((claim) => unbound(claim, eventsAbout(claim, tree.events), when) ?? []);
+}
+
+const action = 'use a storage class of this cluster that can provide this size and access mode';
+
+function unbound(claim: KubeObject, about: readonly KubeEvent[], when: When): Finding | undefined {
+  const object = subjectRef(claim);
+  const phase = textAt(claim, 'status', 'phase');
+  if (phase === 'Lost') {
+    const message = `its volume ${textAt(claim, 'spec', 'volumeName')} is gone`;
+    return finding(9, {
+      type: 'Storage',
+      reason: 'VolumeLost',
+      message,
+      action: 'restore the data from a backup',
+      final: true,
+      object,
+    });
+  }
+  if (phase === 'Bound') return undefined;
+  const event = latest(
+    about,
+    'ProvisioningFailed',
+    'FailedBinding',
+    'VolumeMismatch',
+    'ProvisioningCleanupFailed',
+    'Provisioning',
+    'ExternalProvisioning',
+    'WaitForFirstConsumer',
+    'WaitForPodScheduled',
+  );
+  const reason = textAt(event, 'reason');
+  if (event === undefined || reason === 'WaitForFirstConsumer' || reason === 'WaitForPodScheduled') return undefined;
+  const message = messageOf(event);
+  const lasting = age(claim.metadata.creationTimestamp, when.now, when.since) > GRACE_MS.volume;
+  const storage = (why: string, what: string, final: boolean): Finding =>
+    finding(9, { type: 'Storage', reason: why, message, action: what, final, object });
+  if (/storageclass\.storage\.k8s\.io "[^"]*" not found/.test(message)) {
+    return storage(
+      'StorageClassNotFound',
+      'use a storage class that exists here (cluster-reality-check lists them)',
+      lasting,
+    );
+  }
+  const quota = rejection(message);
+  if (quota?.type === 'Quota') return finding(9, { ...quota, final: lasting, object });
+  if (reason === 'FailedBinding' && /no storage class is set/.test(message)) {
+    return storage('NoStorageClass', 'name a storage class: there is no default one', lasting);
+  }
+  // An external provisioner is asked; it speaks up, or never does where none runs.
+  if (reason === 'Provisioning' || reason === 'ExternalProvisioning') {
+    return storage('NotProvisionedYet', 'see whether the provisioner that the message names runs', false);
+  }
+  return storage(reason, action, lasting);
+}

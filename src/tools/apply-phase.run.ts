@@ -1,0 +1,146 @@
+import { type Applied, type ApplyProblem, applyAll, called, shown } from '../apply/index.ts';
+import type { ToolRun, WritingRun } from '../engine/tool.ts';
+import type { Fact, Refusal } from '../workflow/index.ts';
+import type { Input, Output } from './apply-phase.ts';
+import { runCommands } from './phase/commands.ts';
+import { lookForCommits, missingCommit } from './phase/commit.ts';
+import { drifted } from './phase/read-plan.ts';
+import { createSecrets } from './phase/secrets.ts';
+import { type StoredPhase, storedPhase } from './phase/stored.ts';
+
+const COMMAND_TIMEOUT_MS = 10 * 60_000;
+
+/** What was approved is what happens: the files as approved, in dependency order, each recorded before it can change. */
+export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => {
+  const d = await run.current();
+  const found = await storedPhase(run, d, input.phase_number);
+  if ('code' in found) return no(found);
+  const { stored, phase } = found;
+  const drift = await drifted(run, d, stored, phase);
+  if (drift !== undefined) return no(drift);
+  const uncommitted = await missingCommit(run, await lookForCommits(run), phase);
+  if (uncommitted !== undefined) return no(uncommitted);
+
+  if (phase.delivery !== 'apply') {
+    return answer(phase, {
+      status: 'NOT_OURS',
+      resources: [],
+      commands: [],
+      warnings: [],
+      conflicts: [],
+      summary: `Phase ${phase.number} is delivered by ${phase.delivery}: others apply it, phase-gate observes it.`,
+    });
+  }
+  const secrets = input.dry_run === true ? [] : await createSecrets(run, stored, phase);
+  if (!Array.isArray(secrets)) return no(secrets);
+
+  const dryRun = input.dry_run === true;
+  const outcome = await applyAll(await run.writer(), phase.objects, {
+    namespace: d.target.namespace,
+    dryRun,
+    takeOver: phase.take_over,
+    signal: run.signal,
+    ...(dryRun ? {} : recording(run, phase)),
+  });
+  const problem = outcome.problems[0];
+  if (problem !== undefined) return failed(run, phase, outcome.applied, problem, dryRun);
+
+  const commands = dryRun
+    ? []
+    : await runCommands(run, phase.commands, { timeoutMs: COMMAND_TIMEOUT_MS, stopAtFailure: true });
+  const wrong = commands.find((c) => c.verdict.status !== 'pass');
+  const resources = [...secrets, ...outcome.applied.map(resource)];
+  const status = wrong !== undefined ? 'FAILED' : dryRun ? 'DRY_RUN' : 'APPLIED';
+  return answer(phase, {
+    status,
+    resources,
+    not_judged: outcome.notJudged.map(called),
+    commands: commands.map(({ command, exit_code, duration_ms, output }) => ({
+      command,
+      exit_code,
+      duration_ms,
+      output: output.slice(0, 600),
+    })),
+    warnings: outcome.applied.flatMap((a) => a.warnings),
+    conflicts: [],
+    summary: [
+      `Phase ${phase.number} ${phase.name}: ${dryRun ? 'would apply' : 'applied'} ${resources.length} resources.`,
+      ...resources.map(
+        (r) => `- ${r.ref}: ${r.action}${r.changes.length > 0 ? ` (${r.changes.slice(0, 5).join(', ')})` : ''}`,
+      ),
+      ...(wrong === undefined ? [] : [`FAILED: ${wrong.verdict.message}`]),
+      ...(status === 'APPLIED' ? [`Next: phase-gate {phase_number: ${phase.number}}.`] : []),
+    ].join('\n'),
+  });
+};
+
+const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
+const answer = (phase: StoredPhase, value: Record<string, unknown>) =>
+  ({ kind: 'answer', value: { phase: phase.number, ...value } }) as const;
+
+const resource = (a: Applied) => ({ ref: called(a.ref), action: a.action, changes: a.changes });
+
+/** Intended, with its before-image, before it is touched; created or changed, with its UID, after. */
+function recording(run: WritingRun, phase: StoredPhase) {
+  const placed = (
+    more: Partial<Extract<Fact, { type: 'placed' }>> & Pick<Extract<Fact, { type: 'placed' }>, 'object' | 'state'>,
+  ): Fact => ({
+    type: 'placed',
+    run: run.id,
+    purpose: 'phase',
+    phase: phase.number,
+    ...more,
+  });
+  const existed = new Set<string>();
+  return {
+    intended: async (ref: Parameters<NonNullable<Parameters<typeof applyAll>[2]['intended']>>[0], before: unknown) => {
+      if (before !== undefined) existed.add(called(ref));
+      const image = before === undefined ? {} : { before: await run.put(JSON.stringify(before)) };
+      await run.record(placed({ object: ref, state: 'intended', ...image }));
+    },
+    applied: async (done: Applied) => {
+      const applied = await run.put(JSON.stringify(shown(done.object)));
+      await run.record(
+        placed({ object: done.ref, state: existed.has(called(done.ref)) ? 'changed' : 'created', applied }),
+      );
+      run.progress(`${called(done.ref)} ${done.action}`);
+    },
+  };
+}
+
+async function failed(
+  run: WritingRun,
+  phase: StoredPhase,
+  applied: readonly Applied[],
+  problem: ApplyProblem,
+  dryRun: boolean,
+) {
+  const done = applied.map((a) => `${called(a.ref)} ${a.action}`);
+  const conflicts = problem.conflicts ?? [];
+  const message = `${called(problem.ref)}: ${problem.reason}: ${problem.message}`;
+  if (!dryRun && done.length > 0) {
+    await run.record({
+      type: 'observed',
+      subject: `phase:${phase.number}`,
+      verdict: { status: 'fail', reason: problem.reason.replace(/\W/g, '') || 'ApplyFailed', message },
+      at: await run.place(),
+      asked: `apply phase ${phase.number}`,
+      via: 'apply-phase',
+      run: run.id,
+      bound: phase.bound,
+    });
+  }
+  return answer(phase, {
+    status: 'FAILED',
+    resources: applied.map(resource),
+    commands: [],
+    warnings: [],
+    conflicts: conflicts.map((c) => ({ object: called(problem.ref), manager: c.manager, fields: c.fields })),
+    failure: { object: called(problem.ref), reason: problem.reason, message: problem.message },
+    summary: [
+      `Phase ${phase.number} ${phase.name} was not applied: ${message}`,
+      ...conflicts.map((c) => `- ${c.manager} owns ${c.fields.join(', ')}; the plan's take_over may name it`),
+      done.length === 0 ? 'Nothing was changed.' : `Done before that: ${done.join(', ')}.`,
+    ].join('\n'),
+  });
+}

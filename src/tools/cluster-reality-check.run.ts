@@ -1,0 +1,164 @@
+import {
+  bare,
+  checkManifests,
+  checkNamespaces,
+  type CheckedKind,
+  createWorld,
+  type Finding,
+  lookAt,
+  type Manifest,
+  parallel,
+  readManifests,
+} from '../assumptions/index.ts';
+import type { ReadingRun, ToolRun } from '../engine/tool.ts';
+import { type Deployment, isDeferred, itemStanding, plan, refuse, standing } from '../workflow/index.ts';
+import type { Input, Output } from './cluster-reality-check.ts';
+import { claim, claims, LISTS, numbering, readLists, type Wanted } from './items.ts';
+import { observation, type Stamp, stamp } from './observe.ts';
+import { answered, type Line, lineOf } from './reality-answer.ts';
+
+/** Questions to the API server and to registries that are under way at once. */
+const AT_ONCE = 8;
+const VIA = 'cluster-reality-check';
+
+export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input, run) => {
+  const read = await readLists(input);
+  if (!read.ok) return { kind: 'refusal', refusal: read.refusal };
+  const manifests = input.manifests === undefined ? undefined : await readManifests(input.manifests, workspaceOf(run));
+  if (manifests !== undefined && !manifests.ok) {
+    return { kind: 'refusal', refusal: refuse('BAD_INPUT', `manifests: ${manifests.message}`) };
+  }
+  const d = run.deployment === undefined ? undefined : await run.current();
+  const listed = LISTS.some(([field]) => input[field] !== undefined);
+  if (d === undefined && !listed && manifests === undefined) {
+    return {
+      kind: 'refusal',
+      refusal: refuse('BAD_INPUT', 'without a deployment there is nothing on record to look at: give assumed_apis, planned_images, operators, configuration_requirements or manifests'),
+    };
+  }
+  const namespace = input.namespace ?? d?.target.namespace ?? 'default';
+  const reader = await run.reader();
+  const by = d === undefined ? undefined : await stamp(run, VIA, namespace);
+  const all = !listed && manifests === undefined;
+  if (d !== undefined && by !== undefined) {
+    const items = claims(d, read.wanted, numbering(d), false);
+    const refusal = await run.record(...items.map(claim));
+    if (refusal !== undefined) return { kind: 'refusal', refusal };
+    if (all || d.target.namespaces.some((ns) => standing(d, `namespace:${ns.name}`, run.now()).status !== 'pass')) {
+      await lookAtNamespaces(run, d);
+    }
+  }
+  const now = d === undefined ? undefined : await run.current();
+  const { wanted, deferred } = now === undefined || !all ? { wanted: asLive(now, read.wanted), deferred: [] } : openItems(now, run);
+
+  const world = createWorld(reader, namespace);
+  const options = {
+    insecureRegistries: run.policy.insecure_registries,
+    signal: run.signal,
+    pullSecrets: manifests === undefined ? [] : pullSecretsIn(manifests.manifests),
+  };
+  const total = wanted.length + (manifests?.manifests.length ?? 0);
+  let done = 0;
+  const progress = () => run.progress(`looked at ${(done += 1)} of ${total}`);
+
+  const lines = await parallel(wanted, AT_ONCE, async (item): Promise<Line> => {
+    const finding = await guarded(item, () => lookAt(world, item, options));
+    progress();
+    return recorded(run, by, item.kind, item.name, finding);
+  });
+  const looked = manifests === undefined ? [] : await checkManifests(world, manifests.manifests, AT_ONCE);
+  const manifestLines = await parallel(looked, AT_ONCE, async (finding): Promise<Line> => {
+    progress();
+    return recorded(run, by, 'manifest', finding.name, finding, finding.where);
+  });
+  return { kind: 'answer', value: answered([...lines, ...manifestLines], { namespace, deferred, at: run.now(), identity: by?.identity ?? (await run.identity()) }) };
+};
+
+const workspaceOf = (run: ReadingRun) => run.deployment?.started.workspace ?? run.workspace;
+
+/** One broken question never sinks the rest. */
+async function guarded(item: Wanted, look: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await look();
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+    return {
+      subject: item.subject,
+      asked: `${item.kind} ${bare(item.subject)}`,
+      verdict: { status: 'unknown', reason: 'NotLookedAt', message: `looking at it broke off: ${message}` },
+      evidence: { message },
+    };
+  }
+}
+
+/** Recorded as soon as it is known, so that a cancelled check keeps what it learnt. */
+async function recorded(run: ReadingRun, by: Stamp | undefined, kind: Line['kind'], name: string, finding: Finding, where?: string): Promise<Line> {
+  if (by === undefined) return lineOf(kind, name, finding, undefined, where);
+  const observed = await observation(run, by, finding);
+  await run.record(observed);
+  return lineOf(kind, name, finding, observed.body, where);
+}
+
+async function lookAtNamespaces(run: ReadingRun, d: Deployment): Promise<void> {
+  const findings = await checkNamespaces(await run.reader(), d.target.namespaces.map((ns) => ns.name));
+  for (const finding of findings) {
+    const by = await stampAt(run, bare(finding.subject), finding.uid);
+    await run.record(await observation(run, by, finding));
+  }
+}
+
+async function stampAt(run: ReadingRun, namespace: string, uid: string | undefined): Promise<Stamp> {
+  const by = await stamp(run, VIA, namespace);
+  return uid === undefined ? by : { ...by, at: { ...by.at, namespace_uid: uid } };
+}
+
+const KINDS: readonly CheckedKind[] = LISTS.map(([, kind]) => kind);
+const kindOf = (subject: string) => KINDS.find((kind) => subject.startsWith(`${kind}:`));
+
+/** What is asked for by name is looked at as it stands on record (a plan may bring it). */
+const asLive = (d: Deployment | undefined, wanted: readonly Wanted[]): Wanted[] =>
+  wanted.map((w) => {
+    const item = d?.items.get(w.subject);
+    return item?.provided_by === undefined ? w : { ...w, provided_by: item.provided_by };
+  });
+
+/** Every live item without evidence that counts, and what the plan uses that nobody has looked at. */
+function openItems(d: Deployment, run: ReadingRun): { wanted: Wanted[]; deferred: string[] } {
+  const now = run.now();
+  const deferred: string[] = [];
+  const items = [...d.items.values()].flatMap((item): Wanted[] => {
+    const kind = KINDS.find((k) => k === item.kind);
+    if (kind === undefined) return [];
+    const stands = itemStanding(d, item, now);
+    if (isDeferred(stands)) {
+      deferred.push(item.name);
+      return [];
+    }
+    const brought = item.provided_by !== 'plan' || standing(d, item.subject, now, { facet: 'real' }).status === 'pass';
+    if (stands.status === 'pass' && brought) return [];
+    const { subject, name, provided_by } = item;
+    return [{ kind, subject, name, ...(provided_by === undefined ? {} : { provided_by }) }];
+  });
+  const uses = (plan(d)?.uses ?? []).flatMap((subject): Wanted[] => {
+    const kind = kindOf(subject);
+    if (kind === undefined || d.items.has(subject) || standing(d, subject, now).status === 'pass') return [];
+    return [{ kind, subject, name: bare(subject) }];
+  });
+  return { wanted: [...items, ...uses], deferred };
+}
+
+function pullSecretsIn(manifests: readonly Manifest[]): string[] {
+  const names = new Set<string>();
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(walk);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        if (key === 'imagePullSecrets' && Array.isArray(inner)) {
+          for (const ref of inner) if (typeof ref?.name === 'string') names.add(ref.name);
+        } else walk(inner);
+      }
+    }
+  };
+  for (const { object } of manifests) walk(object);
+  return [...names];
+}

@@ -1,0 +1,218 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { called } from '../apply/index.ts';
+import type { ReadingRun, ToolRun } from '../engine/tool.ts';
+import {
+  commitCommand,
+  type Deployment,
+  fail,
+  hasPassed,
+  type PhaseState,
+  pass,
+  phases,
+  type Refusal,
+  refuse,
+} from '../workflow/index.ts';
+import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
+import { commandCheck, runCommands } from './phase/commands.ts';
+import { lookForCommits } from './phase/commit.ts';
+import { differsFromPlan } from './phase/compare.ts';
+import { lookAtPhase } from './phase/live.ts';
+import { drifted } from './phase/read-plan.ts';
+import { rollbackPossible } from './phase/rollback.ts';
+import { awaitSettled, stillHolds } from './phase/settled.ts';
+import { allPhases, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
+import type { Input, Output } from './phase-gate.ts';
+
+const COMMAND_TIMEOUT_MS = 5 * 60_000;
+/** Criteria hold, and still hold after this. */
+const SETTLE_MS = 5_000;
+
+/** Looks at everything a phase promised. All checks run even if the first fails; unknown is not pass. */
+export const run: ToolRun<'phase-gate', Input, Output> = async (input, run) => {
+  const d = await run.current();
+  const found = await storedPhase(run, d, input.phase_number);
+  if ('code' in found) return no(found);
+  const { stored, phase } = found;
+  const difference = differsFromPlan(input, phase);
+  if (difference !== undefined) return no(refuse('BAD_INPUT', difference));
+  const drift = await drifted(run, d, stored, phase);
+  if (drift !== undefined) return no(drift);
+
+  const checks = await lookAtEverything(run, d, stored, phase);
+  if (run.signal.aborted)
+    return {
+      kind: 'answer',
+      value: {
+        status: 'CANCELLED',
+        checks: [],
+        summary: `phase-gate ${phase.number} was cancelled; nothing was concluded.`,
+      },
+    };
+  const passed = allPass(checks);
+  const open = firstOpen(checks);
+  const body = await run.put(JSON.stringify({ phase: phase.number, bound: phase.bound, checks }));
+  await run.record({
+    type: 'observed',
+    subject: `phase:${phase.number}`,
+    verdict: passed
+      ? pass('PhaseProven', `${checks.length} checks hold`)
+      : open?.status === 'UNKNOWN'
+        ? { status: 'unknown', reason: open.reason, message: `${open.check}: ${open.message}` }
+        : fail(
+            open?.reason ?? 'NotProven',
+            open === undefined ? 'nothing was checked' : `${open.check}: ${open.message}`,
+          ),
+    at: await run.place(),
+    asked: `does phase ${phase.number} (${phase.name}) hold?`,
+    via: 'phase-gate',
+    run: run.id,
+    identity: await run.identity(),
+    body,
+    bound: phase.bound,
+  });
+  const now = await lookForCommits(run);
+  const state = phases(now).find((p) => p.number === phase.number);
+  return passed && state !== undefined
+    ? passedAnswer(phase, checks, state, body)
+    : failedAnswer(d, phase, checks, body);
+};
+
+const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
+
+async function lookAtEverything(
+  run: ReadingRun,
+  d: Deployment,
+  stored: StoredPlan,
+  phase: StoredPhase,
+): Promise<PhaseCheck[]> {
+  const reader = await run.reader();
+  run.progress(`phase ${phase.number}: looking at its resources`);
+  const live = await lookAtPhase(reader, d, phase);
+  const resources = live.map((l) => phaseCheck(`resource: ${called(l.ref)}`, l.verdict));
+  const settled = await awaitSettled(run, reader, phase, live);
+  const commands = await runCommands(run, phase.validation_commands, {
+    timeoutMs: COMMAND_TIMEOUT_MS,
+    stopAtFailure: false,
+  });
+  const earlier = await earlierPhases(run, d, stored, phase);
+  const way = await rollbackPossible(reader, d, phase);
+  const checks = [...resources, ...settled.checks, ...commands.map(commandCheck), ...earlier, ...way];
+  if (!allPass(checks)) return checks;
+  run.progress(`phase ${phase.number}: everything holds; looking again in ${SETTLE_MS / 1000} s`);
+  await sleep(SETTLE_MS, undefined, { signal: run.signal }).catch(() => undefined);
+  return [...checks, ...(await stillHolds(reader, phase, settled))];
+}
+
+/** Nothing of an earlier phase broke while this one was put there. */
+async function earlierPhases(
+  run: ReadingRun,
+  d: Deployment,
+  stored: StoredPlan,
+  phase: StoredPhase,
+): Promise<PhaseCheck[]> {
+  const reader = await run.reader();
+  const passed = new Set(
+    phases(d)
+      .filter(hasPassed)
+      .map((p) => p.number),
+  );
+  const earlier = allPhases(stored, d).filter((p) => p.number < phase.number && passed.has(p.number));
+  const looks = await Promise.all(
+    earlier.map(async (p) => {
+      const open = (await lookAtPhase(reader, d, p)).filter((l) => l.verdict.status !== 'pass');
+      const first = open[0];
+      return phaseCheck(
+        `earlier: phase ${p.number} ${p.name}`,
+        first === undefined
+          ? pass('StillThere', `its ${p.objects.length + p.observed.length} resources are as they were`)
+          : first.verdict,
+      );
+    }),
+  );
+  return looks;
+}
+
+function passedAnswer(phase: StoredPhase, checks: readonly PhaseCheck[], state: PhaseState, body: string) {
+  const commit =
+    state.commit === 'none'
+      ? { required: false }
+      : { required: true, done: state.committed ?? false, command: commitCommand(state) };
+  const next =
+    state.commit !== 'none' && state.committed === undefined
+      ? `Commit it now: ${commitCommand(state)}`
+      : state.committed === undefined
+        ? ''
+        : `Commit ${state.committed.slice(0, 12)}.`;
+  return {
+    kind: 'answer',
+    value: {
+      status: 'PASS' as const,
+      phase: phase.number,
+      checks,
+      commit,
+      evidence: body,
+      summary: [`PASS: phase ${phase.number} ${phase.name}, ${checks.length} checks hold.`, next]
+        .filter((l) => l !== '')
+        .join('\n'),
+    },
+  } as const;
+}
+
+function failedAnswer(d: Deployment, phase: StoredPhase, checks: readonly PhaseCheck[], body: string) {
+  const open = firstOpen(checks);
+  const cause = checks.find((c) => c.status === 'FAIL' && c.failure !== undefined) ?? open;
+  const options = [
+    {
+      option: 'fix and validate again',
+      tool: 'phase-gate',
+      arguments: { deployment: d.id, phase_number: phase.number },
+    },
+    {
+      option: 'roll back and investigate',
+      tool: 'rollback-phase',
+      arguments: { deployment: d.id, phase_number: phase.number },
+    },
+    {
+      option: 'back to planning with the findings',
+      tool: 'return-to',
+      arguments: {
+        deployment: d.id,
+        stage: 'plan',
+        because: `phase ${phase.number}: ${open?.message ?? 'failed'}`.slice(0, 400),
+      },
+    },
+  ];
+  return {
+    kind: 'answer',
+    value: {
+      status: 'FAIL' as const,
+      phase: phase.number,
+      checks,
+      failure: {
+        phase: phase.number,
+        failed_validation: open?.check,
+        error: open?.message,
+        root_cause:
+          cause === undefined
+            ? undefined
+            : {
+                type: cause.failure?.type ?? 'Other',
+                reason: cause.reason,
+                message: cause.message,
+                action: cause.failure?.action,
+              },
+        evidence: body,
+      },
+      options,
+      evidence: body,
+      summary: [
+        `FAIL: phase ${phase.number} ${phase.name}. Stop here.`,
+        ...checks.filter((c) => c.status !== 'PASS').map(checkLine),
+        ...(cause?.failure === undefined
+          ? []
+          : [`Root cause (${cause.failure.type}): ${cause.message}`, `To do: ${cause.failure.action}`]),
+        ...options.map((o) => `- ${o.option}: ${o.tool}`),
+      ].join('\n'),
+    },
+  } as const;
+}

@@ -1,0 +1,151 @@
+import { called, differences } from '../../apply/index.ts';
+import type { Reader } from '../../cluster/index.ts';
+import { lost } from '../../engine/connect.ts';
+import type { KubeObject } from '../../objects/kube-object.ts';
+import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
+import type { StoredPhase } from './stored.ts';
+import { placedBy } from './stored.ts';
+
+/** One object of a phase as it is now: whether it is there, ours, and as applied. */
+export type LiveObject = {
+  readonly ref: PlacedObject;
+  readonly live: KubeObject | undefined;
+  readonly verdict: Verdict;
+};
+
+export const refOfManifest = (object: KubeObject, namespace: string): PlacedObject => ({
+  apiVersion: object.apiVersion,
+  kind: object.kind,
+  name: object.metadata.name ?? '',
+  namespace: object.metadata.namespace ?? namespace,
+});
+
+const addressOf = (ref: PlacedObject) => ({
+  apiVersion: ref.apiVersion,
+  kind: ref.kind,
+  name: ref.name,
+  ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+});
+
+/** Everything a phase is about, looked at in the cluster now. */
+export async function lookAtPhase(reader: Reader, d: Deployment, phase: StoredPhase): Promise<LiveObject[]> {
+  const scaled = await autoscaled(reader, d.target.namespace);
+  const manifests = await Promise.all(phase.objects.map((object) => lookAtManifest(reader, d, phase, object, scaled)));
+  const observed = await Promise.all(
+    phase.observed.map(async (ref): Promise<LiveObject> => {
+      const placed = { ...ref, namespace: ref.namespace ?? d.target.namespace };
+      const live = await get(reader, placed);
+      return {
+        ref: placed,
+        live,
+        verdict: live === undefined ? missing(placed) : pass('Present', `${called(placed)} is there`),
+      };
+    }),
+  );
+  return [...manifests, ...observed];
+}
+
+async function lookAtManifest(
+  reader: Reader,
+  d: Deployment,
+  phase: StoredPhase,
+  manifest: KubeObject,
+  scaled: ReadonlySet<string>,
+): Promise<LiveObject> {
+  const ref = refOfManifest(manifest, d.target.namespace);
+  const live = await get(reader, ref);
+  if (live === undefined) return { ref, live, verdict: missing(ref) };
+  const owned = phase.delivery === 'apply' ? provenance(d, phase, ref, live) : trackedBy(phase, ref, live);
+  if (owned.status !== 'pass') return { ref, live, verdict: owned };
+  if (phase.delivery !== 'apply') return { ref, live, verdict: owned };
+  return { ref, live, verdict: await drift(reader, d, manifest, ref, live, scaled) };
+}
+
+const missing = (ref: PlacedObject): Verdict => fail('NotFound', `${called(ref)} is not there`);
+
+async function get(reader: Reader, ref: PlacedObject): Promise<KubeObject | undefined> {
+  const answer = await reader.getIfThere(addressOf(ref));
+  if (answer.ok) return answer.value;
+  if (answer.error.reason === 'NoKindMatch') return undefined;
+  throw lost(answer.error);
+}
+
+/** The very object apply-phase put there: same UID, and our server-side apply among its managers. */
+function provenance(d: Deployment, phase: StoredPhase, ref: PlacedObject, live: KubeObject): Verdict {
+  const placed = placedBy(d, phase.number).find(
+    (p) => p.object.kind === ref.kind && p.object.name === ref.name && p.object.apiVersion === ref.apiVersion,
+  );
+  const managed = (live.metadata.managedFields ?? []) as readonly { manager?: string; operation?: string }[];
+  if (!managed.some((m) => m.manager === 'infragate' && m.operation === 'Apply')) {
+    return fail(
+      'NotOurs',
+      `${called(ref)} is there, but apply-phase did not put it there (managers: ${managed.map((m) => m.manager).join(', ') || 'none'})`,
+    );
+  }
+  if (placed?.object.uid !== undefined && placed.object.uid !== live.metadata.uid) {
+    return fail('Recreated', `${called(ref)} is not the object that apply-phase made: it was deleted and made anew`);
+  }
+  if (placed === undefined) return fail('NotOnRecord', `${called(ref)} was not applied in this phase; run apply-phase`);
+  return pass('Applied', `${called(ref)} is there as applied`);
+}
+
+/** gitops and helm: whoever delivers it leaves a mark; external has none and is only observed. */
+function trackedBy(phase: StoredPhase, ref: PlacedObject, live: KubeObject): Verdict {
+  const marks = { ...live.metadata.labels, ...live.metadata.annotations };
+  const has = (...names: string[]) => names.some((name) => marks[name] !== undefined);
+  if (
+    phase.delivery === 'gitops' &&
+    !has(
+      'argocd.argoproj.io/tracking-id',
+      'argocd.argoproj.io/instance',
+      'kustomize.toolkit.fluxcd.io/name',
+      'helm.toolkit.fluxcd.io/name',
+      'app.kubernetes.io/instance',
+    )
+  ) {
+    return fail('NotTracked', `${called(ref)} is there, but neither Argo CD nor Flux tracks it`);
+  }
+  if (phase.delivery === 'helm' && !has('meta.helm.sh/release-name')) {
+    return fail('NotReleased', `${called(ref)} is there, but no Helm release made it`);
+  }
+  return pass('Present', `${called(ref)} is there (${phase.delivery})`);
+}
+
+/** Would applying the manifest again change anything? Then somebody has changed it since. */
+async function drift(
+  reader: Reader,
+  d: Deployment,
+  manifest: KubeObject,
+  ref: PlacedObject,
+  live: KubeObject,
+  scaled: ReadonlySet<string>,
+): Promise<Verdict> {
+  const again = await reader.dryRun(manifest, {
+    verb: 'apply',
+    force: true,
+    namespace: ref.namespace ?? d.target.namespace,
+  });
+  if (!again.ok)
+    return unknown('NotComparable', `${called(ref)} could not be compared with the manifest: ${again.error.message}`);
+  const ignored = scaled.has(`${ref.kind}/${ref.name}`) ? ['spec.replicas'] : [];
+  const changed = differences(again.value.object, live).filter((path) => !ignored.includes(path));
+  if (changed.length > 0)
+    return fail('Drifted', `${called(ref)} was changed after it was applied: ${changed.slice(0, 6).join(', ')}`);
+  return pass('AsApplied', `${called(ref)} is as applied`);
+}
+
+/** Objects whose replicas an autoscaler owns. */
+async function autoscaled(reader: Reader, namespace: string): Promise<ReadonlySet<string>> {
+  const listed = await reader.list({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }, { namespace });
+  if (!listed.ok) return new Set();
+  return new Set(
+    listed.value.items.flatMap((hpa) => {
+      const spec = hpa.spec;
+      const target =
+        typeof spec === 'object' && spec !== null && 'scaleTargetRef' in spec ? spec.scaleTargetRef : undefined;
+      return typeof target === 'object' && target !== null && 'kind' in target && 'name' in target
+        ? [`${String(target.kind)}/${String(target.name)}`]
+        : [];
+    }),
+  );
+}

@@ -1,0 +1,134 @@
+import { called } from '../apply/index.ts';
+import type { ToolRun } from '../engine/tool.ts';
+import { readiness } from '../objects/index.ts';
+import { fail, pass, plan, type Refusal, unknown, type Verdict } from '../workflow/index.ts';
+import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
+import { commandCheck, runCommands } from './phase/commands.ts';
+import { lookAtPhase } from './phase/live.ts';
+import { allPhases, storedPlan } from './phase/stored.ts';
+import type { Input, Output } from './run-validation.ts';
+
+const COMMAND_TIMEOUT_MS = 10 * 60_000;
+
+/** Everything once more: each phase's resources, and the plan's static, health and functional checks. */
+export const run: ToolRun<'run-validation', Input, Output> = async (_input, run) => {
+  const d = await run.current();
+  const stored = await storedPlan(run, d);
+  if ('code' in stored) return no(stored);
+  const reader = await run.reader();
+  const phases = await Promise.all(
+    allPhases(stored, d).map(async (phase) => {
+      const live = await lookAtPhase(reader, d, phase);
+      const checks = live.map((l) =>
+        phaseCheck(
+          `phase ${phase.number}: ${called(l.ref)}`,
+          l.verdict.status === 'pass' && l.live !== undefined ? stillReady(l.live, l.verdict) : l.verdict,
+        ),
+      );
+      return checks;
+    }),
+  );
+  const lists = {
+    static: stored.plan.validation.static,
+    health: stored.plan.validation.health,
+    functional: stored.plan.validation.functional,
+  };
+  const results: Record<keyof typeof lists, PhaseCheck[]> = { static: [], health: [], functional: [] };
+  for (const name of ['static', 'health', 'functional'] as const) results[name] = await oneList(name, lists[name]);
+
+  async function oneList(name: string, list: readonly string[] | { readonly none: string }): Promise<PhaseCheck[]> {
+    if (!Array.isArray(list)) {
+      const why = 'none' in list ? list.none : '';
+      return [phaseCheck(`${name}: none`, pass('NoneByPlan', `the approved plan has none: ${why}`))];
+    }
+    if (list.length === 0)
+      return [
+        phaseCheck(
+          `${name}: none`,
+          unknown(
+            'NotPlanned',
+            `the plan names no ${name} check and doesn't say why (validation.${name}: {none: why})`,
+          ),
+        ),
+      ];
+    const health = name === 'health' ? list.filter((l) => /^https?:\/\/|^service[:/]/i.test(l)) : [];
+    const commands = list.filter((l) => !health.includes(l));
+    const outcomes = await runCommands(run, commands, { timeoutMs: COMMAND_TIMEOUT_MS, stopAtFailure: false });
+    const checked = await Promise.all(
+      health.map(async (target) => phaseCheck(`health: ${target}`, await healthOf(target))),
+    );
+    return [...outcomes.map(commandCheck), ...checked];
+  }
+
+  /** `service/NAME:PORT/path` (or `service:NAME:PORT/path`) is asked through the API server; a URL directly. */
+  async function healthOf(target: string): Promise<Verdict> {
+    const service = /^service[:/]([a-z0-9-]+):(\w+)(\/.*)?$/i.exec(target);
+    if (service !== null) {
+      const answer = await reader.proxy({
+        namespace: d.target.namespace,
+        name: service[1] ?? '',
+        port: service[2] ?? '',
+        path: service[3] ?? '/',
+      });
+      if (!answer.ok) return fail('Unhealthy', `${target}: ${answer.error.message}`);
+      return answer.value.status < 400
+        ? pass('Healthy', `${target}: ${answer.value.status}`)
+        : fail('Unhealthy', `${target}: ${answer.value.status}`);
+    }
+    try {
+      const answer = await fetch(target, {
+        signal: AbortSignal.any([run.signal, AbortSignal.timeout(15_000)]),
+        redirect: 'follow',
+      });
+      await answer.body?.cancel();
+      return answer.ok
+        ? pass('Healthy', `${target}: ${answer.status}`)
+        : fail('Unhealthy', `${target}: ${answer.status}`);
+    } catch (error) {
+      return fail('Unreachable', `${target}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  const all = [...phases.flat(), ...results.static, ...results.health, ...results.functional];
+  const open = firstOpen(all);
+  const verdict: Verdict = allPass(all)
+    ? pass('FullyValidated', `${all.length} checks hold`)
+    : open?.status === 'UNKNOWN'
+      ? unknown(open.reason, `${open.check}: ${open.message}`)
+      : fail(
+          open?.reason ?? 'NothingChecked',
+          open === undefined ? 'nothing was checked' : `${open.check}: ${open.message}`,
+        );
+  const body = await run.put(JSON.stringify({ phases: phases.flat(), ...results }));
+  await run.record({
+    type: 'observed',
+    subject: 'validation',
+    verdict,
+    at: await run.place(),
+    asked: 'does everything that was deployed hold?',
+    via: 'run-validation',
+    run: run.id,
+    identity: await run.identity(),
+    body,
+    bound: plan(d)?.digest ?? '',
+  });
+  return {
+    kind: 'answer',
+    value: {
+      status: { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' }[verdict.status],
+      phases: phases.flat(),
+      ...results,
+      evidence: body,
+      summary: [`${verdict.status.toUpperCase()}: ${verdict.message}`, ...all.slice(0, 40).map(checkLine)].join('\n'),
+    },
+  };
+};
+
+const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
+
+function stillReady(live: Parameters<typeof readiness>[0], there: Verdict): Verdict {
+  const reading = readiness(live);
+  if (reading.status === 'ready') return there;
+  if (reading.status === 'unknown') return there; // nothing is known of its readiness; its phase's criteria judged it
+  return fail(reading.reason, reading.message);
+}
