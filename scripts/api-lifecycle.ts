@@ -26,7 +26,7 @@ const folders = (path: string) =>
 const FUNCTION =
   /func \(in \*(\w+)\) APILifecycle(Introduced|Deprecated|Removed|Replacement)\(\)[^{]*\{\s*return ([^\n]+)\n/g;
 
-function valueOf(what: string, returned: string): string | undefined {
+function valueIn(what: string, returned: string): string | undefined {
   if (what !== 'Replacement') {
     const [major, minor] = returned.split(',').map((part) => part.trim());
     return major === '0' && minor === '0' ? undefined : `${major}.${minor}`;
@@ -49,7 +49,7 @@ for (const module of MODULES) {
       const read = new Map<string, Lifecycle>();
       for (const [, kind = '', what = '', returned = ''] of readFileSync(file, 'utf8').matchAll(FUNCTION)) {
         if (kind.endsWith('List') || kind.endsWith('Options')) continue;
-        const value = valueOf(what, returned);
+        const value = valueIn(what, returned);
         if (value === undefined) continue;
         const key = `${name === '' ? '' : `${name}/`}${version}/${kind}`;
         read.set(key, { ...read.get(key), [what.toLowerCase()]: value });

@@ -1,10 +1,10 @@
 import type { ApiFailure, Conflict, Writer } from '../cluster/index.ts';
+import { inOrder } from '../objects/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 import { awaitUsable, providedBy } from './await.ts';
 import { differences } from './compare.ts';
 import { type BeforeImage, imageOf } from './image.ts';
-import { inOrder } from './order.ts';
 import { placedIn } from './place.ts';
 import { address, called, refOf } from './ref.ts';
 import { type TakeOver, uncovered } from './takeover.ts';

@@ -1,25 +1,12 @@
-import type { KubeObject } from '../objects/kube-object.ts';
+import { groupOf } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 
-/** What an object is called: enough to find it, and its UID once it has one. */
-export function refOf(object: KubeObject): PlacedObject {
-  const { name = '', namespace, uid } = object.metadata;
-  return {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(uid === undefined ? {} : { uid }),
-  };
-}
+export { at, groupOf, isRecord, refOf } from '../objects/kube-object.ts';
 
 /** `Deployment/web`, for people. */
 export const called = (ref: { readonly kind: string; readonly name: string }): string => `${ref.kind}/${ref.name}`;
 
-/** Without the version: one object is one object in all of them. */
-export const groupOf = (apiVersion: string): string =>
-  apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-
+/** Under whatever version: one object is one object in all of them. */
 export const sameObject = (a: PlacedObject, b: PlacedObject): boolean =>
   groupOf(a.apiVersion) === groupOf(b.apiVersion) &&
   a.kind === b.kind &&
@@ -33,16 +20,3 @@ export const address = ({ apiVersion, kind, namespace, name }: PlacedObject) => 
   name,
   ...(namespace === undefined ? {} : { namespace }),
 });
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** What is at a path; undefined when any part of it isn't there. */
-export function at(value: unknown, ...path: readonly string[]): unknown {
-  let here = value;
-  for (const part of path) {
-    if (!isRecord(here)) return undefined;
-    here = here[part];
-  }
-  return here;
-}

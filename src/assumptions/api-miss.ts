@@ -87,7 +87,8 @@ function nothing(discovery: Discovery, name: ApiName, alike: readonly Resource[]
   const { group, kind } = name;
   const known = group !== undefined && discovery.group(group) !== undefined;
   const kindsInGroup = discovery.resources.filter((r) => r.group === group).map((r) => r.kind);
-  const nearKinds = nearest(kind, known ? kindsInGroup : discovery.resources.map((r) => r.kind));
+  const candidates = known ? kindsInGroup : discovery.resources.map((r) => r.kind);
+  const nearKinds = group !== undefined && !known ? [] : nearest(kind, candidates);
   const nearGroups =
     group === undefined || known
       ? []

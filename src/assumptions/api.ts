@@ -1,9 +1,10 @@
 import type { Discovery, Resource } from '../cluster/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
-import { insteadOf, matching } from './api-miss.ts';
+import { insteadOf } from './api-miss.ts';
 import { type ApiName, parseApi, writeApi } from './api-name.ts';
 import { findField } from './fields.ts';
 import { bare, type Finding, unanswered } from './finding.ts';
+import { at, list, text } from './json.ts';
 import { lifecycleOf, reached } from './lifecycle.ts';
 import { apiVersionOf, discoveryOf, type World } from './world.ts';
 
@@ -33,30 +34,49 @@ async function look(world: World, name: ApiName): Promise<Part> {
     const said = unanswered(discovery.error, { verb: 'get', group: '', resource: 'discovery (/api, /apis)' });
     return { ...said, evidence: { error: discovery.error } };
   }
-  const served = servedExactly(discovery.value, name);
+  const served = await servedExactly(world, discovery.value, name);
   if (served === undefined) return insteadOf(world, discovery.value, name);
   if (name.field !== undefined) return field(world, served, name.field);
   return { verdict: await present(world, discovery.value, served, name), evidence: evidenceOf(served) };
 }
 
-function servedExactly(discovery: Discovery, { group, version, kind }: ApiName): Resource | undefined {
+async function servedExactly(world: World, discovery: Discovery, name: ApiName): Promise<Resource | undefined> {
+  const { group, version, kind } = name;
   if (group === undefined) return undefined;
-  return (
-    discovery.find({ group, kind, ...(version === undefined ? {} : { version }) }) ??
-    asSubresource(discovery, { group, version, kind })
-  );
+  const found = discovery.find({ group, kind, ...(version === undefined ? {} : { version }) });
+  return found ?? asSubresource(world, discovery, { group, version, kind });
 }
 
-/** Eviction, TokenRequest and Binding are served, though only below another resource. */
-function asSubresource(discovery: Discovery, { group, version, kind }: Omit<ApiName, 'field'>): Resource | undefined {
-  return matching(discovery, kind).length > 0
-    ? undefined
-    : discovery.resources.find(
-        (r) =>
-          r.group === group &&
-          (version === undefined || r.version === version) &&
-          r.subresources.some((sub) => sub.kind === kind),
-      );
+/** Eviction, TokenRequest and Binding are served, though only below a resource, which may be of another group. */
+async function asSubresource(
+  world: World,
+  discovery: Discovery,
+  wanted: { group: string; version: string | undefined; kind: string },
+): Promise<Resource | undefined> {
+  for (const parent of discovery.resources.filter((r) => r.subresources.some((sub) => sub.kind === wanted.kind))) {
+    const home = apiVersionOf(parent);
+    const path = parent.group === '' ? `/api/${home}` : `/apis/${home}`;
+    const listed = await world.once(`resources ${home}`, () => world.reader.raw(path));
+    const entries = listed.ok ? list(at(listed.value.json, 'resources')) : [];
+    const entry = entries.find(
+      (one) =>
+        text(at(one, 'name')).startsWith(`${parent.resource}/`) &&
+        at(one, 'kind') === wanted.kind &&
+        (text(at(one, 'group')) || parent.group) === wanted.group &&
+        (wanted.version === undefined || (text(at(one, 'version')) || parent.version) === wanted.version),
+    );
+    if (entry === undefined) continue;
+    const version = text(at(entry, 'version')) || parent.version;
+    return {
+      ...parent,
+      group: wanted.group,
+      version,
+      kind: wanted.kind,
+      resource: text(at(entry, 'name')),
+      subresources: [],
+    };
+  }
+  return undefined;
 }
 
 const evidenceOf = (r: Resource) => ({

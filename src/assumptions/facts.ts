@@ -1,8 +1,8 @@
 import type { KubeObject, Result } from '../cluster/index.ts';
 import type { ClusterFacts, NodeFact, StorageClassFact } from '../documents/facts.ts';
 import type { Verdict } from '../workflow/index.ts';
-import { parseApi, writeApi } from './api-name.ts';
 import { matching } from './api-miss.ts';
+import { parseApi, writeApi } from './api-name.ts';
 import { at, isRecord, list, text } from './json.ts';
 import { lifecycleOf } from './lifecycle.ts';
 import { apiVersionOf, discoveryOf, type ListedAs, listAll, type World } from './world.ts';
@@ -44,8 +44,11 @@ export async function gatherFacts(world: World, images: Images = new Map()): Pro
       const wanted = parseApi(gvk);
       if (wanted?.group === undefined) return 'unknown';
       const { group, version: asked, kind } = wanted;
-      if (discovery.value.find({ group, kind, ...(asked === undefined ? {} : { version: asked }) }) !== undefined) return 'served';
-      return asked !== undefined && discovery.value.stale.includes(group === '' ? asked : `${group}/${asked}`) ? 'unknown' : 'missing';
+      if (discovery.value.find({ group, kind, ...(asked === undefined ? {} : { version: asked }) }) !== undefined)
+        return 'served';
+      return asked !== undefined && discovery.value.stale.includes(group === '' ? asked : `${group}/${asked}`)
+        ? 'unknown'
+        : 'missing';
     },
     instead(gvk) {
       if (!discovery.ok) return undefined;
@@ -55,7 +58,8 @@ export async function gatherFacts(world: World, images: Images = new Map()): Pro
       const replacement = told === undefined ? undefined : parseApi(told);
       if (replacement?.group !== undefined) {
         const { group, version: v, kind } = replacement;
-        if (discovery.value.find({ group, kind, ...(v === undefined ? {} : { version: v }) }) !== undefined) return told;
+        if (discovery.value.find({ group, kind, ...(v === undefined ? {} : { version: v }) }) !== undefined)
+          return told;
       }
       const same = discovery.value.find({ group: wanted.group ?? '', kind: wanted.kind });
       const other = same ?? matching(discovery.value, wanted.kind)[0];
@@ -71,7 +75,8 @@ export async function gatherFacts(world: World, images: Images = new Map()): Pro
 
 const itemsOf = (found: ListedAs): readonly KubeObject[] => (found.state === 'listed' ? found.items : []);
 
-const failedResult = (name: string, result: Result<unknown>) => (result.ok ? [] : [`${name}: ${result.error.reason}: ${result.error.message}`]);
+const failedResult = (name: string, result: Result<unknown>) =>
+  result.ok ? [] : [`${name}: ${result.error.reason}: ${result.error.message}`];
 const failedList = (name: string, found: ListedAs) =>
   found.state === 'failed' ? [`${name}: this identity may not list ${found.resource} (${found.error.reason})`] : [];
 

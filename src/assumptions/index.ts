@@ -5,16 +5,16 @@
  */
 export { apiSubject, checkApi } from './api.ts';
 export { checkConfiguration, configurationSubject, FORMS } from './configuration.ts';
+export { gatherFacts } from './facts.ts';
 export { bare, type CheckedKind, type Finding, type Misnamed, type Named } from './finding.ts';
 export { checkImage, type ImageOptions, imageSubject } from './image.ts';
 export { lookAt, subjectOf } from './look.ts';
-export { nearest } from './near.ts';
-export { checkOperator, operatorSubject } from './operator.ts';
-export { checkProvided } from './provided.ts';
-export { divergenceSubject, type SourceName, sourceSlug, sourceSubject, textSource } from './source.ts';
-export { createWorld, type World } from './world.ts';
-export { gatherFacts } from './facts.ts';
 export { checkManifests, type ManifestFinding, podOf } from './manifests.ts';
 export { type Manifest, type ManifestsRead, readManifests } from './manifests-read.ts';
 export { checkNamespaces } from './namespace.ts';
+export { nearest } from './near.ts';
+export { checkOperator, operatorSubject } from './operator.ts';
 export { parallel } from './parallel.ts';
+export { checkProvided } from './provided.ts';
+export { divergenceSubject, type SourceName, sourceSlug, sourceSubject, textSource } from './source.ts';
+export { createWorld, type World } from './world.ts';

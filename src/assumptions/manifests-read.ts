@@ -28,17 +28,20 @@ export async function readManifests(given: string, workspace: string): Promise<M
 type Files = { ok: true; files: { name: string; text: string }[] } | { ok: false; message: string };
 
 async function filesOf(given: string, workspace: string): Promise<Files> {
-  if (given.includes('\n') || /^\s*[{[]|^\s*\w+\s*:/.test(given)) return { ok: true, files: [{ name: '', text: given }] };
+  if (given.includes('\n') || /^\s*[{[]|^\s*\w+\s*:/.test(given))
+    return { ok: true, files: [{ name: '', text: given }] };
   const path = resolve(workspace, given.trim());
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return { ok: false, message: `${given.trim()} is neither YAML nor a file or folder that is there` };
+  if (found === undefined)
+    return { ok: false, message: `${given.trim()} is neither YAML nor a file or folder that is there` };
   const paths = found.isDirectory() ? (await manifestFiles(path)).slice(0, MAX_FILES) : [path];
   let bytes = 0;
   const files: { name: string; text: string }[] = [];
   for (const file of paths) {
     const text = await readFile(file, 'utf8');
     bytes += text.length;
-    if (bytes > MAX_BYTES) return { ok: false, message: `${given.trim()} holds more than ${MAX_BYTES >> 20} MiB of manifests` };
+    if (bytes > MAX_BYTES)
+      return { ok: false, message: `${given.trim()} holds more than ${MAX_BYTES >> 20} MiB of manifests` };
     files.push({ name: relative(workspace, file), text });
   }
   return { ok: true, files };
@@ -47,7 +50,12 @@ async function filesOf(given: string, workspace: string): Promise<Files> {
 async function manifestFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries
-    .filter((entry) => entry.isFile() && /\.(ya?ml|json)$/.test(entry.name) && !/(^|\/)(\.git|node_modules)(\/|$)/.test(entry.parentPath))
+    .filter(
+      (entry) =>
+        entry.isFile() &&
+        /\.(ya?ml|json)$/.test(entry.name) &&
+        !/(^|\/)(\.git|node_modules)(\/|$)/.test(entry.parentPath),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }

@@ -1,30 +1,39 @@
 import type { KubeObject } from '../cluster/index.ts';
+import { podTemplateOf } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
 import type { Finding } from './finding.ts';
-import { at, isRecord, list, text } from './json.ts';
+import { at, list, text } from './json.ts';
+import { checkQuota } from './manifests-quota.ts';
 import type { Manifest } from './manifests-read.ts';
+import { selectsNothing, unresolved } from './manifests-references.ts';
 import { parallel } from './parallel.ts';
 import { discoveryOf, type World } from './world.ts';
 
-export type ManifestFinding = Finding & { readonly name: string; readonly where: string; readonly warnings: readonly string[] };
-
-const TEMPLATES: Readonly<Record<string, readonly string[]>> = {
-  Deployment: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  ReplicationController: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+export type ManifestFinding = Finding & {
+  readonly name: string;
+  readonly where: string;
+  readonly warnings: readonly string[];
 };
 
 /** What the API server would make of each: server dry run with strict fields, and of each workload's Pod as well. */
-export async function checkManifests(world: World, manifests: readonly Manifest[], limit = 8): Promise<ManifestFinding[]> {
+export async function checkManifests(
+  world: World,
+  manifests: readonly Manifest[],
+  limit = 8,
+): Promise<ManifestFinding[]> {
   const set = manifests.map((m) => m.object);
-  return parallel(manifests, limit, (manifest) => checkOne(world, manifest, set));
+  const [each, quota] = await Promise.all([
+    parallel(manifests, limit, (manifest) => checkOne(world, manifest, set)),
+    checkQuota(world, set),
+  ]);
+  return quota === undefined ? each : [...each, quota];
 }
 
-async function checkOne(world: World, { object, where }: Manifest, set: readonly KubeObject[]): Promise<ManifestFinding> {
+async function checkOne(
+  world: World,
+  { object, where }: Manifest,
+  set: readonly KubeObject[],
+): Promise<ManifestFinding> {
   const name = `${object.kind}/${object.metadata.name ?? `${object.metadata.generateName}*`}`;
   const { verdict, warnings, evidence, deferrable } = await judge(world, object, set);
   return {
@@ -49,17 +58,41 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
   const warnings = [...placed.value.warnings];
   const pod = podOf(placed.value.object);
   if (pod !== undefined) {
-    const asPod = await world.reader.dryRun(pod, { verb: 'create', namespace: object.metadata.namespace ?? world.namespace });
+    const asPod = await world.reader.dryRun(pod, {
+      verb: 'create',
+      namespace: object.metadata.namespace ?? world.namespace,
+    });
     if (asPod.ok) warnings.push(...asPod.value.warnings.filter((w) => !warnings.includes(w)));
     else if (!(asPod.error.status === 403 && /cannot create resource/.test(asPod.error.message))) {
       const { verdict, deferrable } = refusedBy(asPod.error);
       const message = `${object.kind} is accepted, but its Pod is not: ${verdict.message}`;
       const reason = verdict.status === 'fail' ? `Pod${verdict.reason}` : verdict.reason;
-      return { verdict: { ...verdict, reason, message }, warnings, evidence: { error: asPod.error, pod: true }, ...(deferrable ? { deferrable } : {}) };
+      return {
+        verdict: { ...verdict, reason, message },
+        warnings,
+        evidence: { error: asPod.error, pod: true },
+        ...(deferrable ? { deferrable } : {}),
+      };
     }
   }
+  const references = await unresolved(world, object, set);
+  const evidence = { warnings, references };
+  if (references.missing.length > 0) {
+    const message = `accepted, but it names what is neither in the cluster nor in the set: ${references.missing.join('; ')}`;
+    return { verdict: fail('ReferenceMissing', message), warnings, evidence };
+  }
+  if (await selectsNothing(world, object, set)) {
+    const message = 'accepted, but its selector fits no Pod of the set and none that runs';
+    return { verdict: unknown('SelectsNothing', message), warnings, evidence };
+  }
+  if (references.unseen.length > 0) {
+    const message = `accepted, but this identity may not see whether these are there: ${references.unseen.join(', ')}`;
+    return { verdict: unknown('ReferenceNotSeen', message), warnings, evidence, deferrable: true };
+  }
+  const without = references.optional.length === 0 ? '' : `, without the optional ${references.optional.join(', ')}`;
   const warned = warnings.length === 0 ? '' : `, with ${warnings.length} warning(s): ${warnings[0]}`;
-  return { verdict: pass('Accepted', `accepted${pod === undefined ? '' : ', and so is its Pod'}${warned}`), warnings, evidence: { warnings } };
+  const message = `accepted${pod === undefined ? '' : ', and so is its Pod'}${without}${warned}`;
+  return { verdict: pass('Accepted', message), warnings, evidence };
 }
 
 /** A custom object whose definition is in the same set, or an object in a namespace of it: it can't be judged before. */
@@ -71,10 +104,16 @@ async function waitsForSet(world: World, object: KubeObject, set: readonly KubeO
   const version = object.apiVersion.slice(slash + 1);
   if (discovery.value.find({ group, version, kind: object.kind }) === undefined) {
     const definition = set.find(
-      (o) => o.kind === 'CustomResourceDefinition' && at(o, 'spec', 'group') === group && at(o, 'spec', 'names', 'kind') === object.kind,
+      (o) =>
+        o.kind === 'CustomResourceDefinition' &&
+        at(o, 'spec', 'group') === group &&
+        at(o, 'spec', 'names', 'kind') === object.kind,
     );
     if (definition !== undefined) {
-      return unknown('DefinedInSet', `its CRD ${definition.metadata.name} is in the same set, so it can only be judged once that is there`);
+      return unknown(
+        'DefinedInSet',
+        `its CRD ${definition.metadata.name} is in the same set, so it can only be judged once that is there`,
+      );
     }
     return fail('NoKindMatch', `the cluster serves no ${object.apiVersion} ${object.kind}`);
   }
@@ -82,16 +121,27 @@ async function waitsForSet(world: World, object: KubeObject, set: readonly KubeO
   if (namespace === undefined || namespace === world.namespace) return undefined;
   const made = set.some((o) => o.kind === 'Namespace' && o.metadata.name === namespace);
   if (!made) return undefined;
-  const there = await world.once(`namespace ${namespace}`, () => world.reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name: namespace }));
+  const there = await world.once(`namespace ${namespace}`, () =>
+    world.reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name: namespace }),
+  );
   return there.ok && there.value === undefined
-    ? unknown('NamespaceInSet', `its namespace ${namespace} is made by the same set, so it can only be judged once that is there`)
+    ? unknown(
+        'NamespaceInSet',
+        `its namespace ${namespace} is made by the same set, so it can only be judged once that is there`,
+      )
     : undefined;
 }
 
-function refusedBy(error: { status: number; reason: string; message: string }): { verdict: Verdict; deferrable?: boolean } {
+function refusedBy(error: { status: number; reason: string; message: string }): {
+  verdict: Verdict;
+  deferrable?: boolean;
+} {
   const { status, reason, message } = error;
   if (/does not support dry ?run|webhook.*dry ?run/i.test(message)) {
-    return { verdict: unknown('AdmissionHasSideEffects', `admission that has side effects can't be tried: ${message}`), deferrable: true };
+    return {
+      verdict: unknown('AdmissionHasSideEffects', `admission that has side effects can't be tried: ${message}`),
+      deferrable: true,
+    };
   }
   if (status === 403 && /cannot (create|patch|update) resource/.test(message)) {
     return { verdict: unknown('PermissionMissing', message), deferrable: true };
@@ -105,24 +155,18 @@ function refusedBy(error: { status: number; reason: string; message: string }): 
   return { verdict: unknown(reason, message) };
 }
 
-/** The Pod that a workload would make, as its controller would ask for it. */
+/** The Pod that a workload would make, as its controller would ask for it. A Pod is its own. */
 export function podOf(object: KubeObject): KubeObject | undefined {
-  const path = TEMPLATES[object.kind];
-  if (path === undefined) return undefined;
-  const template = at(object, ...path);
-  if (!isRecord(template) || !isRecord(template.spec)) return undefined;
-  const labels = at(template, 'metadata', 'labels');
-  const annotations = at(template, 'metadata', 'annotations');
+  const template = object.kind === 'Pod' ? undefined : podTemplateOf(object);
+  if (template === undefined) return undefined;
+  const { labels, annotations, spec } = template;
+  // A claim template's volumes are added by the StatefulSet's controller; without them the Pod would name none.
+  const volumes = [...list(spec.volumes), ...claimVolumes(object)];
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {
-      generateName: `${text(object.metadata.name).slice(0, 40)}-`,
-      ...(isRecord(labels) ? { labels: stringsOf(labels) } : {}),
-      ...(isRecord(annotations) ? { annotations: stringsOf(annotations) } : {}),
-    },
-    // A claim template's volumes are added by the StatefulSet's controller; without them the Pod would name none.
-    spec: { ...template.spec, volumes: [...list(at(template, 'spec', 'volumes')), ...claimVolumes(object)] },
+    metadata: { generateName: `${text(object.metadata.name).slice(0, 40)}-`, labels, annotations },
+    spec: { ...spec, ...(volumes.length === 0 ? {} : { volumes }) },
   };
 }
 
@@ -131,5 +175,3 @@ const claimVolumes = (object: KubeObject) =>
     const name = text(at(claim, 'metadata', 'name'));
     return { name, persistentVolumeClaim: { claimName: `${name}-${object.metadata.name}-0` } };
   });
-
-const stringsOf = (record: Record<string, unknown>) => Object.fromEntries(Object.entries(record).map(([k, v]) => [k, String(v)]));

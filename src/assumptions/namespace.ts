@@ -10,7 +10,12 @@ export async function checkNamespaces(reader: Reader, names: readonly string[]):
       const asked = `is there a namespace ${name}?`;
       const subject = `namespace:${name}`;
       if (!target.ok) {
-        return { subject, asked, verdict: unknown(target.error.reason, target.error.message), evidence: { error: target.error } };
+        return {
+          subject,
+          asked,
+          verdict: unknown(target.error.reason, target.error.message),
+          evidence: { error: target.error },
+        };
       }
       const seen = target.value.namespaces.find((ns) => ns.name === name);
       const verdict = seen === undefined ? unknown('NotAsked', 'it was not asked for') : await judge(reader, seen);
@@ -22,13 +27,22 @@ export async function checkNamespaces(reader: Reader, names: readonly string[]):
 async function judge(reader: Reader, { name, uid, state }: TargetNamespace): Promise<Verdict> {
   if (state === 'there') return pass('NamespaceExists', `namespace ${name}, UID ${uid}`);
   if (state === 'missing') return fail('NamespaceMissing', `there is no namespace ${name}`);
-  const root = await reader.getIfThere({ apiVersion: 'v1', kind: 'ConfigMap', namespace: name, name: 'kube-root-ca.crt' });
-  if (root.ok && root.value !== undefined) return pass('NamespaceExists', `namespace ${name} is there (its UID may not be read)`);
+  const root = await reader.getIfThere({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    namespace: name,
+    name: 'kube-root-ca.crt',
+  });
+  if (root.ok && root.value !== undefined)
+    return pass('NamespaceExists', `namespace ${name} is there (its UID may not be read)`);
   const probe = await reader.dryRun(
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'infragate-dry-run' } },
     { verb: 'create', namespace: name },
   );
   if (probe.ok) return pass('NamespaceExists', `namespace ${name} takes objects (dry run; its UID may not be read)`);
   if (probe.error.status === 404) return fail('NamespaceMissing', `there is no namespace ${name}`);
-  return unknown('PermissionMissing', `this identity may not get namespaces, so whether ${name} is there can't be seen`);
+  return unknown(
+    'PermissionMissing',
+    `this identity may not get namespaces, so whether ${name} is there can't be seen`,
+  );
 }

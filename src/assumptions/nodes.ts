@@ -1,6 +1,6 @@
 import type { Action, ApiFailure, KubeObject } from '../cluster/index.ts';
-import { add, larger, parseQuantity, type Quantity, subtract, ZERO } from '../objects/quantity.ts';
-import { at, conditionsOf, isRecord, list, text } from './json.ts';
+import { add, parseQuantity, podNeeds, type Quantity, subtract, ZERO } from '../objects/index.ts';
+import { at, conditionsOf, list, text } from './json.ts';
 import { listAll, type World } from './world.ts';
 
 export type NodeFree = { readonly name: string; readonly free: Readonly<Record<string, Quantity>> };
@@ -27,7 +27,8 @@ export async function nodesFree(world: World): Promise<NodesFree> {
     const node = text(at(pod, 'spec', 'nodeName'));
     if (node === '' || ['Succeeded', 'Failed'].includes(text(at(pod, 'status', 'phase')))) continue;
     const sum = requested.get(node) ?? {};
-    for (const resource of RESOURCES) sum[resource] = add(sum[resource] ?? ZERO, podRequest(pod, resource));
+    const needs = podNeeds(pod.spec);
+    for (const resource of RESOURCES) sum[resource] = add(sum[resource] ?? ZERO, needs.get(resource) ?? ZERO);
     requested.set(node, sum);
   }
   return {
@@ -50,21 +51,3 @@ const takesPods = (node: KubeObject): boolean =>
   at(node, 'spec', 'unschedulable') !== true &&
   !list(at(node, 'spec', 'taints')).some((taint) => ['NoSchedule', 'NoExecute'].includes(text(at(taint, 'effect')))) &&
   conditionsOf(node).some((c) => c.type === 'Ready' && c.status === 'True');
-
-/** Containers at once, or the largest init container with the sidecars started before it; plus the overhead. */
-export function podRequest(pod: unknown, resource: string): Quantity {
-  const of = (container: unknown) => parseQuantity(at(container, 'resources', 'requests', resource)) ?? ZERO;
-  let sidecars = ZERO;
-  let peak = ZERO;
-  for (const init of list(at(pod, 'spec', 'initContainers'))) {
-    if (at(init, 'restartPolicy') === 'Always') sidecars = add(sidecars, of(init));
-    else peak = larger(peak, add(sidecars, of(init)));
-  }
-  const running = list(at(pod, 'spec', 'containers')).reduce(
-    (sum: Quantity, container) => add(sum, of(container)),
-    sidecars,
-  );
-  const overhead = at(pod, 'spec', 'overhead');
-  const extra = isRecord(overhead) ? (parseQuantity(overhead[resource]) ?? ZERO) : ZERO;
-  return add(larger(running, peak), extra);
-}

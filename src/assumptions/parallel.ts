@@ -1,5 +1,9 @@
 /** At most `limit` at once; results in the order of the inputs. */
-export async function parallel<T, R>(inputs: readonly T[], limit: number, work: (input: T, index: number) => Promise<R>): Promise<R[]> {
+export async function parallel<T, R>(
+  inputs: readonly T[],
+  limit: number,
+  work: (input: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   const worker = async () => {

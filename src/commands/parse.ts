@@ -83,7 +83,7 @@ export function parseCommand(text: string, depth = 0): ParsedCommand {
     );
     const name = node.name === undefined ? [] : [wordOf(node.name)];
     const args = node.args.map((a) => (a.type === 'Word' ? wordOf(a) : { text: a.text, value: a.text, glob: false }));
-    words.push(...name, ...args);
+    words.push(...name.filter((w) => w.text.includes('/')), ...args);
     const bare = unwrap([...name, ...args], assignments);
     if (bare.line !== undefined) {
       if (depth >= DEEPEST) problem('TooDeep', 'shells within shells', node.pos);

@@ -8,7 +8,13 @@ import { readdir, readFile } from 'node:fs/promises';
  */
 export const MARK = 'INFRAGATE_RUN';
 
-type Seen = { readonly pid: number; readonly parent: number; readonly zombie: boolean };
+type Seen = {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  readonly session: number;
+  readonly zombie: boolean;
+};
 
 async function everyone(): Promise<Seen[]> {
   const entries = await readdir('/proc').catch(() => []);
@@ -17,18 +23,25 @@ async function everyone(): Promise<Seen[]> {
       .filter((entry) => /^\d+$/.test(entry))
       .map(async (entry): Promise<Seen[]> => {
         const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '');
-        // pid (name) state ppid: the name may hold blanks and brackets
-        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-        return stat === '' ? [] : [{ pid: Number(entry), parent: Number(parent), zombie: state === 'Z' }];
+        // pid (name) state ppid pgrp session: the name may hold blanks and brackets
+        const [state, ...numbers] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        const [parent = 0, group = 0, session = 0] = numbers.slice(0, 3).map(Number);
+        return stat === '' ? [] : [{ pid: Number(entry), parent, group, session, zombie: state === 'Z' }];
       }),
   );
   return seen.flat();
 }
 
-/** Pids of the living that descend from `root` or carry the mark; never our own. */
-export async function belonging(root: number, mark: string): Promise<number[]> {
-  const all = (await everyone()).filter((p) => !p.zombie && p.pid !== process.pid);
-  const mine = new Set<number>([root]);
+/**
+ * Pids of the living in the group or session of `leader`, descending from it, or carrying the mark; never our own.
+ * undefined where there is no /proc to ask.
+ */
+export async function belonging(leader: number, mark: string): Promise<number[] | undefined> {
+  const seen = await everyone();
+  if (seen.length === 0) return undefined;
+  const all = seen.filter((p) => !p.zombie && p.pid !== process.pid);
+  const mine = new Set<number>([leader]);
+  for (const p of all) if (p.group === leader || p.session === leader) mine.add(p.pid);
   for (let grew = true; grew; ) {
     grew = false;
     for (const { pid, parent } of all) {

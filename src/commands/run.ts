@@ -150,16 +150,17 @@ function inherited(): Record<string, string> {
 /** SIGTERM to the group and to all who belong to it, SIGKILL to who is left. Answers how many there were. */
 async function endAll(leader: number, mark: string): Promise<number> {
   const found = await belonging(leader, mark);
-  if (found.length === 0 && !send(-leader, 0)) return 0;
+  if (found?.length === 0 || (found === undefined && !send(-leader, 0))) return 0;
   signalGroup(leader, 'SIGTERM');
-  for (const pid of found) send(pid, 'SIGTERM');
+  for (const pid of found ?? []) send(pid, 'SIGTERM');
   const until = performance.now() + GRACE_MS;
-  while (performance.now() < until) {
+  let left = found;
+  do {
     await sleep(50);
-    if (!send(-leader, 0) && !found.some((pid) => send(pid, 0))) break;
-  }
-  const left = await belonging(leader, mark);
+    left = await belonging(leader, mark);
+    if (left?.length === 0 || (left === undefined && !send(-leader, 0))) break;
+  } while (performance.now() < until);
   signalGroup(leader, 'SIGKILL');
-  for (const pid of left) send(pid, 'SIGKILL');
-  return found.length;
+  for (const pid of left ?? []) send(pid, 'SIGKILL');
+  return found?.length ?? 1;
 }

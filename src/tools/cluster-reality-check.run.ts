@@ -1,8 +1,8 @@
 import {
   bare,
+  type CheckedKind,
   checkManifests,
   checkNamespaces,
-  type CheckedKind,
   createWorld,
   type Finding,
   lookAt,
@@ -11,6 +11,7 @@ import {
   readManifests,
 } from '../assumptions/index.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
+import { pullSecretsOf } from '../objects/index.ts';
 import { type Deployment, isDeferred, itemStanding, plan, refuse, standing } from '../workflow/index.ts';
 import type { Input, Output } from './cluster-reality-check.ts';
 import { claim, claims, LISTS, numbering, readLists, type Wanted } from './items.ts';
@@ -33,7 +34,10 @@ export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input
   if (d === undefined && !listed && manifests === undefined) {
     return {
       kind: 'refusal',
-      refusal: refuse('BAD_INPUT', 'without a deployment there is nothing on record to look at: give assumed_apis, planned_images, operators, configuration_requirements or manifests'),
+      refusal: refuse(
+        'BAD_INPUT',
+        'without a deployment there is nothing on record to look at: give assumed_apis, planned_images, operators, configuration_requirements or manifests',
+      ),
     };
   }
   const namespace = input.namespace ?? d?.target.namespace ?? 'default';
@@ -49,7 +53,8 @@ export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input
     }
   }
   const now = d === undefined ? undefined : await run.current();
-  const { wanted, deferred } = now === undefined || !all ? { wanted: asLive(now, read.wanted), deferred: [] } : openItems(now, run);
+  const { wanted, deferred } =
+    now === undefined || !all ? { wanted: asLive(now, read.wanted), deferred: [] } : openItems(now, run);
 
   const world = createWorld(reader, namespace);
   const options = {
@@ -59,7 +64,10 @@ export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input
   };
   const total = wanted.length + (manifests?.manifests.length ?? 0);
   let done = 0;
-  const progress = () => run.progress(`looked at ${(done += 1)} of ${total}`);
+  const progress = () => {
+    done += 1;
+    run.progress(`looked at ${done} of ${total}`);
+  };
 
   const lines = await parallel(wanted, AT_ONCE, async (item): Promise<Line> => {
     const finding = await guarded(item, () => lookAt(world, item, options));
@@ -71,7 +79,15 @@ export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input
     progress();
     return recorded(run, by, 'manifest', finding.name, finding, finding.where);
   });
-  return { kind: 'answer', value: answered([...lines, ...manifestLines], { namespace, deferred, at: run.now(), identity: by?.identity ?? (await run.identity()) }) };
+  return {
+    kind: 'answer',
+    value: answered([...lines, ...manifestLines], {
+      namespace,
+      deferred,
+      at: run.now(),
+      identity: by?.identity ?? (await run.identity()),
+    }),
+  };
 };
 
 const workspaceOf = (run: ReadingRun) => run.deployment?.started.workspace ?? run.workspace;
@@ -92,7 +108,14 @@ async function guarded(item: Wanted, look: () => Promise<Finding>): Promise<Find
 }
 
 /** Recorded as soon as it is known, so that a cancelled check keeps what it learnt. */
-async function recorded(run: ReadingRun, by: Stamp | undefined, kind: Line['kind'], name: string, finding: Finding, where?: string): Promise<Line> {
+async function recorded(
+  run: ReadingRun,
+  by: Stamp | undefined,
+  kind: Line['kind'],
+  name: string,
+  finding: Finding,
+  where?: string,
+): Promise<Line> {
   if (by === undefined) return lineOf(kind, name, finding, undefined, where);
   const observed = await observation(run, by, finding);
   await run.record(observed);
@@ -100,7 +123,10 @@ async function recorded(run: ReadingRun, by: Stamp | undefined, kind: Line['kind
 }
 
 async function lookAtNamespaces(run: ReadingRun, d: Deployment): Promise<void> {
-  const findings = await checkNamespaces(await run.reader(), d.target.namespaces.map((ns) => ns.name));
+  const findings = await checkNamespaces(
+    await run.reader(),
+    d.target.namespaces.map((ns) => ns.name),
+  );
   for (const finding of findings) {
     const by = await stampAt(run, bare(finding.subject), finding.uid);
     await run.record(await observation(run, by, finding));
@@ -147,18 +173,6 @@ function openItems(d: Deployment, run: ReadingRun): { wanted: Wanted[]; deferred
   return { wanted: [...items, ...uses], deferred };
 }
 
-function pullSecretsIn(manifests: readonly Manifest[]): string[] {
-  const names = new Set<string>();
-  const walk = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(walk);
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, inner] of Object.entries(value)) {
-        if (key === 'imagePullSecrets' && Array.isArray(inner)) {
-          for (const ref of inner) if (typeof ref?.name === 'string') names.add(ref.name);
-        } else walk(inner);
-      }
-    }
-  };
-  for (const { object } of manifests) walk(object);
-  return [...names];
-}
+const pullSecretsIn = (manifests: readonly Manifest[]): string[] => [
+  ...new Set(manifests.flatMap(({ object }) => pullSecretsOf(object))),
+];

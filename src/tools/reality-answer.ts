@@ -20,9 +20,22 @@ export type Line = { readonly kind: Category; readonly answer: Answered };
 const SENTENCE = 300;
 const short = (text: string) => (text.length > SENTENCE ? `${text.slice(0, SENTENCE - 1)}…` : text);
 
-export function lineOf(kind: Category, name: string, finding: Finding, digest: string | undefined, where?: string): Line {
+export function lineOf(
+  kind: Category,
+  name: string,
+  finding: Finding,
+  digest: string | undefined,
+  where?: string,
+): Line {
   const { verdict, asked, diverges, suggestion, minimal_spec, facet } = finding;
-  const status = verdict.status === 'pass' ? 'PASS' : verdict.status === 'unknown' ? 'UNKNOWN' : diverges === undefined ? 'FAIL' : 'DIVERGE';
+  const status =
+    verdict.status === 'pass'
+      ? 'PASS'
+      : verdict.status === 'unknown'
+        ? 'UNKNOWN'
+        : diverges === undefined
+          ? 'FAIL'
+          : 'DIVERGE';
   return {
     kind,
     answer: {
@@ -37,7 +50,15 @@ export function lineOf(kind: Category, name: string, finding: Finding, digest: s
         ...(finding.deferrable === true && status === 'UNKNOWN' ? { deferred: 'a tracer bullet settles it' } : {}),
       },
       ...(status === 'PASS' ? {} : { error: short(verdict.message) }),
-      ...(diverges === undefined && suggestion === undefined ? {} : { suggestion: short(diverges === undefined ? (suggestion ?? '') : `use ${diverges}: record it, and retire this with replaced_by`) }),
+      ...(diverges === undefined && suggestion === undefined
+        ? {}
+        : {
+            suggestion: short(
+              diverges === undefined
+                ? (suggestion ?? '')
+                : `use ${diverges}: record it, and retire this with replaced_by`,
+            ),
+          }),
       ...(minimal_spec === undefined || status !== 'UNKNOWN' ? {} : { minimal_spec }),
     },
   };
@@ -65,7 +86,9 @@ export function answered(
   for (const [kind, , title] of CATEGORIES) {
     const all = of(kind);
     if (all.length === 0) continue;
-    const counts = STATUSES.map((status) => ({ status, n: all.filter((a) => a.status === status).length })).filter(({ n }) => n > 0);
+    const counts = STATUSES.map((status) => ({ status, n: all.filter((a) => a.status === status).length })).filter(
+      ({ n }) => n > 0,
+    );
     words.push(`${title}: ${counts.map(({ status, n }) => `${n} ${status}`).join(', ')}`);
   }
   const open = lines.map((line) => line.answer).filter((answer) => answer.status !== 'PASS');
@@ -92,7 +115,9 @@ function cut(words: readonly string[]): string {
   for (const line of words) {
     length += line.length + 1;
     if (length > SUMMARY_CHARACTERS) {
-      kept.push(`… and ${words.length - kept.length} more lines: all of them are in the structured answer and on record`);
+      kept.push(
+        `… and ${words.length - kept.length} more lines: all of them are in the structured answer and on record`,
+      );
       break;
     }
     kept.push(line);

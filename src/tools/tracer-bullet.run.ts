@@ -1,11 +1,13 @@
 import { type Removal, settle, shown } from '../apply/index.ts';
 import { secretValuesOf } from '../cluster/redact.ts';
 import type { ToolRun } from '../engine/tool.ts';
+import type { KubeObject } from '../objects/kube-object.ts';
 import { type Refusal, refuse } from '../workflow/index.ts';
 import { aimOf, contained } from './tracer/about.ts';
 import { answerOf } from './tracer/answer.ts';
 import { parseCriteria } from './tracer/criteria.ts';
 import { gather } from './tracer/evidence.ts';
+import { judgeBy } from './tracer/judging.ts';
 import { cancelled, type Outcome, rejected } from './tracer/outcome.ts';
 import { cleanUp, fire, judge, placement, prepare, unsafe } from './tracer/shot.ts';
 import { readSpec } from './tracer/spec.ts';
@@ -54,6 +56,11 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
     return no(fired.refusal);
   }
   const appliedAt = run.now();
+  const watched = async (roots: readonly KubeObject[]): Promise<Outcome> => {
+    const { evaluate, conclude } = judgeBy(criteria.standings, Date.now(), timeoutMs);
+    const { signal, progress } = run;
+    return conclude(await settle(writer, { roots, timeoutMs, signal, progress, evaluate }), writer);
+  };
   const outcome: Outcome =
     judged.kind === 'rejected'
       ? rejected(judged.failure)
@@ -61,17 +68,7 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
         ? rejected(fired.failure)
         : run.signal.aborted
           ? cancelled()
-          : await criteria.conclude(
-              await settle(writer, {
-                roots: fired?.created ?? [],
-                timeoutMs,
-                signal: run.signal,
-                progress: run.progress,
-                evaluate: criteria.evaluate,
-              }),
-              writer,
-              timeoutMs,
-            );
+          : await watched(fired?.created ?? []);
   const decidedAt = run.now();
   const { verdict, failure, standings, sight } = outcome;
 

@@ -146,7 +146,7 @@ describe('a bullet that fails', () => {
     await writer.delete({ apiVersion: 'v1', kind: 'ResourceQuota', namespace: NS, name: 'none' });
     expect(structured(shot), `${missing} ${shot.text}`).toMatchObject({
       status: 'FAIL',
-      failure: { type: 'Quota', reason: 'ExceededQuota', message: expect.stringMatching(/exceeded quota: none/) },
+      failure: { type: 'Quota', reason: 'ExceededQuota', message: expect.stringMatching(/exceeded quota none/) },
     });
     const d = await failing.deployment();
     expect(d.blockers).toMatchObject([{ gate: 'R', cause: 'bullet', subjects: ['api:v1/Pod'] }]);

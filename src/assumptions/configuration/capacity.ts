@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../cluster/index.ts';
-import { compareQuantity, formatQuantity, parseQuantity, type Quantity, subtract } from '../../objects/quantity.ts';
+import { compareQuantity, formatQuantity, parseQuantity, type Quantity, subtract } from '../../objects/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
 import { unanswered } from '../finding.ts';
 import { at, list, text } from '../json.ts';

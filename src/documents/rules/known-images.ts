@@ -2,20 +2,13 @@
 export const ROOT_IMAGES: Readonly<Record<string, string>> = {
   nginx: 'nginxinc/nginx-unprivileged (port 8080), or the platform’s nginx image',
   httpd: 'an Apache image that listens on 8080 as a numbered user',
-  postgres: 'PGDATA in a folder below the mount and a user the namespace allows, or sclorg/postgresql, or an operator (CloudNativePG)',
-  mysql: 'sclorg/mysql, or an operator',
-  mariadb: 'sclorg/mariadb, or an operator',
-  mongo: 'an operator’s image, or one that supports any user id',
-  redis: 'set a command that starts redis-server directly, so that it does not change user',
-  rabbitmq: 'the RabbitMQ cluster operator, or a user the namespace allows',
+  postgres:
+    'PGDATA in a folder below the mount and a user the namespace allows, or sclorg/postgresql, or an operator (CloudNativePG)',
   wordpress: 'an image that listens on 8080 as a numbered user',
   nextcloud: 'an image that listens on 8080 as a numbered user',
-  mailhog: 'a numbered user',
   traefik: 'ports above 1024 and a numbered user',
   caddy: 'ports above 1024 and a numbered user',
   haproxy: 'ports above 1024',
-  zookeeper: 'a user the namespace allows, or an operator',
-  influxdb: 'a user the namespace allows',
   'ubuntu/squid': 'a squid image that runs as a numbered user',
   certbot: 'the platform’s certificates (a Route’s, or cert-manager’s)',
 };
@@ -23,7 +16,10 @@ export const ROOT_IMAGES: Readonly<Record<string, string>> = {
 /** The name without registry, library/, tag and digest: `docker.io/library/nginx:1` → `nginx`. */
 export function parseName(image: string): string {
   const bare = image.replace(/@sha256:.*$/, '').replace(/:[^:/]*$/, '');
-  return bare.replace(/^(?:index\.)?docker\.io\//, '').replace(/^library\//, '').replace(/^certbot\/certbot$/, 'certbot').replace(/^mailhog\/mailhog$/, 'mailhog');
+  return bare
+    .replace(/^(?:index\.)?docker\.io\//, '')
+    .replace(/^library\//, '')
+    .replace(/^certbot\/certbot$/, 'certbot');
 }
 
 /** The registry of a reference as the runtime would expand it. */

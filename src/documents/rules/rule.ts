@@ -40,7 +40,18 @@ export type Rule = {
   readonly proof: { readonly needs: readonly Need[]; readonly rules?: readonly string[] };
 };
 
-export type Need = 'workload' | 'volume' | 'service' | 'entry' | 'image' | 'claim' | 'object' | 'probe' | 'job' | 'configuration' | 'resources';
+export type Need =
+  | 'workload'
+  | 'volume'
+  | 'service'
+  | 'entry'
+  | 'image'
+  | 'claim'
+  | 'object'
+  | 'probe'
+  | 'job'
+  | 'configuration'
+  | 'resources';
 
 export const NEEDS: Readonly<Record<Need, { text: string; met(document: Extracted): boolean }>> = {
   object: { text: 'a Kubernetes object', met: (x) => x.manifests.length > 0 },
@@ -48,23 +59,60 @@ export const NEEDS: Readonly<Record<Need, { text: string; met(document: Extracte
   image: { text: 'a container image', met: (x) => x.images.length > 0 },
   claim: {
     text: 'a PersistentVolumeClaim or volumeClaimTemplate',
-    met: (x) => x.manifests.some((m) => m.kind === 'PersistentVolumeClaim') || x.manifests.some((m) => field(m.object, 'spec', 'volumeClaimTemplates') !== undefined) || x.settings.some((s) => /storage(Class)?|size/.test(s.key)),
+    met: (x) =>
+      x.manifests.some((m) => m.kind === 'PersistentVolumeClaim') ||
+      x.manifests.some((m) => field(m.object, 'spec', 'volumeClaimTemplates') !== undefined) ||
+      x.settings.some((s) => /storage(Class)?|size/.test(s.key)),
   },
   volume: {
     text: 'a workload with a PersistentVolumeClaim, ConfigMap, Secret or other volume',
-    met: (x) => x.pods.some((p) => Array.isArray(p.spec.volumes) && p.spec.volumes.length > 0) || x.manifests.some((m) => field(m.object, 'spec', 'volumeClaimTemplates') !== undefined),
+    met: (x) =>
+      x.pods.some((p) => Array.isArray(p.spec.volumes) && p.spec.volumes.length > 0) ||
+      x.manifests.some((m) => field(m.object, 'spec', 'volumeClaimTemplates') !== undefined),
   },
   service: { text: 'a Service', met: (x) => x.manifests.some((m) => m.kind === 'Service') },
-  entry: { text: 'a Route, Ingress, Gateway route or Service', met: (x) => x.manifests.some((m) => /^(Route|Ingress|HTTPRoute|GRPCRoute|TLSRoute|Service)$/.test(m.kind)) },
-  probe: { text: 'a container with a readinessProbe, startupProbe or livenessProbe, or an init container', met: (x) => x.pods.some((p) => p.containers.some((c) => c.init || c.raw.readinessProbe !== undefined || c.raw.livenessProbe !== undefined || c.raw.startupProbe !== undefined)) },
-  job: { text: 'a Job, CronJob or init container', met: (x) => x.manifests.some((m) => m.kind === 'Job' || m.kind === 'CronJob') || x.pods.some((p) => p.containers.some((c) => c.init)) },
-  configuration: { text: 'a ConfigMap or Secret, or a container that refers to one', met: (x) => x.manifests.some((m) => /^(ConfigMap|Secret|ExternalSecret|SealedSecret)$/.test(m.kind)) || x.pods.some((p) => p.containers.some((c) => c.raw.envFrom !== undefined || JSON.stringify(c.raw.env ?? '').includes('KeyRef'))) },
-  resources: { text: 'a container with resource requests', met: (x) => x.pods.some((p) => p.containers.some((c) => field(c.raw, 'resources', 'requests') !== undefined)) },
+  entry: {
+    text: 'a Route, Ingress, Gateway route or Service',
+    met: (x) => x.manifests.some((m) => /^(Route|Ingress|HTTPRoute|GRPCRoute|TLSRoute|Service)$/.test(m.kind)),
+  },
+  probe: {
+    text: 'a container with a readinessProbe, startupProbe or livenessProbe, or an init container',
+    met: (x) =>
+      x.pods.some((p) =>
+        p.containers.some(
+          (c) =>
+            c.init ||
+            c.raw.readinessProbe !== undefined ||
+            c.raw.livenessProbe !== undefined ||
+            c.raw.startupProbe !== undefined,
+        ),
+      ),
+  },
+  job: {
+    text: 'a Job, CronJob or init container',
+    met: (x) =>
+      x.manifests.some((m) => m.kind === 'Job' || m.kind === 'CronJob') ||
+      x.pods.some((p) => p.containers.some((c) => c.init)),
+  },
+  configuration: {
+    text: 'a ConfigMap or Secret, or a container that refers to one',
+    met: (x) =>
+      x.manifests.some((m) => /^(ConfigMap|Secret|ExternalSecret|SealedSecret)$/.test(m.kind)) ||
+      x.pods.some((p) =>
+        p.containers.some((c) => c.raw.envFrom !== undefined || JSON.stringify(c.raw.env ?? '').includes('KeyRef')),
+      ),
+  },
+  resources: {
+    text: 'a container with resource requests',
+    met: (x) => x.pods.some((p) => p.containers.some((c) => field(c.raw, 'resources', 'requests') !== undefined)),
+  },
 };
 
 function field(value: unknown, ...path: string[]): unknown {
   let at = value;
-  for (const key of path) at = typeof at === 'object' && at !== null && key in at ? Object.entries(at).find(([k]) => k === key)?.[1] : undefined;
+  for (const key of path)
+    at =
+      typeof at === 'object' && at !== null && key in at ? Object.entries(at).find(([k]) => k === key)?.[1] : undefined;
   return at;
 }
 
@@ -72,7 +120,9 @@ type Judged = Pick<Found, 'severity' | 'local' | 'evidence'>;
 
 export const cantSee = (facts: ClusterFacts, name: FactName, what: string): Judged | undefined => {
   const why = unseen(facts, name);
-  return why === undefined ? undefined : { severity: 'UNKNOWN', local: `${what} could not be seen`, evidence: `${name}: ${why}` };
+  return why === undefined
+    ? undefined
+    : { severity: 'UNKNOWN', local: `${what} could not be seen`, evidence: `${name}: ${why}` };
 };
 
 /** true, false, or undefined when nobody could see which. */
@@ -85,14 +135,29 @@ export const isOpenShift = (facts: ClusterFacts): boolean | undefined =>
  */
 export function admission(facts: ClusterFacts, level: 'baseline' | 'restricted', otherwise: Severity): Judged {
   if (facts.openshift !== undefined) {
-    return { severity: 'HIGH', local: 'OpenShift admits Pods under the restricted-v2 SCC unless the service account was granted another', evidence: `OpenShift ${facts.openshift.version}` };
+    return {
+      severity: 'HIGH',
+      local: 'OpenShift admits Pods under the restricted-v2 SCC unless the service account was granted another',
+      evidence: `OpenShift ${facts.openshift.version}`,
+    };
   }
-  const hidden = cantSee(facts, 'openshift', 'whether this is OpenShift, with its SCCs,') ?? cantSee(facts, 'podSecurity', 'the Pod Security level of the namespace');
+  const hidden =
+    cantSee(facts, 'openshift', 'whether this is OpenShift, with its SCCs,') ??
+    cantSee(facts, 'podSecurity', 'the Pod Security level of the namespace');
   const enforced = facts.podSecurity ?? 'privileged';
   const denied = enforced === 'restricted' || (enforced === 'baseline' && level === 'baseline');
-  if (denied) return { severity: 'HIGH', local: `the namespace enforces Pod Security level ${enforced}, which refuses it`, evidence: `podSecurity: ${enforced}` };
+  if (denied)
+    return {
+      severity: 'HIGH',
+      local: `the namespace enforces Pod Security level ${enforced}, which refuses it`,
+      evidence: `podSecurity: ${enforced}`,
+    };
   if (hidden !== undefined) return hidden;
-  return { severity: otherwise, local: 'it would be admitted: the namespace enforces no level that refuses it', evidence: `podSecurity: ${facts.podSecurity ?? 'not enforced'}` };
+  return {
+    severity: otherwise,
+    local: 'it would be admitted: the namespace enforces no level that refuses it',
+    evidence: `podSecurity: ${facts.podSecurity ?? 'not enforced'}`,
+  };
 }
 
 /** What holds of every container wherever it was written. */

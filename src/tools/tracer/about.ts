@@ -1,5 +1,4 @@
-import { containersOf, podsOf } from '../../apply/index.ts';
-import type { KubeObject } from '../../objects/kube-object.ts';
+import { imagesOf, isCustom, isOfApi, type KubeObject } from '../../objects/index.ts';
 import { aboutNow, type Deployment, findItem, type Item, type Refusal, refuse } from '../../workflow/index.ts';
 
 /** What a bullet is to show: an assumption and the live subjects it is about, or one item by itself. */
@@ -37,7 +36,7 @@ export function contained(
   canonical: Canonical,
 ): { about: string[]; missing: string[] } {
   const concrete = aim.about.filter((s) => s.startsWith('api:') || s.startsWith('image:'));
-  const images = new Set(objects.flatMap(imagesOf).flatMap((image) => canonical(image) ?? []));
+  const images = new Set(objects.flatMap(imagesOf).flatMap(({ image }) => canonical(image) ?? []));
   const inSpec = (subject: string) =>
     subject.startsWith('image:')
       ? images.has(subject.slice('image:'.length))
@@ -52,40 +51,3 @@ export function contained(
 
 /** Anything but an object that the API server accepts without anyone acting on it. */
 const isTelling = ({ kind }: KubeObject): boolean => !['ConfigMap', 'Secret', 'ServiceAccount'].includes(kind);
-
-export const isCustom = ({ apiVersion }: KubeObject): boolean => {
-  const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-  return group.includes('.') && !/(^|\.)k8s\.io$/.test(group);
-};
-
-/** `apps/v1/Deployment`, or with a field that must be set: `apps/v1/Deployment:spec.template.spec.hostUsers`. */
-export function isOfApi(object: KubeObject, api: string): boolean {
-  const [kind, field] = api.split(':');
-  if (`${object.apiVersion}/${object.kind}` !== kind) return false;
-  return field === undefined || hasField(object, field.split('.'));
-}
-
-function hasField(value: unknown, [first, ...rest]: readonly string[]): boolean {
-  if (first === undefined) return value !== undefined;
-  if (Array.isArray(value)) return value.some((item) => hasField(item, [first, ...rest]));
-  if (typeof value !== 'object' || value === null) return false;
-  const found = Object.entries(value).find(([key]) => key === first.replace(/\[.*\]$/, ''));
-  return found !== undefined && hasField(found[1], rest);
-}
-
-/** Images that a document names: of its Pods, and wherever else a custom resource says `image` or `imageName`. */
-export function imagesOf(object: KubeObject): string[] {
-  const pods = podsOf(object);
-  if (pods.length > 0) {
-    return pods.flatMap(containersOf).flatMap((c) => (typeof c.image === 'string' ? [c.image] : []));
-  }
-  return isCustom(object) ? named(object.spec) : [];
-}
-
-function named(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(named);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, v]) =>
-    typeof v === 'string' && /^(.*I|i)mage(Name)?$/.test(key) ? [v] : named(v),
-  );
-}

@@ -1,7 +1,7 @@
 import { called, type Removal } from '../../apply/index.ts';
+import type { Failure } from '../../objects/index.ts';
 import type { PlacedObject, Verdict } from '../../workflow/index.ts';
 import { type Evidence, excerpt } from './evidence.ts';
-import type { Failure } from './rejection.ts';
 
 /** One criterion and how it stood at the end. */
 export type CriterionStanding = { readonly text: string; readonly holds: boolean; readonly because: string };

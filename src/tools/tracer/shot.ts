@@ -11,12 +11,12 @@ import {
   removeAll,
   rename,
 } from '../../apply/index.ts';
-import { inOrder } from '../../apply/order.ts';
 import type { Reader, Writer } from '../../cluster/index.ts';
 import type { WritingRun } from '../../engine/tool.ts';
+import type { Failure } from '../../objects/index.ts';
+import { inOrder } from '../../objects/index.ts';
 import type { KubeObject } from '../../objects/kube-object.ts';
 import { type Fact, type PlacedObject, type Refusal, refuse } from '../../workflow/index.ts';
-import type { Failure } from './rejection.ts';
 import { meaningOf } from './rejection.ts';
 
 /** A bullet ready to be fired: its objects under fresh names, marked as ours, in the order they are created. */

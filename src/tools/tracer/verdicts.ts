@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { containersOf, podsOf, type Sight } from '../../apply/index.ts';
 import { parseReference } from '../../images/reference.ts';
-import type { KubeObject } from '../../objects/kube-object.ts';
+import { isCustom, isOfApi, type KubeObject } from '../../objects/index.ts';
 import type { Deployment, Fact, Place, Verdict } from '../../workflow/index.ts';
-import { type Aim, isCustom, isOfApi } from './about.ts';
+import type { Aim } from './about.ts';
 import { statuses } from './evidence.ts';
 
 /** What a shot goes down in the record as. */

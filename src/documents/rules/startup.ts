@@ -1,0 +1,308 @@
+import { word } from '../document.ts';
+import { dig, isJson, listOf, textOf } from '../extract/yaml.ts';
+import { type Found, type Rule, services } from './rule.ts';
+
+const SECRET = /(^|_)(PASSWORD|PASSWD|SECRET(_KEY)?|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS)$/i;
+
+export const startupRules: readonly Rule[] = [
+  {
+    id: 'compose-file',
+    feature: 'deployment with Docker Compose',
+    looks_for: 'compose files, docker compose and docker run commands',
+    asks: [],
+    severity: 'MEDIUM',
+    because: 'the cluster takes Kubernetes objects: each service has to become a workload and a Service',
+    adjustment: 'a Deployment (StatefulSet for databases) and a Service for each service of the file',
+    words: /compose|\bdocker\b/i,
+    proof: { needs: ['workload'] },
+    find: (x) => [
+      ...x.composes.map((c) => ({
+        place: c.at('services'),
+        local: 'the cluster’s API knows no compose file',
+        evidence: 'translation is needed',
+      })),
+      ...x.commands
+        .filter((c) =>
+          /^(docker-compose|podman-compose)\b|^(docker|nerdctl) compose\b|^(docker|podman) (run|stack)\b/.test(c.text),
+        )
+        .map((c) => ({
+          place: c.place,
+          local: 'containers are started by workloads, not by commands',
+          evidence: 'translation is needed',
+        })),
+    ],
+  },
+  {
+    id: 'depends-on-condition',
+    feature: 'start order with conditions',
+    looks_for: 'depends_on with service_healthy or service_completed_successfully',
+    asks: [],
+    severity: 'MEDIUM',
+    because:
+      'Pods start at the same time: a service that doesn’t wait for its database restarts until it is there, a migration may run twice or too late',
+    adjustment:
+      'an init container that waits, a readinessProbe on what is waited for, a Job for what must be completed first',
+    words: /depends.?on|start.?(up )?order|wait.?for|init.?container/i,
+    proof: { needs: ['probe'] },
+    find: (x) =>
+      services(x).flatMap((s) =>
+        s.dependsOn
+          .filter((d) => d.condition !== 'service_started')
+          .map((d) => ({
+            place: d.place,
+            local: 'nothing orders the start of Pods',
+            evidence: 'Kubernetes has no depends_on',
+            adjustment:
+              d.condition === 'service_completed_successfully'
+                ? `${word(d.service)}: a Job, and an init container of ${word(s.name)} that waits for it`
+                : `${word(d.service)}: a readinessProbe; ${word(s.name)}: an init container that waits for its Service`,
+          })),
+      ),
+  },
+  {
+    id: 'depends-on',
+    feature: 'start order',
+    looks_for: 'depends_on without a condition',
+    asks: [],
+    severity: 'LOW',
+    because: 'Pods start at the same time; most services retry',
+    adjustment: 'let the service retry, or an init container that waits',
+    words: /depends.?on|start.?(up )?order/i,
+    proof: { needs: ['workload'] },
+    find: (x) =>
+      services(x).flatMap((s) =>
+        s.dependsOn
+          .filter((d) => d.condition === 'service_started')
+          .map((d) => ({
+            place: d.place,
+            local: 'nothing orders the start of Pods',
+            evidence: 'Kubernetes has no depends_on',
+          })),
+      ),
+  },
+  {
+    id: 'healthcheck',
+    feature: 'health checks',
+    looks_for: 'compose healthcheck',
+    asks: [],
+    severity: 'MEDIUM',
+    because:
+      'HEALTHCHECK is ignored by Kubernetes: traffic reaches a Pod before it can answer, a hung one isn’t restarted',
+    adjustment: 'the same test as readinessProbe (and livenessProbe, with more patience)',
+    words: /health|probe|readiness|liveness/i,
+    proof: { needs: ['probe'] },
+    find: (x) =>
+      services(x)
+        .filter((s) => isJson(s.raw.healthcheck) && s.raw.healthcheck.disable !== true)
+        .map((s) => ({
+          place: s.at('healthcheck'),
+          local: 'only probes in the Pod’s spec count',
+          evidence: 'Kubernetes ignores HEALTHCHECK',
+        })),
+  },
+  {
+    id: 'restart-policy',
+    feature: 'one-off containers',
+    looks_for: 'restart: "no" or on-failure, and commands that migrate or initialise',
+    asks: [],
+    severity: 'MEDIUM',
+    because: 'a Deployment starts its container again and again; what should run once needs a Job',
+    adjustment: 'a Job with restartPolicy: OnFailure and backoffLimit, or an init container',
+    words: /restart|one.?off|migrat|\bjobs?\b/i,
+    proof: { needs: ['job'] },
+    find: (x) =>
+      services(x)
+        .filter(
+          (s) => s.raw.restart === 'no' || s.raw.restart === false || /^on-failure/.test(textOf(s.raw.restart) ?? ''),
+        )
+        .map((s) => ({
+          place: s.at('restart'),
+          local: 'a Deployment’s Pods always restart',
+          evidence: 'restartPolicy of a Deployment is Always',
+          adjustment: `${word(s.name)}: a Job`,
+        })),
+  },
+  {
+    id: 'env-file',
+    feature: 'environment files',
+    looks_for: 'compose env_file, docker run --env-file',
+    asks: [],
+    severity: 'HIGH',
+    because: 'the file isn’t on the node: the container starts without its settings, or doesn’t start',
+    adjustment: 'a ConfigMap from the file (envFrom), and a Secret for what is secret in it',
+    words: /env(ironment)?.?file|environment variable|\.env\b/i,
+    proof: { needs: ['configuration'] },
+    find: (x) => [
+      ...services(x).flatMap((s) =>
+        s.raw.env_file === undefined
+          ? []
+          : [
+              {
+                place: s.at('env_file'),
+                local: 'Pods read no file of the author’s folder',
+                evidence: 'Kubernetes has no env_file',
+              },
+            ],
+      ),
+      ...x.commands
+        .filter((c) => /--env-file\b/.test(c.text) && /^(docker|podman)/.test(c.text))
+        .map((c) => ({
+          place: c.place,
+          local: 'Pods read no file of the author’s folder',
+          evidence: 'Kubernetes has no env_file',
+        })),
+    ],
+  },
+  {
+    id: 'secrets-in-environment',
+    feature: 'secrets written in plain text',
+    looks_for: 'passwords, keys and tokens as literal values in compose or Pods',
+    asks: [],
+    severity: 'MEDIUM',
+    because: 'whoever may read the workload reads them, and everyone who deploys has the document’s',
+    adjustment: 'a Secret with generated values, and env valueFrom.secretKeyRef',
+    words: /secret|password|credential/i,
+    proof: { needs: ['workload'] },
+    find: (x) => [
+      ...services(x).flatMap((s) =>
+        s.environment
+          .filter(
+            (e) =>
+              SECRET.test(e.name) &&
+              e.value !== '' &&
+              !/^\$\{[A-Za-z_]\w*(:?\?[^}]*)?\}$/.test(e.value) &&
+              !e.value.startsWith('/'),
+          )
+          .map((e) => hidden(e.place)),
+      ),
+      ...x.pods.flatMap((p) =>
+        p.containers.flatMap((c) =>
+          listOf(c.raw.env).flatMap((e, i) =>
+            SECRET.test(textOf(dig(e, 'name')) ?? '') && (textOf(dig(e, 'value')) ?? '') !== ''
+              ? [hidden(c.at('env', i, 'name'))]
+              : [],
+          ),
+        ),
+      ),
+    ],
+  },
+  {
+    id: 'compose-secrets',
+    feature: 'secrets and configs from files',
+    looks_for: 'compose secrets and configs',
+    asks: [],
+    severity: 'HIGH',
+    because: 'the files aren’t on the node: a container that reads /run/secrets/… doesn’t start',
+    adjustment: 'a Secret mounted at /run/secrets, a ConfigMap where the config was',
+    words: /secret|config/i,
+    proof: { needs: ['configuration'] },
+    find: (x) =>
+      services(x).flatMap((s) =>
+        ['secrets', 'configs'].flatMap((field) =>
+          listOf(s.raw[field]).map(
+            (_, i): Found => ({
+              place: s.at(field, i),
+              local: 'there is no such file in a Pod unless a Secret or ConfigMap is mounted',
+              evidence: `Kubernetes has no compose ${field}`,
+            }),
+          ),
+        ),
+      ),
+  },
+  {
+    id: 'ulimits',
+    feature: 'limits of the process',
+    looks_for: 'compose ulimits',
+    asks: [],
+    severity: 'MEDIUM',
+    because: 'a Pod takes its runtime’s limits: Elasticsearch fails its bootstrap checks for memlock and nofile',
+    adjustment: 'the application’s switch (bootstrap.memory_lock: false), or have the runtime’s default raised',
+    words: /ulimit|memlock|nofile/i,
+    proof: { needs: ['workload'] },
+    find: (x) =>
+      services(x).flatMap((s) =>
+        s.raw.ulimits === undefined
+          ? []
+          : [
+              {
+                place: s.at('ulimits'),
+                local: 'a Pod’s limits are those of the node’s runtime',
+                evidence: 'Kubernetes has no ulimits field',
+              },
+            ],
+      ),
+  },
+  {
+    id: 'container-name',
+    feature: 'names of containers',
+    looks_for: 'container_name and hostname in compose',
+    asks: [],
+    severity: 'LOW',
+    because: 'Pods get names of their own; others use the Service’s',
+    adjustment: 'a Service of that name',
+    words: /container.?name|host ?name/i,
+    proof: { needs: ['service'] },
+    find: (x) =>
+      services(x).flatMap((s) =>
+        ['container_name', 'hostname'].flatMap((field) =>
+          s.raw[field] === undefined
+            ? []
+            : [
+                {
+                  place: s.at(field),
+                  local: 'Pods’ names are made from their workload’s',
+                  evidence: 'a Service gives the name',
+                },
+              ],
+        ),
+      ),
+  },
+  {
+    id: 'compose-logging',
+    feature: 'logging drivers',
+    looks_for: 'compose logging',
+    asks: [],
+    severity: 'LOW',
+    because: 'the platform collects standard output; drivers and rotation are the node’s',
+    adjustment: 'write logs to standard output, leave the driver out',
+    words: /\blog(s|ging)?\b/i,
+    proof: { needs: ['workload'] },
+    find: (x) =>
+      services(x).flatMap((s) =>
+        s.raw.logging === undefined
+          ? []
+          : [
+              {
+                place: s.at('logging'),
+                local: 'logs are what the container writes to standard output',
+                evidence: 'Kubernetes has no logging drivers',
+              },
+            ],
+      ),
+  },
+  {
+    id: 'compose-profiles',
+    feature: 'profiles and overrides',
+    looks_for: 'compose profiles and extends',
+    asks: [],
+    severity: 'LOW',
+    because: 'what a profile switches has to be chosen once, when translating',
+    adjustment: 'translate only the profiles that are used; a kustomize overlay for variants',
+    words: /profile|override|extends/i,
+    proof: { needs: ['workload'] },
+    find: (x) =>
+      services(x).flatMap((s) =>
+        ['profiles', 'extends'].flatMap((field) =>
+          s.raw[field] === undefined
+            ? []
+            : [{ place: s.at(field), local: 'objects are there or not', evidence: 'Kubernetes has no profiles' }],
+        ),
+      ),
+  },
+];
+
+const hidden = (place: Found['place']): Found => ({
+  place: { ...place, quote: place.quote.replace(/([:=]\s*).*$/, '$1…') },
+  local: 'a Secret keeps it apart from the workload',
+  evidence: 'a literal value',
+});

@@ -1,0 +1,294 @@
+import { word } from '../document.ts';
+import { cantSee, type Found, type Rule } from './rule.ts';
+import { atLeast, compareVersions } from './version.ts';
+
+const anything = { needs: ['object'] } as const;
+
+export const versionRules: readonly Rule[] = [
+  {
+    id: 'api-missing',
+    feature: 'APIs',
+    looks_for: 'the apiVersion and kind of every manifest (not those whose CRD the document brings)',
+    asks: ['apis'],
+    severity: 'HIGH',
+    because: 'the API server refuses a kind it doesn’t serve',
+    adjustment: 'the version that is served, or the operator that brings the kind',
+    words: /\bAPIs?\b|\bCRDs?\b|custom resource|operator|deprecat|removed/i,
+    proof: anything,
+    find: (x, facts) => {
+      const brought = new Set(
+        x.manifests.filter((m) => m.kind === 'CustomResourceDefinition').map((m) => crdOf(m.object)),
+      );
+      return x.manifests.flatMap((m): Found[] => {
+        const group = m.apiVersion.includes('/') ? (m.apiVersion.split('/')[0] ?? '') : '';
+        if (
+          brought.has(`${group}/${m.kind}`) ||
+          !/^[\w./-]{1,120}$/.test(m.gvk) ||
+          m.kind === 'List' ||
+          /^(kustomize\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|kubeadm\.k8s\.io|eksctl\.io)$/.test(group)
+        )
+          return [];
+        const served = facts.apis(m.gvk);
+        const base = { place: m.at('apiVersion'), subject: m.gvk };
+        if (served === 'served')
+          return [{ ...base, severity: 'NONE', local: `${m.gvk} is served`, evidence: 'apis: served' }];
+        const hidden =
+          served === 'unknown'
+            ? (cantSee(facts, 'apis', `whether ${m.gvk} is served`) ?? {
+                severity: 'UNKNOWN' as const,
+                local: `whether ${m.gvk} is served could not be seen`,
+                evidence: 'apis: unknown',
+              })
+            : undefined;
+        const instead = facts.instead?.(m.gvk);
+        return [
+          {
+            ...base,
+            ...(hidden ?? { local: `${m.gvk} is not served here`, evidence: 'apis: missing' }),
+            ...(instead === undefined ? {} : { adjustment: `${m.gvk} → ${instead}` }),
+          },
+        ];
+      });
+    },
+  },
+  {
+    id: 'kubernetes-version',
+    feature: 'Kubernetes version',
+    looks_for: 'required Kubernetes versions in prose, tables and Chart.yaml',
+    asks: ['kubernetes'],
+    severity: 'HIGH',
+    because: 'what was added later is refused by an older API server, helm doesn’t install',
+    adjustment: 'a release of the software that supports this version, or an upgrade of the cluster first',
+    words: /kubernetes|k8s|\bversion/i,
+    proof: anything,
+    find: (x, facts) =>
+      x.versions
+        .filter((v) => v.product === 'Kubernetes')
+        .map((v) =>
+          judged(v, facts.kubernetes?.version, 'Kubernetes', cantSee(facts, 'kubernetes', 'the Kubernetes version')),
+        ),
+  },
+  {
+    id: 'openshift-version',
+    feature: 'OpenShift version',
+    looks_for: 'required OpenShift versions in prose and tables',
+    asks: ['openshift'],
+    severity: 'HIGH',
+    because: 'without OpenShift, or with an older one, its APIs (Route, SCC, OLM) aren’t there',
+    adjustment: 'a release for this version, or the plain Kubernetes way of the same document',
+    words: /openshift|\bOCP\b|\bversion/i,
+    proof: anything,
+    find: (x, facts) =>
+      x.versions
+        .filter((v) => v.product === 'OpenShift')
+        .map((v): Found => {
+          const hidden = cantSee(facts, 'openshift', 'whether this is OpenShift');
+          if (facts.openshift !== undefined || hidden !== undefined)
+            return judged(v, facts.openshift?.version, 'OpenShift', hidden);
+          // "Kubernetes 1.24+ or OpenShift 4.12+" asks for one of the two.
+          const either = x.versions.some((other) => other.product === 'Kubernetes');
+          return {
+            place: v.place,
+            ...(either ? { severity: 'NONE' } : {}),
+            local: either ? 'not OpenShift; the document names a Kubernetes version, too' : 'this is not OpenShift',
+            evidence: 'openshift: not there',
+          };
+        }),
+  },
+  {
+    id: 'service-version',
+    feature: 'versions of services it needs',
+    looks_for: 'required versions of PostgreSQL, MySQL, Redis, MongoDB, Elasticsearch, cert-manager, Istio',
+    asks: [],
+    severity: 'MEDIUM',
+    because: 'an older database or operator starts, and fails where the document counts on a newer one',
+    adjustment: 'name the one that will be used as an item (image or operator), in that version',
+    words: /postgres|mysql|mariadb|redis|mongo|elasticsearch|cert-manager|istio|database|\bversion/i,
+    proof: { needs: ['image'] },
+    find: (x) => {
+      const seen = x.images.map((i) => i.reference);
+      return x.versions
+        .filter((v) => SERVICES[v.product] !== undefined)
+        .flatMap((v): Found[] => {
+          const own = seen.find((r) => SERVICES[v.product]?.test(r));
+          const tag = /:v?(\d+(?:\.\d+)*)/.exec(own ?? '')?.[1];
+          if (own !== undefined && tag !== undefined && compareVersions(tag, v.atLeast) >= 0)
+            return [
+              {
+                place: v.place,
+                subject: v.product,
+                severity: 'NONE',
+                local: `the document brings ${word(own)}`,
+                evidence: 'an image of the document',
+              },
+            ];
+          return [
+            {
+              place: v.place,
+              subject: v.product,
+              local: `no fact of the cluster shows ${v.product} ${v.atLeast}`,
+              evidence: 'not among the cluster’s facts',
+            },
+          ];
+        });
+    },
+  },
+  {
+    id: 'client-tools',
+    feature: 'tools on the machine that deploys',
+    looks_for: 'required Helm and Docker versions, commands of helm, kustomize, istioctl …',
+    asks: [],
+    severity: 'LOW',
+    because: 'it concerns the machine that deploys, not the cluster',
+    adjustment: 'have the tool in that version where the plan’s commands run',
+    words: /\bhelm\b|kustomize|\bCLI\b|\btools?\b/i,
+    proof: anything,
+    find: (x) =>
+      x.versions
+        .filter((v) => v.product === 'Helm' || v.product === 'Docker' || v.product === 'Docker Compose')
+        .map((v) => ({
+          place: v.place,
+          subject: v.product,
+          local: `${v.product} is a program of the machine that deploys`,
+          evidence: 'not a fact of the cluster',
+        })),
+  },
+  {
+    id: 'openshift-commands',
+    feature: 'OpenShift commands',
+    looks_for: 'oc new-app, oc new-project, oc adm, oc process',
+    asks: ['openshift'],
+    severity: 'MEDIUM',
+    because: 'elsewhere than on OpenShift there are no projects, templates and builds',
+    adjustment: 'kubectl with plain objects (Namespace, Deployment)',
+    words: /\boc\b|openshift/i,
+    proof: anything,
+    find: (x, facts) => {
+      if (facts.openshift !== undefined) return [];
+      const hidden = cantSee(facts, 'openshift', 'whether this is OpenShift');
+      return x.commands
+        .filter((c) => /^oc (new-app|new-project|new-build|adm|process|start-build|expose)\b/.test(c.text))
+        .map((c) => ({
+          place: c.place,
+          ...(hidden ?? { local: 'this is not OpenShift', evidence: 'openshift: not there' }),
+        }));
+    },
+  },
+  {
+    id: 'local-cluster-commands',
+    feature: 'a cluster on the author’s machine',
+    looks_for: 'minikube, kind, k3d, microk8s commands',
+    asks: [],
+    severity: 'MEDIUM',
+    because: 'add-ons, tunnels and node access of a local cluster aren’t there',
+    adjustment: 'what the add-on was for, from this cluster (ingress class, StorageClass, registry)',
+    words: /minikube|\bkind\b|k3d|k3s|microk8s|local cluster/i,
+    proof: anything,
+    find: (x) =>
+      x.commands
+        .filter(
+          (c) =>
+            /^(minikube|kind|k3d|microk8s)$/.test(c.program) &&
+            !/image load|load docker-image|image import|cache add/.test(c.text),
+        )
+        .map((c) => ({
+          place: c.place,
+          local: 'this cluster wasn’t made by that tool',
+          evidence: `a command of ${c.program}`,
+        })),
+  },
+  {
+    id: 'cloud-commands',
+    feature: 'commands of one cloud',
+    looks_for: 'aws, eksctl, gcloud, az, doctl, ibmcloud',
+    asks: [],
+    severity: 'MEDIUM',
+    because: 'what they make (clusters, disks, addresses, roles) isn’t made here',
+    adjustment: 'the same from this cluster’s platform, or leave the step out',
+    words: /cloud|\baws\b|azure|\bgcp\b|\beks\b|\bgke\b|\baks\b/i,
+    proof: anything,
+    find: (x) =>
+      x.commands
+        .filter((c) => /^(aws|eksctl|gcloud|az|doctl|ibmcloud)$/.test(c.program))
+        .map((c) => ({
+          place: c.place,
+          local: 'what it makes is that cloud’s',
+          evidence: `a command of ${c.program}`,
+        })),
+  },
+  {
+    id: 'node-commands',
+    feature: 'commands on the nodes',
+    looks_for: 'systemctl, modprobe, mkdir and chown for host folders, apt and yum on nodes',
+    asks: [],
+    severity: 'MEDIUM',
+    because: 'who deploys into a namespace has no shell on the nodes, and many nodes are immutable',
+    adjustment: 'let a volume, an init container or the cluster’s operator do it',
+    words: /\bnodes?\b|systemctl|modprobe|\bssh\b/i,
+    proof: anything,
+    find: (x) =>
+      x.commands
+        .filter(
+          (c) =>
+            /^(systemctl|modprobe|snap|certbot)$/.test(c.program) ||
+            /^(mkdir|chown|chmod)\b.*\s\/(mnt|data|opt|srv|var)\b/.test(c.text),
+        )
+        .map((c) => ({
+          place: c.place,
+          local: 'there is no shell on the nodes',
+          evidence: `a command of ${c.program}`,
+        })),
+  },
+];
+
+const SERVICES: Readonly<Record<string, RegExp>> = {
+  PostgreSQL: /(^|\/)(postgres|postgresql|postgis)(-\d+)?(:|@|$)/,
+  MySQL: /(^|\/)mysql(:|@|$)/,
+  MariaDB: /(^|\/)mariadb(:|@|$)/,
+  Redis: /(^|\/)(redis|valkey)(-stack|-server)?(:|@|$)/,
+  MongoDB: /(^|\/)mongo(db)?(:|@|$)/,
+  Elasticsearch: /(^|\/)elasticsearch(:|@|$)/,
+  'cert-manager': /(^|\/)cert-manager-controller(:|@|$)/,
+  Istio: /(^|\/)pilot(:|@|$)/,
+};
+
+type Required = { atLeast: string; atMost?: string; place: Found['place'] };
+
+function judged(
+  v: Required,
+  actual: string | undefined,
+  product: string,
+  hidden: Pick<Found, 'severity' | 'local' | 'evidence'> | undefined,
+): Found {
+  if (actual === undefined)
+    return {
+      place: v.place,
+      severity: 'UNKNOWN',
+      ...(hidden ?? {
+        local: `the ${product} version could not be seen`,
+        evidence: `${product.toLowerCase()}: not seen`,
+      }),
+    };
+  const evidence = `${product} ${actual}`;
+  if (!atLeast(actual, v.atLeast))
+    return { place: v.place, local: `${product} is ${actual}, older than ${v.atLeast}`, evidence };
+  const newer = v.atMost !== undefined && compareVersions(trimmed(actual, v.atMost), v.atMost) > 0;
+  if (newer)
+    return {
+      place: v.place,
+      severity: 'MEDIUM',
+      local: `${product} is ${actual}, newer than ${v.atMost}, the last the document names`,
+      evidence,
+    };
+  return { place: v.place, severity: 'NONE', local: `${product} is ${actual}`, evidence };
+}
+
+const trimmed = (actual: string, like: string) =>
+  actual.replace(/^v/, '').split('.').slice(0, like.split('.').length).join('.');
+
+function crdOf(object: unknown): string {
+  const spec = typeof object === 'object' && object !== null && 'spec' in object ? object.spec : undefined;
+  if (typeof spec !== 'object' || spec === null) return '';
+  const names = 'names' in spec && typeof spec.names === 'object' && spec.names !== null ? spec.names : {};
+  return `${'group' in spec ? String(spec.group) : ''}/${'kind' in names ? String(names.kind) : ''}`;
+}

@@ -1,0 +1,63 @@
+/**
+ * What Kubernetes objects say, read from their JSON alone: is it ready, why does it fail, what does it name, need and own,
+ * does it differ from what was applied, what must come first. In: objects and events as the API server sends them (and
+ * the time, where time matters). Out: values. Pure, total: no I/O, no clock, and no JSON makes it throw.
+ */
+export { type Drift, type DriftOptions, drift, isAutoscaled } from './drift.ts';
+export {
+  type ApiError,
+  diagnose,
+  diagnoseAdmission,
+  type Exceeded,
+  exceededQuota,
+  FAILURE_TYPES,
+  type Failure,
+  type FailureType,
+  type LogWanted,
+  type Tree,
+  type When,
+} from './failure/index.ts';
+export * from './kube-object.ts';
+export { isOfApi, mentionsApi, mentionsImage, mentionsKind } from './mentions.ts';
+export { inOrder, rankOf } from './order.ts';
+export { ownersOf, treeOf } from './owners.ts';
+export { containersOf, type PlacedContainer, type PodTemplate, podTemplateOf } from './pod-template.ts';
+export {
+  add,
+  compareQuantity,
+  formatQuantity,
+  isZero,
+  larger,
+  parseQuantity,
+  type Quantity,
+  quantityOf,
+  subtract,
+  times,
+  ZERO,
+} from './quantity.ts';
+export {
+  isScoped,
+  type Needs,
+  type NeedsOptions,
+  needsOf,
+  podNeeds,
+  podsOf,
+  type Shortfall,
+  scale,
+  shortfalls,
+  sum,
+  surgeOf,
+} from './quota.ts';
+export { isStoredOnly, type Reading, readiness, readyAddresses } from './readiness/index.ts';
+export {
+  accessModesOf,
+  type ImageReference,
+  imagesOf,
+  isCustom,
+  pullSecretsOf,
+  type Reference,
+  referencesOf,
+  selectorOf,
+  serviceAccountOf,
+} from './references.ts';
+export { restarts } from './restarts.ts';

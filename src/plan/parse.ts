@@ -1,0 +1,168 @@
+import { LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { NOWHERE, type Path, type Places, placesIn, reportInto } from './places.ts';
+import { isRecord } from './record.ts';
+import { frame, phase } from './schema.ts';
+import type { Phase, Plan, Problem } from './types.ts';
+
+export type ParsedPlan = {
+  /** Absent when there are problems that leave no plan to speak of. */
+  readonly plan?: Plan;
+  readonly problems: readonly Problem[];
+  /** Where things are written, for the checks that come after. */
+  readonly source: Source;
+};
+
+export type Source = { readonly places: Places; readonly written: (path: Path) => Path };
+
+/** A plan larger than this is a mistake or an attack. */
+const LONGEST = 2_000_000;
+
+/**
+ * A plan in either of its forms (phase_1 … or phases[]), as YAML, JSON or an object, or Markdown around a fenced YAML
+ * block. All problems at once, each where it is written.
+ */
+export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
+  const problems: Problem[] = [];
+  const read = typeof input === 'string' ? readText(input, origin, problems) : { value: input, places: NOWHERE };
+  const value = read?.value;
+  const places = read?.places ?? NOWHERE;
+  const asWritten: Source = { places, written: (path) => path };
+  if (value === undefined) return { problems, source: asWritten };
+  if (!isRecord(value)) {
+    problems.push({ path: '', line: 1, column: 1, severity: 'error', message: 'a plan is a mapping: component, target, phase_1 …' });
+    return { problems, source: asWritten };
+  }
+
+  const found = phasesOf(value);
+  const keys = found.keys;
+  const written = (path: Path): Path =>
+    path[0] === 'phases' && typeof path[1] === 'number' && keys[path[1]] !== undefined
+      ? [...(keys[path[1]] ?? []), ...path.slice(2)]
+      : path;
+  const report = reportInto(problems, places, written);
+  for (const { path, message } of found.problems) report.error(path, message);
+
+  const top = frame.safeParse(found.rest);
+  if (!top.success) issues(top.error).forEach(({ path, message }) => report.error(path, message));
+  const phases = found.phases.map((one, index): Phase | undefined => {
+    const parsed = phase.safeParse(one);
+    if (!parsed.success) {
+      for (const { path, message } of issues(parsed.error)) report.error(['phases', index, ...path], message);
+      return undefined;
+    }
+    const { number, timeout, ...rest } = parsed.data;
+    if (number !== undefined && number !== index + 1) {
+      report.error(['phases', index, 'number'], `this is phase ${index + 1}, not ${number}`);
+    }
+    return { number: index + 1, ...rest, timeout_ms: timeout };
+  });
+  const whole = phases.flatMap((p) => (p === undefined ? [] : [p]));
+  const source = { places, written };
+  if (!top.success || whole.length !== found.phases.length || found.problems.length > 0) return { problems, source };
+  const { estimated_minutes, ...rest } = top.data;
+  const plan: Plan = { ...rest, phases: whole, ...(estimated_minutes === undefined ? {} : { estimated_minutes }) };
+  return { plan, problems, source };
+}
+
+function readText(text: string, origin: string, problems: Problem[]): { value: unknown; places: Places } | undefined {
+  if (text.length > LONGEST) {
+    problems.push({ path: '', severity: 'error', message: `${origin} is longer than ${LONGEST} characters` });
+    return undefined;
+  }
+  const counter = new LineCounter();
+  const document = parseDocument(withoutMarkdown(text), { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
+  for (const error of document.errors) {
+    const { line, col } = counter.linePos(error.pos[0]);
+    const message = error.code === 'MULTIPLE_DOCS' ? 'a plan is one YAML document, and here are several' : error.message;
+    problems.push({ path: '', line: Math.max(1, line), column: Math.max(1, col), severity: 'error', message: `not YAML: ${message}` });
+  }
+  if (document.errors.length > 0) return undefined;
+  try {
+    return { value: document.toJS({ maxAliasCount: 100 }) ?? null, places: placesIn(document, counter) };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    problems.push({ path: '', line: 1, column: 1, severity: 'error', message: `not YAML: ${why}` });
+    return undefined;
+  }
+}
+
+/** Markdown around fenced YAML: everything else becomes blank, so that lines keep their numbers. */
+function withoutMarkdown(text: string): string {
+  if (!/^```ya?ml\s*$/m.test(text)) return text;
+  let inside = false;
+  return text
+    .split('\n')
+    .map((line) => {
+      if (/^```/.test(line)) {
+        inside = !inside && /^```ya?ml\s*$/.test(line.trimEnd());
+        return '';
+      }
+      return inside ? line : '';
+    })
+    .join('\n');
+}
+
+type Found = {
+  readonly phases: readonly unknown[];
+  /** How each phase is reached in the plan as written. */
+  readonly keys: readonly Path[];
+  readonly rest: Readonly<Record<string, unknown>>;
+  readonly problems: readonly { readonly path: Path; readonly message: string }[];
+};
+
+function phasesOf(value: Record<string, unknown>): Found {
+  const { phases, ...others } = value;
+  const numbered = Object.keys(others)
+    .flatMap((key) => {
+      const match = /^phase[_-]?(\d+)$/i.exec(key);
+      return match === null ? [] : [{ key, number: Number(match[1]) }];
+    })
+    .sort((a, b) => a.number - b.number);
+  const rest = Object.fromEntries(Object.entries(others).filter(([key]) => !numbered.some((n) => n.key === key)));
+  const problems: { path: Path; message: string }[] = [];
+  if (phases !== undefined && numbered.length > 0) {
+    problems.push({ path: ['phases'], message: `phases and ${numbered[0]?.key} are both given; use one form` });
+  }
+  if (numbered.length > 0) {
+    numbered.forEach(({ key, number }, index) => {
+      if (number !== index + 1) problems.push({ path: [key], message: `${key} follows phase_${index}; phases count 1, 2, 3 …` });
+    });
+    return { phases: numbered.map(({ key }) => value[key]), keys: numbered.map(({ key }) => [key]), rest, problems };
+  }
+  if (!Array.isArray(phases) || phases.length === 0) {
+    problems.push({ path: phases === undefined ? [] : ['phases'], message: 'a plan has phases: phase_1, phase_2 … or phases[]' });
+    return { phases: [], keys: [], rest, problems };
+  }
+  return { phases, keys: phases.map((_, index) => ['phases', index]), rest, problems };
+}
+
+type Issue = { readonly path: Path; readonly message: string };
+
+/** zod's issues in words; of a union's branches, the ones that got furthest. */
+function issues(error: z.ZodError, before: Path = []): Issue[] {
+  return error.issues.flatMap((issue): Issue[] => {
+    const path: Path = [...before, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ path: [...path, key], message: `"${key}" is not a field of a plan here` }));
+    }
+    if (issue.code === 'invalid_union') {
+      const deepest = issue.errors
+        .map((list) => list.filter((inner) => inner.path.length > 0 || inner.code === 'custom' || inner.code === 'invalid_format'))
+        .filter((list) => list.length > 0)
+        .sort((a, b) => a.length - b.length)[0];
+      if (deepest !== undefined) {
+        return deepest.map((inner) => ({
+          path: [...path, ...inner.path.map((part) => (typeof part === 'number' ? part : String(part)))],
+          message: words(inner.message, inner.code),
+        }));
+      }
+    }
+    return [{ path, message: words(issue.message, issue.code, issue.input) }];
+  });
+}
+
+const words = (message: string, code: string | undefined, input?: unknown): string =>
+  code === 'invalid_type' && /received undefined/.test(message) && input === undefined
+    ? 'is missing'
+    : message.replace(/^Invalid input: /, '');

@@ -1,0 +1,95 @@
+import type { Judgement, Settled, Sight } from '../../apply/index.ts';
+import type { Reader } from '../../cluster/index.ts';
+import { diagnose, type Failure, treeOf } from '../../objects/index.ts';
+import { fail, pass, unknown } from '../../workflow/index.ts';
+import type { CriterionStanding } from './answer.ts';
+import { cancelled, type Outcome } from './outcome.ts';
+
+/** When it is over: every criterion holds, or a failure that waiting won't mend. */
+export type Decided = { readonly standings: readonly CriterionStanding[]; readonly failure?: Failure };
+
+/** What a shot is judged by. */
+export type Judge = {
+  evaluate(sight: Sight): Judgement<Decided>;
+  conclude(settled: Settled<Decided>, reader: Reader): Promise<Outcome>;
+};
+
+/** An operator that has not looked at its object for this part of the time won't. */
+const SILENCE_MS = 60_000;
+const SILENCE_SHARE = 0.6;
+
+export function judgeBy(
+  standingsOf: (sight: Sight) => readonly CriterionStanding[],
+  began: number,
+  timeoutMs: number,
+): Judge {
+  const silence = Math.min(SILENCE_MS, timeoutMs * SILENCE_SHARE);
+
+  const evaluate = (sight: Sight): Judgement<Decided> => {
+    const standings = standingsOf(sight);
+    const open = standings.find((s) => !s.holds);
+    if (open === undefined) return { kind: 'decided', value: { standings } };
+    const failure = explain(sight, began);
+    const isSilent = failure?.reason === 'OperatorSilent' && sight.now - began > silence;
+    if (failure !== undefined && (failure.final || isSilent)) return { kind: 'decided', value: { standings, failure } };
+    const so = failure === undefined ? open.because : `${failure.object}: ${failure.reason}: ${failure.message}`;
+    return { kind: 'waiting', for: `${open.text} (${so.slice(0, 200)})` };
+  };
+
+  const conclude = async (settled: Settled<Decided>, reader: Reader): Promise<Outcome> => {
+    const { sight } = settled;
+    if (settled.kind === 'cancelled') return cancelled(sight, standingsOf(sight));
+    if (settled.kind === 'decided') {
+      const { standings, failure } = settled.value;
+      const verdict =
+        failure === undefined
+          ? pass('CriteriaHold', standings.map((s) => `${s.text}: ${s.because}`).join('; '))
+          : fail(failure.reason, `${failure.object}: ${failure.message}`);
+      return { verdict, failure, standings, sight };
+    }
+    const standings = standingsOf(sight);
+    const asked = await reader.version();
+    if (!asked.ok) {
+      const message = `the API server could not be heard at the end (${asked.error.reason}); nothing was concluded`;
+      return { verdict: unknown('ClusterUnreachable', message), failure: undefined, standings, sight };
+    }
+    const failure = late(explain(sight, began), settled.waitingFor, timeoutMs, sight);
+    return { verdict: fail(failure.reason, failure.message), failure, standings, sight };
+  };
+  return { evaluate, conclude };
+}
+
+/** The most telling thing that is wrong with any of the objects, final ones first. */
+function explain(sight: Sight, began: number): Failure | undefined {
+  const found = sight.roots.flatMap((root) => {
+    const tree = { root, objects: treeOf(root, sight.tree), events: sight.events };
+    return diagnose(tree, { now: sight.now, since: began }) ?? [];
+  });
+  return found.find((failure) => failure.final) ?? found[0];
+}
+
+/** Time is up: the best explanation so far, else that it took too long, and for what. */
+function late(best: Failure | undefined, waitingFor: string, timeoutMs: number, sight: Sight): Failure {
+  const waited = `after ${timeoutMs / 1000} s still waiting for ${waitingFor}`;
+  if (best !== undefined) return { ...best, message: `${best.message} (${waited})` };
+  const gone = sight.absent.map((ref) => `${ref.kind}/${ref.name}`);
+  if (gone.length > 0) {
+    return {
+      type: 'Missing',
+      reason: 'Deleted',
+      message: `${gone.join(', ')} was deleted by someone else while it was watched`,
+      action: 'find out what deletes it (a controller, a policy, a person)',
+      final: true,
+      object: gone[0] ?? '',
+    };
+  }
+  const blind = sight.blind.map((b) => b.kind);
+  return {
+    type: 'Timeout',
+    reason: 'Timeout',
+    message: blind.length === 0 ? waited : `${waited}; ${blind.join(', ')} could not be watched`,
+    action: 'see what it waited for, and give it more time (timeout) if it was on its way',
+    final: true,
+    object: '',
+  };
+}

@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cluster, KubeObject } from '../../src/cluster/index.ts';
+import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
+import { reach, value } from '../cluster/io/sandbox.ts';
+import { leftIn, shootingRange } from '../cluster/support/tracer.ts';
+
+/**
+ * Bullets on a real kubelet: containers start, crash and are refused for real. It needs root, containerd and the CNI
+ * plugins; where they are missing it says so and is skipped.
+ */
+const able =
+  process.getuid?.() === 0 && ['/usr/bin/containerd', '/usr/sbin/runc', '/usr/lib/cni'].every((p) => existsSync(p));
+if (!able) process.stderr.write('test/node/tracer: SKIPPED: needs root, containerd, runc and the CNI plugins\n');
+
+const kept = process.env.INFRAGATE_TEST_NODE_SANDBOX;
+const NAME = kept ?? `tracer-node-${process.pid}`;
+let sandbox: Sandbox;
+let cluster: Cluster;
+let image = '';
+let count = 0;
+
+describe.skipIf(!able)('on a kubelet', () => {
+  beforeAll(async () => {
+    sandbox = await up({ name: NAME, nodes: 'kubelet' });
+    cluster = await reach(sandbox.kubeconfig);
+    image = `${sandbox.registry}/busybox:1`;
+  }, 180_000);
+
+  afterAll(async () => {
+    cluster?.close();
+    if (kept === undefined) await down({ name: NAME });
+  }, 120_000);
+
+  /** One bullet in a namespace of its own; everything of it must be gone afterwards. */
+  async function shoot(
+    spec: string,
+    criterion: string,
+    timeout: string,
+    prepare: (namespace: string) => KubeObject[] = () => [],
+  ) {
+    count += 1;
+    const namespace = `shot-${process.pid}-${count}`;
+    const about = [`api:${/apiVersion: (\S+)/.exec(spec)?.[1]}/${/kind: (\S+)/.exec(spec)?.[1]}`];
+    const range = await shootingRange(sandbox, cluster, namespace, [{ name: 'it works', about }]);
+    const writer = cluster.writer();
+    for (const object of prepare(namespace)) value(await writer.apply(object, { namespace, force: true }));
+    if (count > 0) await serviceAccount(namespace);
+    const fired = await range.fire({
+      assumption: 'it works',
+      minimal_spec: spec,
+      success_criteria: criterion,
+      timeout,
+      wait: '290s',
+    });
+    const { evidence } = fired.structured;
+    const body = JSON.parse((await range.engine.evidence(Object(evidence).id))?.text ?? '{}');
+    const left = await leftIn(cluster, namespace);
+    await range.close();
+    await writer.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+    expect(left).toEqual([]);
+    return { ...fired.structured, text: fired.text, body };
+  }
+
+  /** The controller makes it a moment after the namespace; no Pod is admitted before. */
+  async function serviceAccount(namespace: string) {
+    for (let n = 0; n < 100; n += 1) {
+      const there = await cluster.reader.getIfThere({
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        namespace,
+        name: 'default',
+      });
+      if (there.ok && there.value !== undefined) return;
+      await new Promise((r) => setTimeout(r, 100));
+    }
+  }
+
+  const pod = (rest: string, more = '') => `apiVersion: v1
+kind: Pod
+metadata: {name: try}
+spec:
+  ${more}
+  containers: [{name: c, ${rest}}]
+`;
+  const ours = () => `image: "${image}"`;
+  const sleeps = 'command: [sh, -c, "echo started; sleep 600"]';
+  const RUNNING = 'Pod reaches Running state';
+
+  test('a container that runs passes, with its log as evidence', async () => {
+    const shot = await shoot(pod(`${ours()}, ${sleeps}`), RUNNING, '60s');
+    expect(shot, shot.text).toMatchObject({ status: 'PASS', cleanup: { verified: true } });
+    expect(Number(Object(shot).duration_ms)).toBeLessThan(20_000);
+  }, 120_000);
+
+  test("a tag that is not there fails at once, with the registry's words", async () => {
+    const shot = await shoot(pod(`image: "${sandbox.registry}/busybox:nope", ${sleeps}`), RUNNING, '120s');
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'ImagePull' } });
+    expect(shot.text).toMatch(/busybox:nope/);
+    expect(Number(Object(shot).duration_ms)).toBeLessThan(30_000);
+  }, 180_000);
+
+  test('a crash loop fails with the exit code, and the log of the life before is kept', async () => {
+    const shot = await shoot(
+      pod(`${ours()}, command: [sh, -c, "echo the database is missing; exit 3"]`),
+      'Pod is Ready',
+      '120s',
+    );
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Crash' } });
+    expect(shot.text).toMatch(/3/);
+    expect(JSON.stringify(shot.body.logs)).toContain('the database is missing');
+    expect(Number(Object(shot).duration_ms)).toBeLessThan(90_000);
+  }, 180_000);
+
+  test('a container that needs more memory than its limit fails as OOMKilled', async () => {
+    const eats =
+      'command: [sh, -c, "x=aaaaaaaaaaaaaaaa; while true; do x=$x$x; done"], resources: {limits: {memory: 16Mi}}';
+    const shot = await shoot(pod(`${ours()}, ${eats}`), 'Pod is Ready', '120s');
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Crash', reason: 'OOMKilled' } });
+  }, 180_000);
+
+  test("a Pod that fits no node fails with the scheduler's words", async () => {
+    const shot = await shoot(pod(`${ours()}, ${sleeps}`, 'nodeSelector: {disk: nowhere}'), RUNNING, '120s');
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Scheduling', reason: 'Unschedulable' } });
+    expect(shot.text).toMatch(/node affinity|node\(s\)/);
+    expect(Number(Object(shot).duration_ms)).toBeLessThan(60_000);
+  }, 180_000);
+
+  test('a claim that nothing provides is Storage, not just a Pod that waits', async () => {
+    const claim = `---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], storageClassName: none-such, resources: {requests: {storage: 1Mi}}}
+`;
+    const mounts = `${ours()}, ${sleeps}, volumeMounts: [{name: d, mountPath: /d}]`;
+    const shot = await shoot(
+      pod(mounts, 'volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]') + claim,
+      RUNNING,
+      '120s',
+    );
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Storage' } });
+    expect(Number(Object(shot).duration_ms)).toBeLessThan(90_000);
+  }, 180_000);
+
+  const deployment = () => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, ${ours()}, ${sleeps}}]}
+`;
+
+  test("a quota that stops a Deployment's Pods is named, with the arithmetic", async () => {
+    const shot = await shoot(deployment(), 'Deployment is Available', '120s', (namespace) => [
+      {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'small', namespace },
+        spec: { hard: { pods: '0' } },
+      },
+    ]);
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Quota', reason: 'ExceededQuota' } });
+    expect(shot.text).toMatch(/quota small/);
+    expect(Number(Object(shot).duration_ms)).toBeLessThan(30_000);
+  }, 180_000);
+
+  test('PodSecurity refuses the Pod of a Deployment: Admission', async () => {
+    const shot = await shoot(deployment(), 'Deployment is Available', '120s', (namespace) => [
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+      },
+    ]);
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Admission', reason: 'PodSecurity' } });
+  }, 180_000);
+
+  test('an init container that fails ends it, with its name and its log', async () => {
+    const more = `restartPolicy: Never
+  initContainers: [{name: migrate, ${ours()}, command: [sh, -c, "echo no such table; exit 4"]}]`;
+    const shot = await shoot(pod(`${ours()}, ${sleeps}`, more), RUNNING, '120s');
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Crash' } });
+    expect(shot.text).toMatch(/migrate/);
+    expect(JSON.stringify(shot.body.logs)).toContain('no such table');
+  }, 180_000);
+});
