@@ -53,7 +53,12 @@ type Judged = { verdict: Verdict; warnings: readonly string[]; evidence: unknown
 async function judge(world: World, object: KubeObject, set: readonly KubeObject[]): Promise<Judged> {
   const order = await waitsForSet(world, object, set);
   if (order !== undefined) return { verdict: order, warnings: [], evidence: { order: order.reason } };
-  const placed = await world.reader.dryRun(object, { verb: 'apply', force: true, namespace: world.namespace });
+  const named = object.metadata.name !== undefined;
+  const placed = await world.reader.dryRun(object, {
+    verb: named ? 'apply' : 'create',
+    force: named,
+    namespace: world.namespace,
+  });
   if (!placed.ok) return { ...refusedBy(placed.error), warnings: [], evidence: { error: placed.error } };
   const warnings = [...placed.value.warnings];
   const pod = podOf(placed.value.object);
@@ -132,6 +137,8 @@ async function waitsForSet(world: World, object: KubeObject, set: readonly KubeO
     : undefined;
 }
 
+const UNKNOWN_FIELD = /unknown field|field not declared in schema/;
+
 function refusedBy(error: { status: number; reason: string; message: string }): {
   verdict: Verdict;
   deferrable?: boolean;
@@ -150,8 +157,10 @@ function refusedBy(error: { status: number; reason: string; message: string }): 
   if (status === 403 && /violates PodSecurity/.test(message)) return { verdict: fail('ViolatesPodSecurity', message) };
   if (status === 403 && /security context constraint/.test(message)) return { verdict: fail('NoSccAllowsIt', message) };
   if (status >= 400 && status < 500 && status !== 401 && status !== 429) {
-    return { verdict: fail(/unknown field/.test(message) ? 'UnknownField' : reason, message) };
+    return { verdict: fail(UNKNOWN_FIELD.test(message) ? 'UnknownField' : reason, message) };
   }
+  // Server-side apply answers 500 for a field that the schema doesn't have.
+  if (UNKNOWN_FIELD.test(message)) return { verdict: fail('UnknownField', message) };
   return { verdict: unknown(reason, message) };
 }
 

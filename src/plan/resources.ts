@@ -88,6 +88,23 @@ async function loadPath(
     report.error(at, `${path} has ${text.split('\n').length} lines, not ${lines?.to}`);
     return;
   }
+  const cut =
+    lines === undefined
+      ? undefined
+      : readManifests(text).written.find(
+          (w) =>
+            w.lines.from <= lines.to &&
+            w.lines.to >= lines.from &&
+            (w.lines.from < lines.from || w.lines.to > lines.to),
+        );
+  if (cut !== undefined) {
+    const { kind: of, metadata } = cut.object;
+    report.error(
+      at,
+      `lines ${lines?.from}-${lines?.to} of ${path} cut ${of}/${metadata.name}, which is on lines ${cut.lines.from}-${cut.lines.to}`,
+    );
+    return;
+  }
   const name = lines === undefined ? path : `${path}:${lines.from}-${lines.to}`;
   into.pinned.push({ path: name, sha256: sha256(chosen) });
   const before = into.manifests.length;
@@ -97,10 +114,7 @@ async function loadPath(
   }
 }
 
-/**
- * The lines' text with the lines before it blank, so that places stay those of the file. A range is given by people:
- * it holds whole documents, or what it cuts won't parse and says so.
- */
+/** The lines' text with the lines before it blank, so that places stay those of the file. */
 function linesOf(text: string, from: number, to: number): string | undefined {
   const all = text.split('\n');
   if (to > all.length) return undefined;

@@ -5,7 +5,7 @@ import type { KubeObject } from '../objects/kube-object.ts';
 import { type Refusal, refuse } from '../workflow/index.ts';
 import { aimOf, contained } from './tracer/about.ts';
 import { answerOf } from './tracer/answer.ts';
-import { parseCriteria } from './tracer/criteria.ts';
+import { alreadyTrue, criteriaOver, readCriteria, subjectsOf } from './tracer/criteria.ts';
 import { gather } from './tracer/evidence.ts';
 import { judgeBy } from './tracer/judging.ts';
 import { cancelled, type Outcome, rejected } from './tracer/outcome.ts';
@@ -25,8 +25,8 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   if (!spec.ok) return no(spec.refusal);
   const { about, missing } = contained(aim, spec.objects, canonicalImage);
   if (missing.length > 0) return no(notContained(aim.item.name, missing));
-  const criteria = parseCriteria(input.success_criteria);
-  if ('code' in criteria) return no(criteria);
+  const readable = readCriteria(input.success_criteria, subjectsOf(spec.objects));
+  if ('code' in readable) return no(readable);
 
   await run.writer();
   // Creating and cleaning up go on when the run is cancelled: what may be there must be known and taken out.
@@ -41,13 +41,17 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   });
   const danger = await unsafe(writer, shot, run);
   if (danger !== undefined) return no(danger);
+  // Again, now that the objects have their own names; what was called what is known to both.
+  const read = readCriteria(input.success_criteria, subjectsOf(shot.objects, shot.names));
+  if ('code' in read) return no(read);
+  const criteria = criteriaOver(writer, read.predicates);
 
   const started = Date.now();
   run.progress('asking the API server what it would make of it (dry run)');
   const judged = await judge(writer, shot);
   if (judged.kind === 'refusal') return no(judged.refusal);
-  const early = judged.kind === 'accepted' ? criteria.alreadyTrue(judged.would) : undefined;
-  if (early !== undefined) return no(alreadyTrue(early));
+  const early = judged.kind === 'accepted' ? alreadyTrue(read.predicates, judged.would) : undefined;
+  if (early !== undefined) return no(early);
 
   const fired = judged.kind === 'accepted' ? await fire(writer, shot, run) : undefined;
   const placed = fired?.placed ?? [];
@@ -69,8 +73,8 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
         : run.signal.aborted
           ? cancelled()
           : await watched(fired?.created ?? []);
-  const decidedAt = run.now();
   const { verdict, failure, standings, sight } = outcome;
+  const decidedAt = new Date(outcome.at).toISOString();
 
   const evidence = sight === undefined ? undefined : await gather(writer, sight, shot.objects.flatMap(secretValuesOf));
   const digest = await run.put(
@@ -125,7 +129,7 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
       digest,
       appliedAt: fired === undefined ? undefined : appliedAt,
       readyAt: verdict.status === 'pass' ? decidedAt : undefined,
-      durationMs: Date.parse(decidedAt) - started,
+      durationMs: outcome.at - started,
       removal,
       warnings: [...judged.warnings, ...(fired?.warnings ?? [])],
     }),
@@ -153,10 +157,4 @@ const notContained = (name: string, missing: readonly string[]): Refusal =>
   refuse(
     'BAD_INPUT',
     `minimal_spec: "${name}" is about ${missing.join(', ')}, which it does not contain; a bullet proves only what it fires.`,
-  );
-
-const alreadyTrue = (criterion: string): Refusal =>
-  refuse(
-    'BAD_INPUT',
-    `success_criteria: "${criterion}" holds before anything has happened (on the dry run's result), so it would prove nothing; ask for what the cluster must do, e.g. "Pod reaches Running state".`,
   );

@@ -57,6 +57,15 @@ function walk(node, scope, onCommand, input) {
       walk(node.body, inner, onCommand, input);
       return undefined;
     }
+    case 'If':
+      for (const test of [node, ...node.elif]) walk(test.clause, scope, onCommand, input);
+      return branches([node.then, ...node.elif.map((one) => one.then), node.else], scope, onCommand, input);
+    case 'Case':
+      into(node.word);
+      return branches(node.items, scope, onCommand, input);
+    case 'While':
+      into(node.clause);
+      return branches([node.body], scope, onCommand, input);
     case 'Redirected': {
       const io = redirections(node.redirects, scope, onCommand);
       return into(node.command, io.stdin === undefined ? input : { stdin: io.stdin, piped: true });
@@ -69,6 +78,19 @@ function walk(node, scope, onCommand, input) {
       forEachChild(node, (child) => into(child));
       return undefined;
   }
+}
+
+/** Each branch begins as it was before; what only some of them change isn't known afterwards. */
+function branches(nodes, scope, onCommand, input) {
+  const before = new Map(scope.vars);
+  for (const node of nodes) {
+    if (node === undefined) continue;
+    const inner = { ...scope, vars: new Map(before) };
+    walk(node, inner, onCommand, input);
+    for (const [name, value] of inner.vars) if (before.get(name) !== value) scope.vars.set(name, UNKNOWN);
+    if (inner.cwd !== scope.cwd) scope.cwd = undefined;
+  }
+  return undefined;
 }
 
 function pipeline(node, scope, onCommand, input) {
@@ -307,7 +329,8 @@ function parameter(part, scope, onCommand) {
   if (operation === undefined) return value;
   if (operation.type === 'Default' && /^:?[-=]$/.test(operation.operator)) {
     if (isKnown(value) && value !== '') return value;
-    // Set elsewhere or not: what it falls back to is the best that is known.
+    const exported = process.env[part.parameter];
+    if (!isKnown(value) && exported !== undefined && exported !== '') return exported;
     return expand(operation.operand, scope, onCommand).join(' ');
   }
   return UNKNOWN;

@@ -45,7 +45,7 @@ export function yamlDocuments(block: Block, part: string): YamlDocument[] {
   return found;
 }
 
-type Parsed = Exclude<ReturnType<typeof parseAllDocuments>, { empty: true }>[number];
+type Parsed = { readonly contents: unknown; getIn(path: readonly (string | number)[], keepScalar: true): unknown };
 
 /** The line of the deepest part of the path that is there (a merged field stands where its anchor is used). */
 function lineOf(document: Parsed, path: Path, counter: LineCounter): number {

@@ -1,7 +1,7 @@
-import { called, differences } from '../../apply/index.ts';
+import { called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
-import type { KubeObject } from '../../objects/kube-object.ts';
+import { drift as driftOf, isAutoscaled, type KubeObject } from '../../objects/index.ts';
 import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import type { StoredPhase } from './stored.ts';
 import { placedBy } from './stored.ts';
@@ -29,8 +29,8 @@ const addressOf = (ref: PlacedObject) => ({
 
 /** Everything a phase is about, looked at in the cluster now. */
 export async function lookAtPhase(reader: Reader, d: Deployment, phase: StoredPhase): Promise<LiveObject[]> {
-  const scaled = await autoscaled(reader, d.target.namespace);
-  const manifests = await Promise.all(phase.objects.map((object) => lookAtManifest(reader, d, phase, object, scaled)));
+  const scalers = await scalersIn(reader, d.target.namespace);
+  const manifests = await Promise.all(phase.objects.map((object) => lookAtManifest(reader, d, phase, object, scalers)));
   const observed = await Promise.all(
     phase.observed.map(async (ref): Promise<LiveObject> => {
       const placed = { ...ref, namespace: ref.namespace ?? d.target.namespace };
@@ -50,7 +50,7 @@ async function lookAtManifest(
   d: Deployment,
   phase: StoredPhase,
   manifest: KubeObject,
-  scaled: ReadonlySet<string>,
+  scalers: readonly KubeObject[],
 ): Promise<LiveObject> {
   const ref = refOfManifest(manifest, d.target.namespace);
   const live = await get(reader, ref);
@@ -58,7 +58,7 @@ async function lookAtManifest(
   const owned = phase.delivery === 'apply' ? provenance(d, phase, ref, live) : trackedBy(phase, ref, live);
   if (owned.status !== 'pass') return { ref, live, verdict: owned };
   if (phase.delivery !== 'apply') return { ref, live, verdict: owned };
-  return { ref, live, verdict: await drift(reader, d, manifest, ref, live, scaled) };
+  return { ref, live, verdict: await drift(reader, d, manifest, ref, live, scalers) };
 }
 
 const missing = (ref: PlacedObject): Verdict => fail('NotFound', `${called(ref)} is not there`);
@@ -111,14 +111,14 @@ function trackedBy(phase: StoredPhase, ref: PlacedObject, live: KubeObject): Ver
   return pass('Present', `${called(ref)} is there (${phase.delivery})`);
 }
 
-/** Would applying the manifest again change anything? Then somebody has changed it since. */
+/** Is it still what was applied? Compared by the fields we applied, as the server spells them (a dry run). */
 async function drift(
   reader: Reader,
   d: Deployment,
   manifest: KubeObject,
   ref: PlacedObject,
   live: KubeObject,
-  scaled: ReadonlySet<string>,
+  scalers: readonly KubeObject[],
 ): Promise<Verdict> {
   const again = await reader.dryRun(manifest, {
     verb: 'apply',
@@ -127,25 +127,19 @@ async function drift(
   });
   if (!again.ok)
     return unknown('NotComparable', `${called(ref)} could not be compared with the manifest: ${again.error.message}`);
-  const ignored = scaled.has(`${ref.kind}/${ref.name}`) ? ['spec.replicas'] : [];
-  const changed = differences(again.value.object, live).filter((path) => !ignored.includes(path));
-  if (changed.length > 0)
-    return fail('Drifted', `${called(ref)} was changed after it was applied: ${changed.slice(0, 6).join(', ')}`);
-  return pass('AsApplied', `${called(ref)} is as applied`);
+  const changed = driftOf(manifest, live, { normalised: again.value.object, autoscaled: isAutoscaled(live, scalers) });
+  if (changed.length === 0) return pass('AsApplied', `${called(ref)} is as applied`);
+  return fail(
+    'Drifted',
+    `${called(ref)} was changed after it was applied: ${changed
+      .slice(0, 6)
+      .map((c) => c.path)
+      .join(', ')}`,
+  );
 }
 
-/** Objects whose replicas an autoscaler owns. */
-async function autoscaled(reader: Reader, namespace: string): Promise<ReadonlySet<string>> {
+/** Autoscalers of the namespace: the replicas of what they target are theirs. */
+async function scalersIn(reader: Reader, namespace: string): Promise<readonly KubeObject[]> {
   const listed = await reader.list({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }, { namespace });
-  if (!listed.ok) return new Set();
-  return new Set(
-    listed.value.items.flatMap((hpa) => {
-      const spec = hpa.spec;
-      const target =
-        typeof spec === 'object' && spec !== null && 'scaleTargetRef' in spec ? spec.scaleTargetRef : undefined;
-      return typeof target === 'object' && target !== null && 'kind' in target && 'name' in target
-        ? [`${String(target.kind)}/${String(target.name)}`]
-        : [];
-    }),
-  );
+  return listed.ok ? listed.value.items : [];
 }

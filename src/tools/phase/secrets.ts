@@ -72,29 +72,39 @@ export async function createSecrets(
   return made;
 }
 
-async function valuesFor(
-  run: WritingRun,
-  secret: StoredPlan['plan']['secrets'][number],
-): Promise<{ ok: true; values: Record<string, string> } | { ok: false; refusal: Refusal }> {
+type Values = { ok: true; values: Record<string, string> } | { ok: false; refusal: Refusal };
+
+/** `detail` says which variable, which file or how many bytes; without it the key names the variable, and a file is a folder's. */
+async function valuesFor(run: WritingRun, secret: StoredPlan['plan']['secrets'][number]): Promise<Values> {
+  const workspace = run.deployment?.started.workspace ?? run.workspace;
   const values: Record<string, string> = {};
   for (const key of secret.keys) {
-    const value =
-      secret.from === 'generate'
-        ? randomBytes(24).toString('base64url')
-        : secret.from === 'env'
-          ? process.env[key]
-          : await readFile(
-              resolve(run.deployment?.started.workspace ?? run.workspace, '.secrets', secret.name, key),
-              'utf8',
-            ).catch(() => undefined);
+    const { value, where } = await secretValue(secret, key, workspace);
     if (value === undefined) {
-      const where =
-        secret.from === 'env'
-          ? `the server's environment variable ${key}`
-          : `the file .secrets/${secret.name}/${key} in the workspace`;
-      return { ok: false, refusal: refuse('PERSON_NEEDED', `The Secret ${secret.name} needs ${key} from ${where}, and it is not there.`) };
+      const message = `The Secret ${secret.name} needs ${key} from ${where}, and it is not there.`;
+      return { ok: false, refusal: refuse('PERSON_NEEDED', message) };
     }
     values[key] = value;
   }
   return { ok: true, values };
+}
+
+async function secretValue(
+  secret: StoredPlan['plan']['secrets'][number],
+  key: string,
+  workspace: string,
+): Promise<{ value: string | undefined; where: string }> {
+  const { from, detail, keys } = secret;
+  if (from === 'generate') {
+    const bytes = Math.min(256, Math.max(16, Number(detail ?? 24) || 24));
+    return { value: randomBytes(bytes).toString('base64url'), where: 'a generator' };
+  }
+  if (from === 'env') {
+    const name = detail !== undefined && keys.length === 1 ? detail : key;
+    return { value: process.env[name], where: `the server's environment variable ${name}` };
+  }
+  const path =
+    detail === undefined ? `.secrets/${secret.name}/${key}` : keys.length === 1 ? detail : `${detail}/${key}`;
+  const value = await readFile(resolve(workspace, path), 'utf8').catch(() => undefined);
+  return { value, where: `the file ${path} in the workspace` };
 }

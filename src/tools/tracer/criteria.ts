@@ -1,60 +1,79 @@
-import type { Sight } from '../../apply/index.ts';
-import type { KubeObject } from '../../objects/kube-object.ts';
+import type { Renamed, Sight } from '../../apply/index.ts';
+import type { Reader } from '../../cluster/index.ts';
+import { alreadyTrueOn, needsPerson, type Predicate, parseCriteria, type Subject } from '../../criteria/index.ts';
+import type { KubeObject } from '../../objects/index.ts';
 import { type Refusal, refuse } from '../../workflow/index.ts';
 import type { CriterionStanding } from './answer.ts';
+import { readLogs } from './logs.ts';
 
-/** The success criteria of a shot: parsed before anything is created, judged over what is seen. */
+/** The success criteria of a shot over what is seen of it. Logs are read only where a criterion is about them. */
 export type Criteria = {
   readonly texts: readonly string[];
-  /** One that holds already on what the dry run answered; it would prove nothing. */
-  alreadyTrue(would: readonly KubeObject[]): string | undefined;
-  standings(sight: Sight): readonly CriterionStanding[];
+  standings(sight: Sight): Promise<readonly CriterionStanding[]>;
 };
 
-type Predicate = { readonly text: string; holds(sight: Sight): boolean };
+/** What criteria may be about, before the objects have their fresh names and after. */
+export const subjectsOf = (objects: readonly KubeObject[], names: Renamed['names'] = []): Subject[] =>
+  objects.map((object) => {
+    const { name = '', namespace } = object.metadata;
+    const was = names.find((n) => n.kind === object.kind && n.to === name)?.from;
+    return {
+      kind: object.kind,
+      name,
+      apiVersion: object.apiVersion,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(was === undefined ? {} : { was }),
+    };
+  });
 
-export function parseCriteria(given: string | readonly string[]): Criteria | Refusal {
-  const texts = typeof given === 'string' ? [given] : given;
-  const predicates: Predicate[] = [];
-  for (const text of texts) {
-    const parsed = parse(text);
-    if (parsed === undefined) return refuse('BAD_INPUT', `success_criteria: "${text}" is not understood.`);
-    predicates.push(parsed);
+/** Parsed before anything is created; what can't be understood is refused with the nearest forms. */
+export function readCriteria(
+  text: string | readonly string[],
+  subjects: readonly Subject[],
+): { readonly predicates: readonly Predicate[] } | Refusal {
+  const parsed = parseCriteria(text, { subjects });
+  if (!parsed.ok) return no(parsed.errors.join('; '));
+  const attested = parsed.predicates.find(needsPerson);
+  if (attested !== undefined) {
+    return no(`"${attested.text}" is for a person; a bullet is judged by what the cluster shows`);
   }
-  const standings = (sight: Sight) =>
-    predicates.map((p) => ({ text: p.text, holds: p.holds(sight), because: p.holds(sight) ? 'holds' : 'not yet' }));
-  return {
-    texts,
-    alreadyTrue: (would) =>
-      predicates.find((p) => p.holds({ now: Date.now(), roots: would, absent: [], tree: would, events: [], blind: [] }))
-        ?.text,
-    standings,
-  };
+  // Silence holds before anything has happened.
+  if (parsed.predicates.every((p) => p.needs.every((need) => need.kind === 'events'))) {
+    return no('that nothing is complained about proves nothing by itself; say what must happen, too');
+  }
+  return { predicates: parsed.predicates };
 }
 
-function parse(text: string): Predicate | undefined {
-  const ready = /^(\w+) (?:reaches|is) (\w+)(?: state)?$/i.exec(text.trim());
-  const condition = /^condition=(\w+)(?:=(\w+))?$/i.exec(text.trim());
-  if (condition !== null) {
-    return { text, holds: (s) => s.roots.some((o) => conditionIs(o, condition[1] ?? '', condition[2] ?? 'True')) };
-  }
-  if (ready === null) return undefined;
-  const [, kind = '', state = ''] = ready;
-  return {
-    text,
-    holds: (s) =>
-      s.tree.some(
-        (o) =>
-          o.kind.toLowerCase() === kind.toLowerCase() &&
-          (phaseOf(o).toLowerCase() === state.toLowerCase() || conditionIs(o, state, 'True')),
-      ),
-  };
+/** One that holds on what the dry run answered would prove nothing: nobody has acted on it yet. */
+export function alreadyTrue(predicates: readonly Predicate[], would: readonly KubeObject[]): Refusal | undefined {
+  const early = predicates.find((predicate) => alreadyTrueOn(predicate, would));
+  if (early === undefined) return undefined;
+  return no(
+    `"${early.text}" holds before anything has happened (on the dry run's result), so it would prove nothing; ask for what the cluster must do, e.g. "Pod reaches Running state"`,
+  );
 }
 
-type Map = Record<string, unknown>;
-const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
-const phaseOf = (object: KubeObject) => (isMap(object.status) ? String(object.status.phase ?? '') : '');
-function conditionIs(object: KubeObject, type: string, status: string): boolean {
-  const list = isMap(object.status) && Array.isArray(object.status.conditions) ? object.status.conditions : [];
-  return list.some((c) => isMap(c) && String(c.type).toLowerCase() === type.toLowerCase() && c.status === status);
+const no = (why: string): Refusal => refuse('BAD_INPUT', `success_criteria: ${why}.`);
+
+/** Logs grow without telling anyone: they are read again so often. */
+const LOGS_EVERY_MS = 700;
+
+export function criteriaOver(reader: Reader, predicates: readonly Predicate[]): Criteria {
+  const needsLogs = predicates.some((p) => p.needs.some((need) => need.kind === 'logs'));
+  let logs: Readonly<Record<string, string>> = {};
+  let readAt = 0;
+  return {
+    texts: predicates.map((p) => p.text),
+    async standings(sight) {
+      if (needsLogs && sight.now - readAt >= LOGS_EVERY_MS) {
+        readAt = sight.now;
+        logs = await readLogs(reader, sight.tree);
+      }
+      const view = { objects: sight.tree, events: sight.events, logs, gone: sight.absent.length > 0 };
+      return predicates.map((predicate) => {
+        const { status, message } = predicate.holds(view);
+        return { text: predicate.text, holds: status === 'pass', because: message };
+      });
+    },
+  };
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { called, involvedUid, refOf, type Sight, shown } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { redactText } from '../../cluster/redact.ts';
-import type { KubeObject } from '../../objects/kube-object.ts';
+import { isRecord, type KubeObject } from '../../objects/index.ts';
+import { type Loud, loudContainers } from './logs.ts';
 
 /** Everything that was seen of a shot, before it is cleaned up. No Secret's data, nothing unbounded. */
 export type Evidence = {
@@ -40,7 +41,7 @@ export async function gather(reader: Reader, sight: Sight, secrets: readonly str
   await sleep(EVENTS_LAG_MS);
   const events = await eventsOf(reader, sight);
   const logs = await Promise.all(
-    containersWithLogs(sight.tree)
+    loudContainers(sight.tree)
       .slice(0, MOST_LOGS)
       .map((c) => readLog(reader, c, clean)),
   );
@@ -59,38 +60,6 @@ async function eventsOf(reader: Reader, sight: Sight): Promise<readonly KubeObje
   const now = listed.flatMap((list) => (list.ok ? list.value : []));
   const ours = now.filter((event) => uids.has(involvedUid(event) ?? ''));
   return ours.length >= sight.events.length ? ours : sight.events;
-}
-
-type Loud = {
-  readonly namespace: string;
-  readonly pod: string;
-  readonly container: string;
-  readonly previous: boolean;
-};
-
-/** Containers that have said something in this life, or in the one before. */
-function containersWithLogs(tree: readonly KubeObject[]): Loud[] {
-  return tree.flatMap((pod) => {
-    if (pod.kind !== 'Pod' || pod.apiVersion !== 'v1') return [];
-    const { name = '', namespace = '' } = pod.metadata;
-    return statuses(pod).flatMap((status): Loud[] => {
-      const loud = (previous: boolean): Loud => ({ namespace, pod: name, container: String(status.name), previous });
-      const { state, restartCount } = status;
-      const has = isMap(state) && ('running' in state || 'terminated' in state);
-      const had = Number(restartCount ?? 0) > 0;
-      return [...(had ? [loud(true)] : []), ...(has ? [loud(false)] : [])];
-    });
-  });
-}
-
-type Map = Record<string, unknown>;
-const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-export function statuses(pod: KubeObject): Map[] {
-  const status = isMap(pod.status) ? pod.status : {};
-  return [status.initContainerStatuses, status.containerStatuses].flatMap((list) =>
-    Array.isArray(list) ? list.filter(isMap) : [],
-  );
 }
 
 async function readLog(reader: Reader, of: Loud, clean: (text: string) => string): Promise<Log | undefined> {
@@ -113,8 +82,8 @@ export const hideTokens = (text: string): string =>
     .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '(redacted)');
 
 function said(event: KubeObject, clean: (text: string) => string): SaidEvent {
-  const about = isMap(event.involvedObject) ? event.involvedObject : {};
-  const series = isMap(event.series) ? event.series : {};
+  const about = isRecord(event.involvedObject) ? event.involvedObject : {};
+  const series = isRecord(event.series) ? event.series : {};
   return {
     at: String(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? ''),
     about: called({ kind: String(about.kind), name: String(about.name) }),
@@ -141,8 +110,8 @@ export function excerpt(evidence: Evidence): { events: string[]; conditions: str
 }
 
 function conditionsOf(object: KubeObject): string[] {
-  const status = isMap(object.status) ? object.status : {};
-  const list = Array.isArray(status.conditions) ? status.conditions.filter(isMap) : [];
+  const status = isRecord(object.status) ? object.status : {};
+  const list = Array.isArray(status.conditions) ? status.conditions.filter(isRecord) : [];
   const telling = list.filter((c) =>
     ['Ready', 'Available', 'Complete', 'Failed', 'PodScheduled', 'ReplicaFailure'].includes(String(c.type)),
   );

@@ -1,63 +1,92 @@
 import type { Judgement, Settled, Sight } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
-import { diagnose, type Failure, treeOf } from '../../objects/index.ts';
+import { diagnose, type Failure, type KubeObject, textAt, treeOf } from '../../objects/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
 import type { CriterionStanding } from './answer.ts';
 import { cancelled, type Outcome } from './outcome.ts';
 
-/** When it is over: every criterion holds, or a failure that waiting won't mend. */
-export type Decided = { readonly standings: readonly CriterionStanding[]; readonly failure?: Failure };
+/** When it is over: every criterion holds (since `at`), or a failure that waiting won't mend. */
+export type Decided = {
+  readonly standings: readonly CriterionStanding[];
+  readonly at: number;
+  readonly failure?: Failure;
+};
 
 /** What a shot is judged by. */
 export type Judge = {
-  evaluate(sight: Sight): Judgement<Decided>;
+  evaluate(sight: Sight): Promise<Judgement<Decided>>;
   conclude(settled: Settled<Decided>, reader: Reader): Promise<Outcome>;
 };
+
+/**
+ * A container without a probe is Ready the moment it starts, and a crash is a moment later: what runs must go on holding
+ * for so long before it counts. The time told is when it first held.
+ */
+const STEADY_MS = 2000;
 
 /** An operator that has not looked at its object for this part of the time won't. */
 const SILENCE_MS = 60_000;
 const SILENCE_SHARE = 0.6;
 
 export function judgeBy(
-  standingsOf: (sight: Sight) => readonly CriterionStanding[],
+  standingsOf: (sight: Sight) => Promise<readonly CriterionStanding[]>,
   began: number,
   timeoutMs: number,
 ): Judge {
   const silence = Math.min(SILENCE_MS, timeoutMs * SILENCE_SHARE);
 
-  const evaluate = (sight: Sight): Judgement<Decided> => {
-    const standings = standingsOf(sight);
+  let heldSince: number | undefined;
+
+  const evaluate = async (sight: Sight): Promise<Judgement<Decided>> => {
+    const standings = await standingsOf(sight);
     const open = standings.find((s) => !s.holds);
-    if (open === undefined) return { kind: 'decided', value: { standings } };
+    if (open === undefined) {
+      heldSince ??= sight.now;
+      const steady = sight.now - heldSince >= STEADY_MS || !sight.tree.some(isRunning);
+      return steady
+        ? { kind: 'decided', value: { standings, at: heldSince } }
+        : { kind: 'waiting', for: 'it holds; that it goes on holding' };
+    }
+    heldSince = undefined;
     const failure = explain(sight, began);
     const isSilent = failure?.reason === 'OperatorSilent' && sight.now - began > silence;
-    if (failure !== undefined && (failure.final || isSilent)) return { kind: 'decided', value: { standings, failure } };
+    if (failure !== undefined && (failure.final || isSilent))
+      return { kind: 'decided', value: { standings, failure, at: sight.now } };
     const so = failure === undefined ? open.because : `${failure.object}: ${failure.reason}: ${failure.message}`;
     return { kind: 'waiting', for: `${open.text} (${so.slice(0, 200)})` };
   };
 
   const conclude = async (settled: Settled<Decided>, reader: Reader): Promise<Outcome> => {
     const { sight } = settled;
-    if (settled.kind === 'cancelled') return cancelled(sight, standingsOf(sight));
+    if (settled.kind === 'cancelled') return cancelled(sight, await standingsOf(sight));
     if (settled.kind === 'decided') {
-      const { standings, failure } = settled.value;
-      const verdict =
-        failure === undefined
-          ? pass('CriteriaHold', standings.map((s) => `${s.text}: ${s.because}`).join('; '))
-          : fail(failure.reason, `${failure.object}: ${failure.message}`);
-      return { verdict, failure, standings, sight };
+      const { standings, failure, at } = settled.value;
+      if (failure === undefined) return passed(standings, at, sight);
+      return { verdict: fail(failure.reason, `${failure.object}: ${failure.message}`), failure, standings, sight, at };
     }
-    const standings = standingsOf(sight);
+    const standings = await standingsOf(sight);
+    if (heldSince !== undefined && standings.every((s) => s.holds)) return passed(standings, heldSince, sight);
     const asked = await reader.version();
     if (!asked.ok) {
       const message = `the API server could not be heard at the end (${asked.error.reason}); nothing was concluded`;
-      return { verdict: unknown('ClusterUnreachable', message), failure: undefined, standings, sight };
+      return { verdict: unknown('ClusterUnreachable', message), failure: undefined, standings, sight, at: sight.now };
     }
     const failure = late(explain(sight, began), settled.waitingFor, timeoutMs, sight);
-    return { verdict: fail(failure.reason, failure.message), failure, standings, sight };
+    return { verdict: fail(failure.reason, failure.message), failure, standings, sight, at: sight.now };
   };
   return { evaluate, conclude };
 }
+
+const passed = (standings: readonly CriterionStanding[], at: number, sight: Sight): Outcome => ({
+  verdict: pass('CriteriaHold', standings.map((s) => `${s.text}: ${s.because}`).join('; ')),
+  failure: undefined,
+  standings,
+  sight,
+  at,
+});
+
+const isRunning = (object: KubeObject): boolean =>
+  object.kind === 'Pod' && textAt(object, 'status', 'phase') === 'Running';
 
 /** The most telling thing that is wrong with any of the objects, final ones first. */
 function explain(sight: Sight, began: number): Failure | undefined {

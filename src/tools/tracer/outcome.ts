@@ -10,6 +10,8 @@ export type Outcome = {
   readonly standings: readonly CriterionStanding[];
   /** The last look; nothing when nothing came to be. */
   readonly sight: Sight | undefined;
+  /** When it was so, in milliseconds since 1970. */
+  readonly at: number;
 };
 
 export const rejected = (failure: Failure): Outcome => ({
@@ -17,6 +19,7 @@ export const rejected = (failure: Failure): Outcome => ({
   failure,
   standings: [],
   sight: undefined,
+  at: Date.now(),
 });
 
 export const cancelled = (sight?: Sight, standings: readonly CriterionStanding[] = []): Outcome => ({
@@ -24,4 +27,5 @@ export const cancelled = (sight?: Sight, standings: readonly CriterionStanding[]
   failure: undefined,
   standings,
   sight,
+  at: Date.now(),
 });

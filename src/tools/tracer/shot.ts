@@ -8,6 +8,7 @@ import {
   marked,
   placedIn,
   type Removal,
+  type Renamed,
   removeAll,
   rename,
 } from '../../apply/index.ts';
@@ -20,7 +21,12 @@ import { type Fact, type PlacedObject, type Refusal, refuse } from '../../workfl
 import { meaningOf } from './rejection.ts';
 
 /** A bullet ready to be fired: its objects under fresh names, marked as ours, in the order they are created. */
-export type Shot = { readonly objects: readonly KubeObject[]; readonly namespace: string; readonly deployment: string };
+export type Shot = {
+  readonly objects: readonly KubeObject[];
+  readonly names: Renamed['names'];
+  readonly namespace: string;
+  readonly deployment: string;
+};
 
 export async function prepare(
   reader: Reader,
@@ -29,10 +35,11 @@ export async function prepare(
 ): Promise<Shot> {
   const bullet = randomBytes(3).toString('hex').slice(0, 5);
   const { deployment, run, namespace, elsewhere, expires } = names;
-  const moved = rename(spec, bullet).objects.map((object) => movedTo(object, namespace, elsewhere));
+  const renamed = rename(spec, bullet);
+  const moved = renamed.objects.map((object) => movedTo(object, namespace, elsewhere));
   const placed = await placedIn(reader, moved, namespace);
   const ours = isolate(placed, bullet).map((object) => marked(object, { deployment, run, bullet, expires }));
-  return { objects: inOrder(ours), namespace, deployment };
+  return { objects: inOrder(ours), names: renamed.names, namespace, deployment };
 }
 
 /** A document that names one of the deployment's namespaces is fired where bullets are fired. */

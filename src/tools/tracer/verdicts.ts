@@ -4,7 +4,7 @@ import { parseReference } from '../../images/reference.ts';
 import { isCustom, isOfApi, type KubeObject } from '../../objects/index.ts';
 import type { Deployment, Fact, Place, Verdict } from '../../workflow/index.ts';
 import type { Aim } from './about.ts';
-import { statuses } from './evidence.ts';
+import { containerStatuses } from './logs.ts';
 
 /** What a shot goes down in the record as. */
 export type Shown = {
@@ -84,7 +84,7 @@ const hasStatus = (object: KubeObject): boolean =>
 /** The images, as the Pod's spec names them, of containers that have run. */
 function startedImages(object: KubeObject): string[] {
   const started = new Set(
-    statuses(object)
+    containerStatuses(object)
       .filter(hasRun)
       .map((status) => status.name),
   );

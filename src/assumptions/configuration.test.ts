@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { parseQuantity } from '../objects/index.ts';
+import { amounts } from './configuration/capacity.ts';
+import { satisfies } from './configuration/versions.ts';
+import { checkConfiguration, configurationSubject, FORMS } from './configuration.ts';
+import { createWorld } from './world.ts';
+
+const subject = (sentence: string) => {
+  const read = configurationSubject(sentence);
+  return read.ok ? read.subject.replace('configuration:', '') : '';
+};
+
+/** Sentences as people write them → the one subject. */
+const SENTENCES = [
+  ['StorageClass gp3-csi exists', 'StorageClass/gp3-csi'],
+  ['storage class gp3-csi', 'StorageClass/gp3-csi'],
+  ['StorageClass/gp3-csi', 'StorageClass/gp3-csi'],
+  ['default StorageClass', 'default StorageClass'],
+  ['a default storage class exists', 'default StorageClass'],
+  ['RWX volumes', 'RWX volumes'],
+  ['ReadWriteMany storage', 'RWX volumes'],
+  ['PVC of 10Gi with StorageClass fast', 'PVC of 10Gi with StorageClass fast'],
+  ['NetworkPolicy enforced', 'NetworkPolicy enforced'],
+  ['network policies are enforced', 'NetworkPolicy enforced'],
+  ['IngressClass nginx', 'IngressClass nginx'],
+  ['default IngressClass', 'default IngressClass'],
+  ['Route support', 'Route support'],
+  ['LoadBalancer services', 'LoadBalancer services'],
+  ['2 CPU and 4Gi free in quota', '2 cpu and 4Gi memory free in quota'],
+  ['500m cpu, 1Gi memory free in the quota', '500m cpu and 1Gi memory free in quota'],
+  ['a node with 2 CPU and 4Gi free', 'node with 2 cpu and 4Gi memory free'],
+  ['can create Secrets in namespace', 'can create secrets'],
+  ['can create secrets', 'can create secrets'],
+  ['can list nodes in all namespaces', 'can list nodes in all namespaces'],
+  ['can get pods/log in namespace demo', 'can get pods/log in namespace demo'],
+  ['Kubernetes >= 1.27', 'Kubernetes >= 1.27'],
+  ['Kubernetes 1.27+', 'Kubernetes >= 1.27'],
+  ['k8s < 1.40', 'Kubernetes < 1.40'],
+  ['OpenShift 4.14', 'OpenShift >= 4.14'],
+  ['runs as non-root', 'runs as non-root'],
+  ['anyuid', 'runs as any UID (anyuid)'],
+  ['SCC anyuid for service account web', 'runs as any UID (anyuid) for web'],
+  ['privileged containers', 'privileged containers'],
+  ['node with label disk=ssd', 'node with label disk=ssd'],
+  ['nodes labelled disk', 'node with label disk'],
+  ['x86_64 nodes', 'amd64 nodes'],
+  ['at least 3 worker nodes', '3 nodes'],
+  ['PodDisruptionBudget', 'PodDisruptionBudget support'],
+  ['namespace demo exists', 'namespace demo exists'],
+  ['Secret db-auth with key password exists', 'secret db-auth with key password exists'],
+] as const;
+
+describe('two ways of saying one requirement have one subject', () => {
+  test.each(SENTENCES)('%s', (sentence, wanted) => expect(subject(sentence)).toBe(wanted));
+
+  test('a subject read again is itself, so that a plan and a gate name the same thing', () => {
+    for (const [sentence] of SENTENCES) expect(subject(subject(sentence))).toBe(subject(sentence));
+  });
+});
+
+test('a sentence nobody recognises is unknown, and every form is told', async () => {
+  const world = createWorld({} as Parameters<typeof createWorld>[0], 'demo');
+  for (const sentence of ['the moon is full', 'Internet', 'backups are taken', 'fast']) {
+    const found = await checkConfiguration(world, `configuration:${sentence}`);
+    expect(found.verdict).toMatchObject({ status: 'unknown', reason: 'NotRecognised' });
+    expect(found.suggestion).toContain(FORMS[0]);
+  }
+});
+
+test('amounts are exact decimals of the resource that is meant', () => {
+  expect(amounts('2 CPU and 4Gi')).toEqual([
+    { resource: 'cpu', wanted: parseQuantity('2'), written: '2 cpu' },
+    { resource: 'memory', wanted: parseQuantity('4Gi'), written: '4Gi memory' },
+  ]);
+  expect(amounts('0.5 cores, 512Mi memory and 3 pods')?.map((a) => a.resource)).toEqual(['cpu', 'memory', 'pods']);
+  expect(amounts('lots of CPU')).toBeUndefined();
+  expect(amounts('2')).toBeUndefined();
+});
+
+test.each([
+  ['v1.27.3', '', '1.27', true],
+  ['v1.26.9', '>=', '1.27', false],
+  ['v1.27.3', '=', '1.27', true],
+  ['v1.28.0', '=', '1.27', false],
+  ['v1.27.3', '<=', '1.27', true],
+  ['v1.27.3', '>', '1.27', false],
+  ['v1.9.0', '>=', '1.27', false],
+  ['4.14.0-rc.1', '', '4.14', true],
+  ['v1.27.3-eks-1', '<', '1.28', true],
+])('%s %s %s is %s', (actual, operator, wanted, holds) => expect(satisfies(actual, operator, wanted)).toBe(holds));

@@ -1,0 +1,20 @@
+/**
+ * Success criteria: a text → a predicate over what is seen of the cluster. In: sentences of the workflow, kubectl wait's
+ * forms or CEL, and the objects they may be about; later, views. Out: pass, fail or unknown, each with its reason, and
+ * what must be looked at to judge. Pure; what can't be understood is refused with the nearest forms.
+ */
+import type { KubeObject } from '../objects/index.ts';
+import type { Predicate } from './predicate.ts';
+
+export { FORMS } from './nearest.ts';
+export { type AllParsed, type ParseContext, type Parsed, parseCriteria, parseCriterion } from './parse.ts';
+export { isSubject, type Need, type Predicate, type Subject, type Target, type View } from './predicate.ts';
+
+/** Does it hold on what a dry run gives, before anything was created? Then it proves nothing about the cluster. */
+export const alreadyTrueOn = (predicate: Predicate, dryRun: KubeObject | readonly KubeObject[]): boolean => {
+  const objects = 'kind' in dryRun ? [dryRun] : dryRun;
+  return predicate.holds({ objects, dryRun: true }).status === 'pass';
+};
+
+/** For a person, not for the cluster. */
+export const needsPerson = (predicate: Predicate): boolean => predicate.needs.some((need) => need.kind === 'person');

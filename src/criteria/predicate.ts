@@ -1,0 +1,143 @@
+import { at, isRecord, isStoredOnly, type KubeObject, numberAt, subjectRef } from '../objects/index.ts';
+import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
+
+/** An object that criteria may be about. `was`: what the document calls it, where a run gave it a fresh name. */
+export type Subject = {
+  readonly kind: string;
+  readonly name: string;
+  readonly apiVersion?: string;
+  readonly namespace?: string;
+  readonly was?: string;
+};
+
+/** What is known of the cluster when a criterion is judged. */
+export type View = {
+  /** The object that the criterion is about, where the caller knows. It is looked for among `objects` too. */
+  readonly object?: KubeObject;
+  /** Everything seen: the subjects, what they own, EndpointSlices of Services. */
+  readonly objects: readonly KubeObject[];
+  /** `pod/container` → text. */
+  readonly logs?: Readonly<Record<string, string>>;
+  readonly events?: readonly KubeObject[];
+  /** The object is known to be gone (a 404, a DELETED event); without it, absence is only not having seen it. */
+  readonly gone?: boolean;
+  /** The objects are a dry run's: nothing has reconciled them, and nothing will. */
+  readonly dryRun?: boolean;
+};
+
+/** What must be looked at before a criterion can be judged. */
+export type Need =
+  | { readonly kind: 'object'; readonly of: Target }
+  | { readonly kind: 'pods'; readonly of: Target }
+  | { readonly kind: 'logs'; readonly of: Target }
+  | { readonly kind: 'endpoints'; readonly of: Target }
+  | { readonly kind: 'events'; readonly of: Target }
+  | { readonly kind: 'gone'; readonly of: Target }
+  | { readonly kind: 'person'; readonly what: string };
+
+/** Which objects: exactly these, or all of a kind that are seen (the Pods of a Deployment). */
+export type Target = {
+  /** `Cluster/pg`, `Pod`, for people. */
+  readonly label: string;
+  readonly subjects: readonly Subject[];
+  /** Without subjects: every object of this kind, of which there must be one. */
+  readonly kind?: string;
+};
+
+export type Predicate = {
+  readonly text: string;
+  readonly target: Target;
+  readonly needs: readonly Need[];
+  holds(view: View): Verdict;
+};
+
+const groupless = (apiVersion: string | undefined): string | undefined => apiVersion?.split('/').slice(0, -1).join('/');
+
+export const isSubject = (subject: Subject, object: KubeObject): boolean =>
+  object.kind === subject.kind &&
+  object.metadata.name === subject.name &&
+  (subject.namespace === undefined || (object.metadata.namespace ?? subject.namespace) === subject.namespace) &&
+  (subject.apiVersion === undefined || groupless(subject.apiVersion) === groupless(object.apiVersion));
+
+/** Everything in view, once. */
+export function inView(view: View): KubeObject[] {
+  const all = view.object === undefined ? [...view.objects] : [view.object, ...view.objects];
+  const seen = new Set<string>();
+  return all.filter((object) => {
+    const key = object.metadata.uid ?? `${object.apiVersion} ${subjectRef(object)} ${object.metadata.namespace ?? ''}`;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+export type Found =
+  | { readonly kind: 'found'; readonly objects: readonly KubeObject[] }
+  | { readonly kind: 'missing'; readonly verdict: Verdict };
+
+/** The target's objects. One that isn't seen is missing: fail, not unknown, because everything that is there is in view. */
+export function findTarget(target: Target, view: View): Found {
+  const all = inView(view);
+  const missing = (what: string): Found => ({ kind: 'missing', verdict: fail('NotFound', `${what} is not there`) });
+  if (target.subjects.length === 0) {
+    const alive = all.filter((o) => target.kind === undefined || o.kind === target.kind);
+    return alive.length === 0 ? missing(`no ${target.label}`) : { kind: 'found', objects: alive };
+  }
+  const objects: KubeObject[] = [];
+  for (const subject of target.subjects) {
+    const object = all.find((o) => isSubject(subject, o));
+    if (object === undefined) return missing(`${subject.kind}/${subject.name}`);
+    objects.push(object);
+  }
+  return { kind: 'found', objects };
+}
+
+/**
+ * Could this object have been acted on yet? What holds before is what the document itself says, and shows nothing: no
+ * status at all, or a status of an older spec. Kinds that nothing acts on are what they are once stored.
+ */
+export function unreconciled(object: KubeObject): Verdict | undefined {
+  const what = subjectRef(object);
+  if (object.metadata.deletionTimestamp !== undefined) return fail('Terminating', `${what} is being deleted`);
+  const observed = numberAt(object, 'status', 'observedGeneration');
+  const { generation } = object.metadata;
+  if (observed !== undefined && generation !== undefined && observed < generation) {
+    return unknown('NotObserved', `${what}: its controller has seen generation ${observed}, not ${generation} yet`);
+  }
+  if (isStoredOnly(object)) return undefined;
+  const status = at(object, 'status');
+  if (isRecord(status) && Object.keys(status).length > 0) return undefined;
+  return unknown('NotReconciled', `${what} has no status yet: nothing has acted on it`);
+}
+
+/** A criterion that every object of its target must meet, none before it could have been acted on. */
+export function forEach(
+  text: string,
+  target: Target,
+  judge: (object: KubeObject, view: View) => Verdict,
+  needs: readonly Need[] = [{ kind: 'object', of: target }],
+): Predicate {
+  return {
+    text,
+    target,
+    needs,
+    holds(view) {
+      const found = findTarget(target, view);
+      if (found.kind === 'missing') return found.verdict;
+      return allOf(
+        found.objects.map((object) => {
+          const verdict = judge(object, view);
+          if (verdict.status !== 'pass' || view.dryRun === true) return verdict;
+          return unreconciled(object) ?? verdict;
+        }),
+      );
+    },
+  };
+}
+
+/** The worst of several; when all pass, what they say together. */
+export function allOf(verdicts: readonly Verdict[]): Verdict {
+  const worst = verdicts.find((v) => v.status === 'fail') ?? verdicts.find((v) => v.status === 'unknown');
+  const first = verdicts[0];
+  if (worst !== undefined || first === undefined) return worst ?? unknown('NothingObserved', 'nothing was observed');
+  const messages = [...new Set(verdicts.map((v) => v.message))];
+  return pass(first.reason, messages.slice(0, 3).join('; ') + (messages.length > 3 ? ' …' : ''));
+}

@@ -1,0 +1,273 @@
+import { type KubeObject, readyAddresses, restarts, subjectRef, textAt, treeOf } from '../objects/index.ts';
+import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
+import { fieldIs } from './field.ts';
+import { parseJsonPath } from './jsonpath.ts';
+import { findTarget, forEach, inView, type Predicate, type Subject, type Target, type View } from './predicate.ts';
+import { gone, present } from './presence.ts';
+import { addressOf, conditionIs, isReady, phaseIs, readyCount, started, stateNamed } from './states.ts';
+
+export type Asked = {
+  readonly text: string;
+  /** What the sentence names, or, if it names nothing, what it must be about. */
+  readonly target: Target;
+  readonly subjects: readonly Subject[];
+};
+
+export type Sentence = {
+  /** How it is written, for people: the nearest ones are shown when a sentence isn't understood. */
+  readonly form: string;
+  /** Of the sentence without its subject. */
+  readonly when: RegExp;
+  readonly make: (asked: Asked, match: RegExpExecArray) => Predicate | undefined;
+};
+
+const VERB =
+  '(?:reaches|reach|becomes|become|gets|get|gets to|goes|turns|enters|is|are|be|has|have|has been|have been|in|reports|report|shows|show|must be|should be|will be|must become|should become|must reach|should reach|comes|stays|status is|status|state is|phase is|=|:)';
+const TAIL = '(?: (?:state|status|phase|condition|successfully|within .*|in time|again))*';
+
+const unquoted = (text: string): string => text.replace(/^(["'`])([\s\S]*)\1$/, '$2');
+
+/** In order: the first that matches and can be made is taken. */
+export const SENTENCES: readonly Sentence[] = [
+  {
+    form: 'logs contain "text"',
+    when: /^(?:the )?logs? (?:must |should )?(?:contains?|includes?|shows?|says?|prints?|has|have|with) (?:the (?:line|text|message|words?) )?(.+)$/is,
+    make: (asked, m) => logs(asked, unquoted(m[1] ?? ''), true),
+  },
+  {
+    form: 'logs do not contain "text"',
+    when: /^(?:the )?logs? (?:must |should )?(?:(?:do|does|must|should) not|don't|doesn't|never|have no|has no|contain no|without) ?(?:contain|include|show|say|print|have)?s? ?(.+)$/is,
+    make: (asked, m) => logs(asked, unquoted(m[1] ?? ''), false),
+  },
+  {
+    form: 'Service has endpoints',
+    when: /^(?:has|have|gets|with) (?:(?:at least )?(\d+) |ready |any |some )?(?:ready )?(?:endpoints?|addresses|backends?)$/i,
+    make: (asked, m) => endpoints(asked, Number(m[1] ?? 1)),
+  },
+  {
+    form: 'Service has an address',
+    when: /^(?:has|have|gets?|is given) (?:an? )?(?:external |load balancer )?(?:address|ip|hostname|host|external ip)$/i,
+    make: ({ text, target }) => forEach(text, target, addressOf),
+  },
+  {
+    form: '3 replicas ready',
+    when: /^(?:has |have |with )?(?:at least )?(\d+)(?:\s*(?:\/|of)\s*\d+)? (?:replicas?|instances?|pods?|nodes?|members?|brokers?)?(?: (?:are|is|become|get))? ?(?:ready|available|running|up)$/i,
+    make: (asked, m) => replicas(asked, Number(m[1])),
+  },
+  {
+    form: 'all replicas ready',
+    when: /^(?:has |have |with )?all (?:of its |its )?(?:replicas|instances|pods|nodes|members|brokers)(?: (?:are|become|get))? (?:ready|available|running|up)$/i,
+    make: ({ text, target }) => forEach(text, target, isReady),
+  },
+  {
+    form: 'no restarts',
+    when: /^(?:has |have |with )?(?:no|zero|0) (?:container |pod )?restarts$|^(?:does not|do not|never|doesn't) restarts?$/i,
+    make: (asked) => unrestarted(asked),
+  },
+  {
+    form: 'image pulled',
+    when: /^(?:the )?(?:images?|containers?) (?:(?:is|are|can be|could be|gets|was|were|has been) )?(?:pulled|pulls|started|starts|run|runs|pulled and started)$/i,
+    make: (asked) => anyPodStarted(asked),
+  },
+  {
+    form: 'no Warning events',
+    when: /^(?:has |have |with )?no warnings?(?: events?)?$/i,
+    make: (asked) => quiet(asked),
+  },
+  {
+    form: 'Secret exists',
+    when: /^(?:exists?|is created|are created|is there|are there|gets created|is present|has been created|created|appears?)$/i,
+    make: ({ text, target }) => present(text, target),
+  },
+  {
+    form: 'Pod is gone',
+    when: /^(?:(?:is|are|gets?) )?(?:gone|deleted|removed|absent)$|^(?:does not|do not|doesn't|no longer) exists?$|^disappears?$/i,
+    make: ({ text, target }) => gone(text, target),
+  },
+  {
+    form: 'condition Ready is True',
+    when: /^(?:has )?(?:the )?condition "?([\w./-]+)"?(?: ?(?:=|==|is|:) ?"?(true|false|unknown)"?)?$/i,
+    make: ({ text, target }, m) => forEach(text, target, (o) => conditionIs(o, m[1] ?? '', m[2] ?? 'True')),
+  },
+  {
+    form: 'phase is "Running"',
+    when: /^(?:has )?(?:the |its )?(?:phase|state|status|health)(?: (?:is|becomes|reaches|equals)| ?=+| ?:)? ?["'`]([^"'`]+)["'`]$/i,
+    make: ({ text, target }, m) => forEach(text, target, (o) => phaseIs(o, m[1] ?? '')),
+  },
+  {
+    form: 'status.phase is Running',
+    when: /^\{?(\.?(?:status|spec|metadata|data)(?:\.[\w\\/-]+|\[[^\]]+\])+)\}? ?(?:==|=|is|equals|becomes|reaches) ?(.+)$/i,
+    make: ({ text, target }, m) => {
+      const path = parseJsonPath(m[1] ?? '');
+      return path === undefined
+        ? undefined
+        : forEach(text, target, (o) => fieldIs(o, path, unquoted((m[2] ?? '').trim())));
+    },
+  },
+  {
+    form: 'Cluster reaches "Cluster in healthy state" state',
+    when: new RegExp(`^${VERB} (?:the )?["'\`]([^"'\`]+)["'\`]${TAIL}$`, 'i'),
+    make: ({ text, target }, m) => forEach(text, target, (o) => stateNamed(m[1] ?? '')(o)),
+  },
+  {
+    form: 'Deployment rolls out',
+    when: new RegExp(
+      `^(?:${VERB} )*(?:fully |successfully |completely )?(rolls out|rolled out|up and running|in sync)${TAIL}$`,
+      'i',
+    ),
+    make: ({ text, target }, m) => forEach(text, target, stateNamed(m[1] ?? '')),
+  },
+  {
+    form: 'Cluster reaches Ready state',
+    when: new RegExp(`^(?:${VERB} )+(?:a |an |the |fully |successfully )*([\\w-]+)${TAIL}$`, 'i'),
+    make: ({ text, target }, m) =>
+      isStateWord(m[1] ?? '', true) ? forEach(text, target, stateNamed(m[1] ?? '')) : undefined,
+  },
+  {
+    form: 'Deployment available',
+    when: new RegExp(`^(?:successfully )?([\\w-]+)${TAIL}$`, 'i'),
+    make: ({ text, target }, m) =>
+      isStateWord(m[1] ?? '', false) ? forEach(text, target, stateNamed(m[1] ?? '')) : undefined,
+  },
+];
+
+const KNOWN =
+  /^(ready|available|running|up|started|starts|pulled|bound|binds|completes?|completed|succeeds|succeeded|finishes|finished|done|successful|healthy|green|admitted|accepted|active|synced|reconciled|established|programmed|installed|deployed|scheduled|initialized|issued|failed|pending)$/i;
+const NOT_STATES =
+  /^(true|false|ok|fine|good|working|correct|not|it|there|fast|secure|stable|reachable|accessible|responsive|responding)$/i;
+
+/** After a verb a capitalised word may be a condition or phase of the object's own; alone, only known words count. */
+const isStateWord = (word: string, verb: boolean): boolean =>
+  KNOWN.test(word) || (verb && /^[A-Z][A-Za-z]{2,}$/.test(word) && !NOT_STATES.test(word));
+
+function logs({ text, target, subjects }: Asked, wanted: string, present: boolean): Predicate | undefined {
+  if (
+    wanted.trim() === '' ||
+    (!present && /^(errors?|any)$/i.test(wanted.trim()) === false && wanted.trim().length < 2)
+  )
+    return undefined;
+  return {
+    text,
+    target,
+    needs: [{ kind: 'logs', of: target }],
+    holds(view) {
+      if (view.dryRun === true) return unknown('NoLogs', 'a dry run has no logs');
+      const pods = podsIn(target, subjects, view);
+      const read = Object.entries(view.logs ?? {}).filter(
+        ([key]) => pods === undefined || pods.has(key.split('/')[0] ?? ''),
+      );
+      if (read.length === 0) return unknown('NoLogs', `no logs of ${target.label} have been read yet`);
+      const where = read.find(([, log]) => log.includes(wanted))?.[0];
+      const found =
+        where === undefined ? `not in the logs of ${read.map(([key]) => key).join(', ')}` : `in the log of ${where}`;
+      const words = `${JSON.stringify(wanted.slice(0, 80))} is ${found}`;
+      if (present) return where === undefined ? fail('NotInLogs', words) : pass('InLogs', words);
+      return where === undefined ? pass('NotInLogs', words) : fail('InLogs', words);
+    },
+  };
+}
+
+/** The names of the Pods that belong to the target; undefined: any. */
+function podsIn(target: Target, subjects: readonly Subject[], view: View): Set<string> | undefined {
+  if (target.subjects.length === 0 || target.subjects.length === subjects.length) return undefined;
+  return new Set(podObjects(target, view).map((pod) => pod.metadata.name ?? ''));
+}
+
+function podObjects(target: Target, view: View): KubeObject[] {
+  const all = inView(view);
+  const found = findTarget(target, view);
+  const roots = found.kind === 'found' ? found.objects : [];
+  const pods = roots.flatMap((root) => treeOf(root, all)).filter((o) => o.kind === 'Pod');
+  return [...new Map(pods.map((pod) => [pod.metadata.uid ?? pod.metadata.name, pod])).values()];
+}
+
+function endpoints({ text, target }: Asked, least: number): Predicate {
+  return forEach(text, target, (service, view) => count(service, view, least), [
+    { kind: 'object', of: target },
+    { kind: 'endpoints', of: target },
+  ]);
+}
+
+function count(service: KubeObject, view: View, least: number): Verdict {
+  const { name = '', namespace } = service.metadata;
+  const own = inView(view).filter(
+    (o) =>
+      o.metadata.namespace === namespace &&
+      ((o.kind === 'EndpointSlice' && o.metadata.labels?.['kubernetes.io/service-name'] === name) ||
+        (o.kind === 'Endpoints' && o.metadata.name === name)),
+  );
+  const slices = own.some((o) => o.kind === 'EndpointSlice') ? own.filter((o) => o.kind === 'EndpointSlice') : own;
+  const n = slices.reduce((sum, o) => sum + readyAddresses(o), 0);
+  const words = `${subjectRef(service)} has ${n} ready endpoint${n === 1 ? '' : 's'}`;
+  return n >= least
+    ? pass('HasEndpoints', words)
+    : fail(n === 0 ? 'NoEndpoints' : 'TooFewEndpoints', n === 0 ? words : `${words}, not ${least}`);
+}
+
+function replicas({ text, target }: Asked, wanted: number): Predicate {
+  return forEach(
+    text,
+    target,
+    (object, view) => {
+      const pods = treeOf(object, inView(view)).filter(
+        (o) => o.kind === 'Pod' && o.metadata.deletionTimestamp === undefined,
+      );
+      const have = readyCount(object) ?? pods.filter((pod) => conditionIs(pod, 'Ready').status === 'pass').length;
+      const words = `${subjectRef(object)}: ${have} of ${wanted} are ready`;
+      return have >= wanted ? pass('ReplicasReady', words) : fail('TooFewReplicas', words);
+    },
+    [
+      { kind: 'object', of: target },
+      { kind: 'pods', of: target },
+    ],
+  );
+}
+
+function unrestarted({ text, target }: Asked): Predicate {
+  return {
+    text,
+    target,
+    needs: [{ kind: 'pods', of: target }],
+    holds(view) {
+      const pods = podObjects(target, view).filter(
+        (pod) => conditionIs(pod, 'Initialized').status === 'pass' || started(pod).status === 'pass',
+      );
+      if (pods.length === 0) return unknown('NoPods', `no Pod of ${target.label} has started yet`);
+      const n = restarts(pods);
+      return n === 0
+        ? pass('NoRestarts', `no restarts in ${pods.length} Pods`)
+        : fail('Restarted', `${n} restarts in ${pods.length} Pods`);
+    },
+  };
+}
+
+function anyPodStarted({ text, target }: Asked): Predicate {
+  return {
+    text,
+    target,
+    needs: [{ kind: 'pods', of: target }],
+    holds(view) {
+      const pods = podObjects(target, view);
+      if (pods.length === 0) return fail('NoPods', `there is no Pod of ${target.label} yet`);
+      const verdicts = pods.map(started);
+      return verdicts.find((v) => v.status === 'fail') ?? verdicts[0] ?? unknown('NoPods', 'no Pod was seen');
+    },
+  };
+}
+
+function quiet({ text, target }: Asked): Predicate {
+  return {
+    text,
+    target,
+    needs: [{ kind: 'events', of: target }],
+    holds(view) {
+      if (view.events === undefined) return unknown('NoEvents', 'no events have been read');
+      const warning = view.events.find((e) => e.type === 'Warning');
+      if (warning === undefined)
+        return view.dryRun === true
+          ? unknown('NoEvents', 'a dry run has no events')
+          : pass('NoWarnings', 'no Warning event');
+      return fail(textAt(warning, 'reason') || 'Warning', textAt(warning, 'message') || textAt(warning, 'note'));
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Place } from './document.ts';
+import type { Severity } from './rules/rule.ts';
+
+/** One thing an upstream document takes for granted, and how it is here. */
+export type Divergence = {
+  /** Stable from one reading to the next: the rule, and what it is about. */
+  readonly id: string;
+  readonly feature: string;
+  readonly upstream: { readonly text: string; readonly places: readonly Place[] };
+  readonly local: { readonly text: string; readonly evidence: string };
+  readonly divergence: Severity;
+  /** A rule's id, `local-environment`, or `feature` where no rule answers. */
+  readonly rule: string;
+  readonly adjustment: string;
+};
+
+/** A word for an id: lower case, digits and dashes. */
+export function slug(text: string): string {
+  const made = text
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return made === '' ? 'none' : made;
+}

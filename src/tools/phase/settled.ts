@@ -1,0 +1,170 @@
+import { called, type Sight, settle } from '../../apply/index.ts';
+import type { Reader } from '../../cluster/index.ts';
+import { isSubject, needsPerson, type Predicate, parseCriteria } from '../../criteria/index.ts';
+import type { ReadingRun } from '../../engine/tool.ts';
+import {
+  diagnose,
+  type Failure,
+  isStoredOnly,
+  type KubeObject,
+  readiness,
+  restarts,
+  treeOf,
+} from '../../objects/index.ts';
+import { fail, pass, unknown, type Verdict } from '../../workflow/index.ts';
+import { criteriaOver } from '../tracer/criteria.ts';
+import { type PhaseCheck, phaseCheck } from './check.ts';
+import type { LiveObject } from './live.ts';
+import { refOfManifest } from './live.ts';
+import type { StoredPhase } from './stored.ts';
+
+export type SettledPhase = {
+  readonly checks: readonly PhaseCheck[];
+  readonly predicates: readonly Predicate[];
+  readonly sight: Sight | undefined;
+};
+
+type Judged = { readonly ready: readonly PhaseCheck[]; readonly criteria: readonly PhaseCheck[] };
+
+/** A reason that isn't final is given this long to pass by itself before the gate says that it failed. */
+const PATIENCE_MS = 20_000;
+
+/**
+ * Waits until every resource of the phase is ready and its criteria hold, a failure is final, or the phase's time is up.
+ * A kind nobody can judge by itself is judged by the criteria about it.
+ */
+export async function awaitSettled(
+  run: ReadingRun,
+  reader: Reader,
+  phase: StoredPhase,
+  live: readonly LiveObject[],
+): Promise<SettledPhase> {
+  const roots = live.flatMap((l) => (l.live === undefined ? [] : [l.live]));
+  const parsed = predicatesOf(phase);
+  if (roots.length === 0) {
+    const nothing = parsed.predicates.map((p) =>
+      phaseCheck(`criterion: ${p.text}`, fail('NotFound', 'no resource of this phase is there')),
+    );
+    return { checks: [...parsed.checks, ...nothing], predicates: parsed.predicates, sight: undefined };
+  }
+  const criteria = criteriaOver(reader, parsed.predicates);
+  const since = Date.now();
+  let last: Judged = { ready: [], criteria: [] };
+  const settled = await settle<'done'>(reader, {
+    roots,
+    timeoutMs: phase.timeout_ms,
+    signal: run.signal,
+    progress: (message) => run.progress(`phase ${phase.number}: ${message}`),
+    async evaluate(sight) {
+      const standings = await criteria.standings(sight);
+      last = {
+        ready: sight.roots.map((root) => readyCheck(root, sight, since, parsed.predicates)),
+        criteria: standings.map((s) =>
+          phaseCheck(`criterion: ${s.text}`, s.holds ? pass('Holds', s.because) : fail('DoesNotHold', s.because)),
+        ),
+      };
+      const all = [...last.ready, ...last.criteria];
+      const open = all.find((c) => c.status !== 'PASS');
+      if (open === undefined || failedForGood(sight, since)) return { kind: 'decided', value: 'done' };
+      return { kind: 'waiting', for: open.message };
+    },
+  });
+  const late = settled.kind === 'timeout' ? ` (waited ${phase.timeout_ms / 1000} s)` : '';
+  const checks = [...last.ready, ...last.criteria].map((c) =>
+    c.status === 'PASS' ? c : { ...c, message: `${c.message}${late}` },
+  );
+  const blind = settled.sight.blind.map((b) =>
+    phaseCheck(`seen: ${b.kind}`, unknown('NotVisible', `${b.kind} can't be watched: ${b.reason}`)),
+  );
+  return { checks: [...parsed.checks, ...checks, ...blind], predicates: parsed.predicates, sight: settled.sight };
+}
+
+/** The phase's criteria as predicates; those for a person can't be judged here and say so. */
+function predicatesOf(phase: StoredPhase): { predicates: Predicate[]; checks: PhaseCheck[] } {
+  const subjects = [...phase.objects.map((o) => refOfManifest(o, o.metadata.namespace ?? '')), ...phase.observed].map(
+    ({ apiVersion, kind, name }) => ({ apiVersion, kind, name }),
+  );
+  const predicates: Predicate[] = [];
+  const checks: PhaseCheck[] = [];
+  for (const text of phase.success_criteria) {
+    const parsed = parseCriteria(text, { subjects });
+    if (!parsed.ok) checks.push(phaseCheck(`criterion: ${text}`, unknown('NotUnderstood', parsed.errors.join('; '))));
+    else {
+      for (const predicate of parsed.predicates) {
+        if (needsPerson(predicate))
+          checks.push(
+            phaseCheck(
+              `criterion: ${predicate.text}`,
+              pass('ForAPerson', 'a person approved the plan knowing that this is theirs to look at'),
+            ),
+          );
+        else predicates.push(predicate);
+      }
+    }
+  }
+  return { predicates, checks };
+}
+
+function readyCheck(root: KubeObject, sight: Sight, since: number, predicates: readonly Predicate[]): PhaseCheck {
+  const name = `ready: ${root.kind}/${root.metadata.name}`;
+  if (isStoredOnly(root)) return phaseCheck(name, pass('Stored', `${root.kind}/${root.metadata.name} is there`));
+  const reading = readiness(root);
+  if (reading.status === 'ready') return phaseCheck(name, pass(reading.reason, reading.message));
+  const found = failureOf(root, sight, since);
+  if (found !== undefined) {
+    return phaseCheck(name, fail(found.reason, found.message), { failure: { type: found.type, action: found.action } });
+  }
+  if (reading.status === 'unknown') {
+    const judged = predicates.some(
+      (p) => p.target.subjects.some((s) => isSubject(s, root)) || p.target.kind === root.kind,
+    );
+    const words = judged ? 'the criteria about it judge it' : 'no criterion of the phase is about it';
+    return phaseCheck(
+      name,
+      judged ? pass('JudgedByCriteria', words) : unknown(reading.reason, `${reading.message}; ${words}`),
+    );
+  }
+  return phaseCheck(name, fail(reading.reason, reading.message));
+}
+
+const failureOf = (root: KubeObject, sight: Sight, since: number): Failure | undefined => {
+  const created = Date.parse(root.metadata.creationTimestamp ?? '') || since;
+  return diagnose(
+    { root, objects: treeOf(root, sight.tree), events: sight.events },
+    { now: sight.now, since: created },
+  );
+};
+
+const failedForGood = (sight: Sight, since: number): boolean =>
+  sight.roots.some((root) => {
+    if (readiness(root).status === 'ready') return false;
+    const failure = failureOf(root, sight, since);
+    return failure !== undefined && (failure.final || sight.now - since > PATIENCE_MS);
+  });
+
+/** After a while: the criteria still hold, and nothing was restarted since. */
+export async function stillHolds(reader: Reader, phase: StoredPhase, before: SettledPhase): Promise<PhaseCheck[]> {
+  if (before.sight === undefined) return [];
+  const criteria = criteriaOver(reader, before.predicates);
+  const again = await settle<Sight>(reader, {
+    roots: before.sight.roots,
+    timeoutMs: 5_000,
+    evaluate: (sight) =>
+      sight.roots.length >= (before.sight?.roots.length ?? 0)
+        ? { kind: 'decided', value: sight }
+        : { kind: 'waiting', for: 'everything to be seen again' },
+  });
+  const standings = await criteria.standings(again.sight);
+  const fallen = standings.find((s) => !s.holds);
+  const more = restarts(again.sight.tree) - restarts(before.sight.tree);
+  const gone = again.sight.absent[0];
+  const verdict: Verdict =
+    gone !== undefined
+      ? fail('Gone', `${called(gone)} was there and is gone`)
+      : fallen !== undefined
+        ? fail('DidNotLast', `"${fallen.text}" held and holds no longer: ${fallen.because}`)
+        : more > 0
+          ? fail('Restarting', `${more} container restart(s) while it was watched`)
+          : pass('Lasts', `phase ${phase.number} still holds a while later`);
+  return [phaseCheck('still holds', verdict)];
+}
