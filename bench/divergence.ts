@@ -19,7 +19,8 @@ for (const fixture of await fixtures()) {
   for (const e of missed) count(e.divergence).missed++;
   for (const d of surplus) count(d.divergence).surplus++;
   console.log(`${fixture.name}: ${found.length} as expected, ${missed.length} missed, ${surplus.length} not expected`);
-  for (const e of missed) console.log(`  missed        ${e.divergence.padEnd(8)} ${e.rule} ${e.subject ?? e.feature ?? ''}`);
+  for (const e of missed)
+    console.log(`  missed        ${e.divergence.padEnd(8)} ${e.rule} ${e.subject ?? e.feature ?? ''}`);
   for (const d of surplus) console.log(`  not expected  ${d.divergence.padEnd(8)} ${d.id}`);
 }
 
@@ -27,7 +28,9 @@ const share = (part: number, whole: number) => (whole === 0 ? '–' : `${((100 *
 console.log('\nseverity  expected  found  precision  recall');
 for (const severity of ['HIGH', 'UNKNOWN', 'MEDIUM', 'LOW', 'NONE']) {
   const { found, missed, surplus } = count(severity);
-  console.log(`${severity.padEnd(8)}  ${String(found + missed).padStart(8)}  ${String(found).padStart(5)}  ${share(found, found + surplus).padStart(9)}  ${share(found, found + missed).padStart(6)}`);
+  console.log(
+    `${severity.padEnd(8)}  ${String(found + missed).padStart(8)}  ${String(found).padStart(5)}  ${share(found, found + surplus).padStart(9)}  ${share(found, found + missed).padStart(6)}`,
+  );
 }
 
 const high = count('HIGH');

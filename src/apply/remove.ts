@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiFailure, Writer } from '../cluster/index.ts';
+import type { ApiFailure, Result, Writer } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 import { familyOf, kindsOfFamily } from './family.ts';
@@ -45,7 +45,7 @@ export async function removeAll(
 ): Promise<Removal> {
   const deadline = Date.now() + options.timeoutMs;
   const runs = new Set(placed.map((p) => p.run));
-  const found = await Promise.all(placed.map((one) => identify(writer, one)));
+  const found = await Promise.all(placed.map((one) => identify(writer, one, deadline)));
   const ours = found.flatMap((f) => (f.state === 'ours' ? [f.ref] : []));
   const lost = found.flatMap((f) => (f.state === 'unseen' ? [unreadable(f.ref, f.error)] : []));
   const absent = found.flatMap((f) => (f.state === 'absent' ? [f.ref] : []));
@@ -57,7 +57,7 @@ export async function removeAll(
 
   const refused = new Map<string, ApiFailure>();
   for (const ref of [...ours].reverse()) {
-    const answer = await writer.delete(address(ref), deletion(ref));
+    const answer = await untilHeard(() => writer.delete(address(ref), deletion(ref)), deadline);
     if (!answer.ok && !isGone(answer.error)) refused.set(keyOf(ref), answer.error);
   }
   const children = new Map(before.members.map((child) => [child.metadata.uid ?? '', child]));
@@ -98,8 +98,8 @@ type Identified =
   | { readonly state: 'unseen'; readonly ref: PlacedObject; readonly error: ApiFailure };
 
 /** What stands under the name now: ours (by UID, or by our marks where none is on record), or not. */
-async function identify(writer: Writer, { ref, run }: Removable): Promise<Identified> {
-  const there = await writer.getIfThere(address(ref));
+async function identify(writer: Writer, { ref, run }: Removable, deadline: number): Promise<Identified> {
+  const there = await untilHeard(() => writer.getIfThere(address(ref)), deadline);
   if (!there.ok) {
     // A kind that isn't served has no objects.
     if (there.error.reason === 'NoKindMatch') return { state: 'absent', ref };
@@ -132,6 +132,17 @@ const deletion = (ref: PlacedObject) => ({
 });
 
 const POLL_MS = 150;
+
+/** An API server that can't be heard now may be later: asked again until it answers, or the time is up. */
+async function untilHeard<T>(ask: () => Promise<Result<T>>, deadline: number): Promise<Result<T>> {
+  for (let pause = 250; ; pause = Math.min(pause * 2, 3000)) {
+    const answer = await ask();
+    if (answer.ok || !isSilence(answer.error) || Date.now() + pause > deadline) return answer;
+    await sleep(pause);
+  }
+}
+
+const isSilence = ({ status }: ApiFailure): boolean => status === 0 || status === 429 || status >= 500;
 
 /** Waits for all of them at once, to the deadline; what is still there is told with what holds it. */
 async function stillThere(

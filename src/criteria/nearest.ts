@@ -2,7 +2,7 @@ import { SENTENCES } from './sentences.ts';
 
 /** Every form that is understood, as it is written. */
 export const FORMS: readonly string[] = [
-  ...SENTENCES.map((s) => s.form),
+  ...new Set(SENTENCES.map((s) => s.form)),
   'condition=Ready',
   'condition=Ready=False',
   'jsonpath={.status.phase}=Running',

@@ -199,17 +199,21 @@ function several(line: string, context: ParseContext): Parsed[] {
   if (parts.length < 2) return [parseCriterion(line, context)];
   const before = /^([A-Za-z][\w.-]*(?:\/[\w.-]+)?)\s*:\s+/.exec(line)?.[1];
   const spoken = before === undefined ? spokenSubject(parts[0] ?? '', context) : undefined;
+  const carried = before ?? spoken;
   const each = parts.map((part, i) => {
     const own = parseCriterion(part, context);
-    if (i === 0 || (own.ok && before === undefined)) return own;
-    const carried = before ?? spoken;
-    const withSubject = carried === undefined ? own : parseCriterion(`${carried}: ${part}`, context);
-    return withSubject.ok ? withSubject : own;
+    if (i === 0 || carried === undefined || saysWhat(part, context)) return own;
+    const about = parseCriterion(`${carried}: ${part}`, context);
+    return about.ok ? about : own;
   });
   if (each.every((p) => p.ok)) return each;
   const one = parseCriterion(line, context);
   return one.ok ? [one] : each;
 }
+
+/** It names its own object. */
+const saysWhat = (part: string, { subjects }: ParseContext): boolean =>
+  prefix(part, subjects).resolved !== undefined || subjectOf(part, subjects) !== undefined;
 
 /** "Pod reaches Running state and is ready": the second part is about the Pod, too. */
 function spokenSubject(part: string, { subjects }: ParseContext): string | undefined {

@@ -23,7 +23,7 @@ export type Sentence = {
 
 const VERB =
   '(?:reaches|reach|becomes|become|gets|get|gets to|goes|turns|enters|is|are|be|has|have|has been|have been|in|reports|report|shows|show|must be|should be|will be|must become|should become|must reach|should reach|comes|stays|status is|status|state is|phase is|=|:)';
-const TAIL = '(?: (?:state|status|phase|condition|successfully|within .*|in time|again))*';
+const TAIL = '(?: (?:state|status|phase|condition|successfully|again|in time|(?:with)?in .*|after .*|before .*))*';
 
 const unquoted = (text: string): string => text.replace(/^(["'`])([\s\S]*)\1$/, '$2');
 
@@ -53,6 +53,11 @@ export const SENTENCES: readonly Sentence[] = [
     form: '3 replicas ready',
     when: /^(?:has |have |with )?(?:at least )?(\d+)(?:\s*(?:\/|of)\s*\d+)? (?:replicas?|instances?|pods?|nodes?|members?|brokers?)?(?: (?:are|is|become|get))? ?(?:ready|available|running|up)$/i,
     make: (asked, m) => replicas(asked, Number(m[1])),
+  },
+  {
+    form: '3 replicas ready',
+    when: /^(?:has |have |with )?(?:at least )?(\d+)(?:\s*(?:\/|of)\s*\d+)? (?:ready|available|running) (?:replicas?|instances?|pods?|nodes?|members?|brokers?)$|^(?:has |have |with )?(\d+)\/\2 (?:replicas?|instances?|pods?)$/i,
+    make: (asked, m) => replicas(asked, Number(m[1] ?? m[2])),
   },
   {
     form: 'all replicas ready',
@@ -106,7 +111,7 @@ export const SENTENCES: readonly Sentence[] = [
   },
   {
     form: 'Cluster reaches "Cluster in healthy state" state',
-    when: new RegExp(`^${VERB} (?:the )?["'\`]([^"'\`]+)["'\`]${TAIL}$`, 'i'),
+    when: new RegExp(`^(?:${VERB} )+(?:the )?["'\`]([^"'\`]+)["'\`]${TAIL}$`, 'i'),
     make: ({ text, target }, m) => forEach(text, target, (o) => stateNamed(m[1] ?? '')(o)),
   },
   {

@@ -27,8 +27,6 @@ services:
     restart: always
     environment:
       MODE: worker
-    volumes:
-      - ./volumes/app/storage:/app/api/storage
   redis:
     image: ${upstream(site, SERVICES[0])}
     restart: always

@@ -65,6 +65,13 @@ async function setUp(options: DemoOptions, undo: (() => Promise<unknown>)[]): Pr
   if (!connected.ok) throw new Error(connected.error.message);
   const cluster = connected.value;
   undo.push(async () => cluster.close());
+  await put(cluster, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'standard', annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+    provisioner: 'kubernetes.io/no-provisioner',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  });
   await imagePolicy(cluster, site);
   print.say(
     `A ValidatingAdmissionPolicy of the cluster's: images only from ${site.registry}/mirror (the application's), as an OpenShift image policy would.`,

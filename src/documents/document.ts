@@ -20,9 +20,18 @@ export type Place = {
 
 export const QUOTE_LENGTH = 200;
 
-/** One line of at most 200 characters without control or direction characters, so that a quote stays a quote. */
+/** What follows a name like this is a value nobody should see in an answer. */
+const SECRET = /([\w.-]*(?:password|passwd|secret[_-]?key|token|api[_-]?key|access[_-]?key|allowed_keys)["']?\s*[:=]\s*|--?requirepass\s+)\S.*$/i;
+
+/**
+ * One line of at most 200 characters without control or direction characters, so that a quote stays a quote, and without
+ * what looks like a secret's value.
+ */
 export function quoted(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  const line = text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .replace(SECRET, '$1…');
   return line.length <= QUOTE_LENGTH ? line : `${line.slice(0, QUOTE_LENGTH - 1)}…`;
 }
 

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
 import { compare } from './diverge.ts';
-import type { Divergence } from './divergence.ts';
+import { type Divergence, slug } from './divergence.ts';
 import { extract } from './extract/index.ts';
 import type { ClusterFacts } from './facts.ts';
 import { load } from './load.ts';
@@ -30,7 +30,14 @@ const described = z.strictObject({
   facts: z.strictObject({
     kubernetes: z.string().optional(),
     openshift: z.string().optional(),
-    storageClasses: z.array(z.strictObject({ name: z.string(), default: z.boolean(), provisioner: z.string(), accessModes: z.array(z.string()).optional() })),
+    storageClasses: z.array(
+      z.strictObject({
+        name: z.string(),
+        default: z.boolean(),
+        provisioner: z.string(),
+        accessModes: z.array(z.string()).optional(),
+      }),
+    ),
     ingressClasses: z.array(z.string()),
     loadBalancer: z.enum(['yes', 'no', 'unknown']),
     podSecurity: z.enum(['privileged', 'baseline', 'restricted']).optional(),
@@ -53,7 +60,10 @@ export function factsOf(input: DescribedFacts): ClusterFacts {
   const { podSecurity, storageClasses, ...others } = rest;
   return {
     ...others,
-    storageClasses: storageClasses.map(({ accessModes, ...c }) => ({ ...c, ...(accessModes === undefined ? {} : { accessModes }) })),
+    storageClasses: storageClasses.map(({ accessModes, ...c }) => ({
+      ...c,
+      ...(accessModes === undefined ? {} : { accessModes }),
+    })),
     ...(podSecurity === undefined ? {} : { podSecurity }),
     ...(kubernetes === undefined ? {} : { kubernetes: { version: kubernetes } }),
     ...(openshift === undefined ? {} : { openshift: { version: openshift } }),
@@ -80,7 +90,9 @@ export async function fixtures(): Promise<Fixture[]> {
     const document = files.find((f) => f.startsWith('document'));
     const loaded = await load(join(folder, document ?? 'document'));
     if (!loaded.ok) throw new Error(`${name}: ${loaded.message}`);
-    const { facts, features, local_environment, divergences } = described.parse(parse(await readFile(join(folder, 'expected.yaml'), 'utf8')));
+    const { facts, features, local_environment, divergences } = described.parse(
+      parse(await readFile(join(folder, 'expected.yaml'), 'utf8')),
+    );
     const got = compare({
       loaded,
       extracted: await extract(loaded.parts),
@@ -117,7 +129,7 @@ function fits(d: Divergence, e: Expected): boolean {
     d.rule === e.rule &&
     d.divergence === e.divergence &&
     (e.feature === undefined || d.feature === e.feature) &&
-    (e.subject === undefined || d.feature.endsWith(`: ${e.subject}`) || d.feature === e.feature) &&
+    (e.subject === undefined || d.id.endsWith(`/${slug(e.subject)}`)) &&
     (e.places === undefined || d.upstream.places.length === e.places)
   );
 }

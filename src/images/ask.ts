@@ -101,9 +101,11 @@ function classify(error: unknown, url: URL, timeoutMs: number, late: boolean, ca
   if (cancelled) return failed('cancelled', 'cancelled');
   if (late) return failed('timeout', `${url.host} did not answer within ${timeoutMs} ms`);
   const code = codeOf(error);
-  const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  const text = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+  // OpenSSL's own errors are a list of source positions around a few words.
+  const message = /SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text;
   const kind = TLS_CODES[code] ?? (code.startsWith('ERR_SSL_') || code === 'EPROTO' ? 'tls' : 'unreachable');
-  return failed(kind, `${url.host}: ${message || code}${code !== '' && !message?.includes(code) ? ` (${code})` : ''}`);
+  return failed(kind, `${url.host}: ${message || code}${code !== '' && !message.includes(code) ? ` (${code})` : ''}`);
 }
 
 function codeOf(error: unknown): string {

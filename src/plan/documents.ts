@@ -19,7 +19,10 @@ const kubectlTags = (tags: Tags): Tags =>
       !(/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag) || ('format' in tag && tag.format === 'TIME')),
   );
 
-export function readManifests(text: string): { readonly written: readonly Written[]; readonly faults: readonly Fault[] } {
+export function readManifests(text: string): {
+  readonly written: readonly Written[];
+  readonly faults: readonly Fault[];
+} {
   const counter = new LineCounter();
   const faults: Fault[] = [];
   const written: Written[] = [];
@@ -84,7 +87,9 @@ function asObject(value: unknown, fault: (message: string, key?: string) => void
   if (!isRecord(metadata) || typeof metadata.name !== 'string' || metadata.name === '') {
     const generated = isRecord(metadata) && typeof metadata.generateName === 'string';
     fault(
-      generated ? `${kind}: generateName gives another object at each apply; use metadata.name` : `${kind}: metadata.name is missing`,
+      generated
+        ? `${kind}: generateName gives another object at each apply; use metadata.name`
+        : `${kind}: metadata.name is missing`,
       'metadata',
     );
     return undefined;

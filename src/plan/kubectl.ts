@@ -18,6 +18,9 @@ export type ClusterCall = {
   readonly filenames: readonly string[];
   readonly kustomize: readonly string[];
   readonly selectors: readonly string[];
+  readonly every: boolean;
+  /** -w, --watch, -f of logs: it doesn't end by itself. */
+  readonly endless: boolean;
 };
 
 /** Options of kubectl, oc and helm that take the next word. */
@@ -37,17 +40,74 @@ const VALUED: ReadonlySet<string> = new Set(
 );
 
 const READS: ReadonlySet<string> = new Set([
-  'get', 'describe', 'logs', 'top', 'explain', 'api-resources', 'api-versions', 'version', 'wait', 'cluster-info', 'diff',
-  'events', 'kustomize', 'options', 'help', 'completion', 'whoami', 'status', 'auth can-i', 'auth whoami',
-  'rollout status', 'rollout history', 'config view', 'config current-context', 'config get-contexts', 'plugin list',
-  'adm top', 'get-token', 'port-forward', 'proxy', 'projects', 'process',
+  'get',
+  'describe',
+  'logs',
+  'top',
+  'explain',
+  'api-resources',
+  'api-versions',
+  'version',
+  'wait',
+  'cluster-info',
+  'diff',
+  'events',
+  'kustomize',
+  'options',
+  'help',
+  'completion',
+  'whoami',
+  'status',
+  'auth can-i',
+  'auth whoami',
+  'rollout status',
+  'rollout history',
+  'config view',
+  'config current-context',
+  'config get-contexts',
+  'plugin list',
+  'adm top',
+  'get-token',
+  'port-forward',
+  'proxy',
+  'projects',
+  'process',
 ]); // prettier-ignore
 const HELM_READS: ReadonlySet<string> = new Set([
-  'list', 'ls', 'status', 'get', 'get all', 'get hooks', 'get manifest', 'get metadata', 'get notes', 'get values', 'history', 'show', 'search', 'template', 'lint',
-  'version', 'env', 'verify', 'dependency list', 'help', 'completion',
+  'list',
+  'ls',
+  'status',
+  'get',
+  'get all',
+  'get hooks',
+  'get manifest',
+  'get metadata',
+  'get notes',
+  'get values',
+  'history',
+  'show',
+  'search',
+  'template',
+  'lint',
+  'version',
+  'env',
+  'verify',
+  'dependency list',
+  'help',
+  'completion',
 ]); // prettier-ignore
 const TWO_WORDS: ReadonlySet<string> = new Set([
-  'rollout', 'auth', 'config', 'plugin', 'set', 'adm', 'policy', 'certificate', 'dependency', 'repo', 'create',
+  'rollout',
+  'auth',
+  'config',
+  'plugin',
+  'set',
+  'adm',
+  'policy',
+  'certificate',
+  'dependency',
+  'repo',
+  'create',
 ]); // prettier-ignore
 /** Runs something in a container: what it does there can't be read from the line. */
 const INSIDE: ReadonlySet<string> = new Set(['exec', 'rsh', 'attach', 'test']);
@@ -78,6 +138,12 @@ export function clusterCall(call: ShellCall): ClusterCall | undefined {
     filenames: options.values('-f', '--filename', '--values').filter((v) => v !== undefined),
     kustomize: options.values('-k', '--kustomize').filter((v) => v !== undefined),
     selectors: options.values('-l', '--selector').filter((v) => v !== undefined),
+    every: options.flags.includes('--all'),
+    endless:
+      verb === 'port-forward' ||
+      verb === 'proxy' ||
+      options.flags.some((f) => /^(-w|--watch|--watch-only|--follow)$/.test(f)) ||
+      (verb === 'logs' && options.flags.includes('-f')),
   };
 }
 
@@ -125,12 +191,14 @@ function effectOf(tool: 'kubectl' | 'helm', verb: string, options: Options): Clu
   if (options.flags.some((f) => f === '-h' || f === '--help')) return 'reads';
   if (verb === '') return 'unknown';
   const reads = tool === 'helm' ? HELM_READS : READS;
-  if (reads.has(verb) || (reads.has(verb.split(' ')[0] ?? '') && !TWO_WORDS.has(verb.split(' ')[0] ?? ''))) return 'reads';
+  if (reads.has(verb) || (reads.has(verb.split(' ')[0] ?? '') && !TWO_WORDS.has(verb.split(' ')[0] ?? '')))
+    return 'reads';
   if (INSIDE.has(verb)) return 'inside';
   const dry = options.values('--dry-run');
-  const simulated = dry.some((value) => value === 'client' || value === 'server' || (tool === 'helm' && value !== 'none' && value !== 'false'));
+  const simulated = dry.some(
+    (value) => value === 'client' || value === 'server' || (tool === 'helm' && value !== 'none' && value !== 'false'),
+  );
   return simulated ? 'dry-run' : 'writes';
 }
 
-export const clusterCalls = (line: ShellLine): ClusterCall[] =>
-  line.calls.flatMap((call) => clusterCall(call) ?? []);
+export const clusterCalls = (line: ShellLine): ClusterCall[] => line.calls.flatMap((call) => clusterCall(call) ?? []);

@@ -10,9 +10,19 @@ export type Traced = {
   readonly problems: readonly { readonly file: string; readonly message: string }[];
 };
 
-const REMOTE = /^(?:[a-z][a-z0-9+.-]*:\/\/|git@|git::|github\.com[/:]|gitlab\.com[/:]|bitbucket\.org[/:]|[^/\s]+\.[a-z]{2,}\/.*(?:\?ref=|\.git))/i;
+const REMOTE =
+  /^(?:[a-z][a-z0-9+.-]*:\/\/|git@|git::|github\.com[/:]|gitlab\.com[/:]|bitbucket\.org[/:]|[^/\s]+\.[a-z]{2,}\/.*(?:\?ref=|\.git))/i;
 /** Fields whose entries may be remote. */
-const SOURCES = ['resources', 'bases', 'components', 'crds', 'transformers', 'generators', 'validators', 'configurations'];
+const SOURCES = [
+  'resources',
+  'bases',
+  'components',
+  'crds',
+  'transformers',
+  'generators',
+  'validators',
+  'configurations',
+];
 
 export async function kustomizationIn(files: Files, folder: string): Promise<string | undefined> {
   for (const name of KUSTOMIZATIONS) if ((await files.kind(join(folder, name))) === 'file') return join(folder, name);
@@ -38,11 +48,18 @@ export async function traceKustomization(files: Files, folder: string): Promise<
     }
     for (const source of SOURCES.flatMap((field) => listOf(content[field]))) {
       if (typeof source === 'string' && REMOTE.test(source)) {
-        problems.push({ file, message: `${source} is remote: what it holds can change after the approval. Keep a copy in the workspace` });
+        problems.push({
+          file,
+          message: `${source} is remote: what it holds can change after the approval. Keep a copy in the workspace`,
+        });
       }
     }
     if (content.helmCharts !== undefined || content.helmChartInflationGenerator !== undefined) {
-      problems.push({ file, message: 'helmCharts are fetched when it is rendered and can change after the approval; give the chart as {chart, release, version}' });
+      problems.push({
+        file,
+        message:
+          'helmCharts are fetched when it is rendered and can change after the approval; give the chart as {chart, release, version}',
+      });
     }
     for (const text of texts(content)) {
       const path = join(here, text);

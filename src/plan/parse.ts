@@ -30,7 +30,13 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
   const asWritten: Source = { places, written: (path) => path };
   if (value === undefined) return { problems, source: asWritten };
   if (!isRecord(value)) {
-    problems.push({ path: '', line: 1, column: 1, severity: 'error', message: 'a plan is a mapping: component, target, phase_1 …' });
+    problems.push({
+      path: '',
+      line: 1,
+      column: 1,
+      severity: 'error',
+      message: 'a plan is a mapping: component, target, phase_1 …',
+    });
     return { problems, source: asWritten };
   }
 
@@ -44,7 +50,7 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
   for (const { path, message } of found.problems) report.error(path, message);
 
   const top = frame.safeParse(found.rest);
-  if (!top.success) issues(top.error).forEach(({ path, message }) => report.error(path, message));
+  if (!top.success) for (const { path, message } of issues(top.error)) report.error(path, message);
   const phases = found.phases.map((one, index): Phase | undefined => {
     const parsed = phase.safeParse(one);
     if (!parsed.success) {
@@ -71,11 +77,22 @@ function readText(text: string, origin: string, problems: Problem[]): { value: u
     return undefined;
   }
   const counter = new LineCounter();
-  const document = parseDocument(withoutMarkdown(text), { lineCounter: counter, uniqueKeys: true, prettyErrors: false });
+  const document = parseDocument(withoutMarkdown(text), {
+    lineCounter: counter,
+    uniqueKeys: true,
+    prettyErrors: false,
+  });
   for (const error of document.errors) {
     const { line, col } = counter.linePos(error.pos[0]);
-    const message = error.code === 'MULTIPLE_DOCS' ? 'a plan is one YAML document, and here are several' : error.message;
-    problems.push({ path: '', line: Math.max(1, line), column: Math.max(1, col), severity: 'error', message: `not YAML: ${message}` });
+    const message =
+      error.code === 'MULTIPLE_DOCS' ? 'a plan is one YAML document, and here are several' : error.message;
+    problems.push({
+      path: '',
+      line: Math.max(1, line),
+      column: Math.max(1, col),
+      severity: 'error',
+      message: `not YAML: ${message}`,
+    });
   }
   if (document.errors.length > 0) return undefined;
   try {
@@ -126,12 +143,16 @@ function phasesOf(value: Record<string, unknown>): Found {
   }
   if (numbered.length > 0) {
     numbered.forEach(({ key, number }, index) => {
-      if (number !== index + 1) problems.push({ path: [key], message: `${key} follows phase_${index}; phases count 1, 2, 3 …` });
+      if (number !== index + 1)
+        problems.push({ path: [key], message: `${key} follows phase_${index}; phases count 1, 2, 3 …` });
     });
     return { phases: numbered.map(({ key }) => value[key]), keys: numbered.map(({ key }) => [key]), rest, problems };
   }
   if (!Array.isArray(phases) || phases.length === 0) {
-    problems.push({ path: phases === undefined ? [] : ['phases'], message: 'a plan has phases: phase_1, phase_2 … or phases[]' });
+    problems.push({
+      path: phases === undefined ? [] : ['phases'],
+      message: 'a plan has phases: phase_1, phase_2 … or phases[]',
+    });
     return { phases: [], keys: [], rest, problems };
   }
   return { phases, keys: phases.map((_, index) => ['phases', index]), rest, problems };
@@ -148,7 +169,9 @@ function issues(error: z.ZodError, before: Path = []): Issue[] {
     }
     if (issue.code === 'invalid_union') {
       const deepest = issue.errors
-        .map((list) => list.filter((inner) => inner.path.length > 0 || inner.code === 'custom' || inner.code === 'invalid_format'))
+        .map((list) =>
+          list.filter((inner) => inner.path.length > 0 || inner.code === 'custom' || inner.code === 'invalid_format'),
+        )
         .filter((list) => list.length > 0)
         .sort((a, b) => a.length - b.length)[0];
       if (deepest !== undefined) {

@@ -58,10 +58,14 @@ export async function pinCommand(line: ShellLine, files: Files, at: Path, report
   for (const call of line.calls) {
     const program = baseOf(call.program ?? '');
     const first = call.args.find((a) => !a.text.startsWith('-'))?.value;
-    if (program === 'make' || program === 'gmake' || program === 'just') opaque.push(`${program} ${first ?? ''}`.trim());
-    else if (/^(npm|pnpm|yarn|task|rake|tox|pytest|go|cargo)$/.test(program)) opaque.push(`${program} ${first ?? ''}`.trim());
-    else if (INTERPRETERS.test(program) && first !== undefined && !call.args.some((a) => /^-\w*c$/.test(a.text))) opaque.push(`${program} ${first}`);
-    else if ((call.program ?? '').includes('/') && !NOT_CONTENT.test(call.program ?? '')) opaque.push(call.program ?? '');
+    if (program === 'make' || program === 'gmake' || program === 'just')
+      opaque.push(`${program} ${first ?? ''}`.trim());
+    else if (/^(npm|pnpm|yarn|task|rake|tox|pytest|go|cargo)$/.test(program))
+      opaque.push(`${program} ${first ?? ''}`.trim());
+    else if (INTERPRETERS.test(program) && first !== undefined && !call.args.some((a) => /^-\w*c$/.test(a.text)))
+      opaque.push(`${program} ${first}`);
+    else if ((call.program ?? '').includes('/') && !NOT_CONTENT.test(call.program ?? ''))
+      opaque.push(call.program ?? '');
   }
   return { pinned: sortPins(pinned), opaque: unique(opaque) };
 }

@@ -1,4 +1,4 @@
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node } from 'yaml';
+import { type Document, isMap, isPair, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import type { Problem } from './types.ts';
 
 /** A path into the plan as it was written: `['phase_1', 'resources', 0]`. */
@@ -35,12 +35,15 @@ function step(node: unknown, part: string | number): { node: unknown; offset: nu
     return isNode(item) ? { node: item, offset: item.range?.[0] } : undefined;
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find((p) => isPair(p) && (isScalar(p.key) ? String(p.key.value) : String(p.key)) === String(part));
+  const pair = node.items.find(
+    (p) => isPair(p) && (isScalar(p.key) ? String(p.key.value) : String(p.key)) === String(part),
+  );
   if (pair === undefined) return undefined;
   const value = isNode(pair.value) ? pair.value : undefined;
   const key = isNode(pair.key) ? pair.key : undefined;
   // A list or mapping is found by its key: its own first character is that of its first entry.
-  const here = isMap(value) || isSeq(value) ? (key?.range?.[0] ?? value.range?.[0]) : (value?.range?.[0] ?? key?.range?.[0]);
+  const here =
+    isMap(value) || isSeq(value) ? (key?.range?.[0] ?? value.range?.[0]) : (value?.range?.[0] ?? key?.range?.[0]);
   return { node: value, offset: here };
 }
 

@@ -32,7 +32,10 @@ export function imagesOf(object: KubeObject): { readonly image: string; readonly
   if (specs.length > 0) {
     return specs.flatMap((spec) => {
       const volumes = listAt(spec, 'volumes').flatMap((v) => textAt(v, 'image', 'reference') ?? []);
-      return [...containersOf(spec).flatMap((c) => textAt(c, 'image') ?? []), ...volumes].map((image) => ({ image, sure: true }));
+      return [...containersOf(spec).flatMap((c) => textAt(c, 'image') ?? []), ...volumes].map((image) => ({
+        image,
+        sure: true,
+      }));
     });
   }
   if (!isCustom(object.apiVersion)) return [];
@@ -80,14 +83,46 @@ export function needsOf(object: KubeObject): { readonly kind: string; readonly n
 
 /** Groups that the API server itself (or OpenShift's own) serves; every other comes from a CRD or an aggregated server. */
 const BUILT_IN: ReadonlySet<string> = new Set([
-  '', 'apps', 'batch', 'autoscaling', 'policy', 'extensions', 'events',
-  ...['admissionregistration', 'apiextensions', 'authentication', 'authorization', 'certificates', 'coordination', 'discovery', 'events',
-    'flowcontrol.apiserver', 'internal.apiserver', 'networking', 'node', 'rbac.authorization', 'resource', 'scheduling', 'storage',
-    'storagemigration'].map((group) => `${group}.k8s.io`),
+  '',
+  'apps',
+  'batch',
+  'autoscaling',
+  'policy',
+  'extensions',
+  'events',
+  ...[
+    'admissionregistration',
+    'apiextensions',
+    'authentication',
+    'authorization',
+    'certificates',
+    'coordination',
+    'discovery',
+    'events',
+    'flowcontrol.apiserver',
+    'internal.apiserver',
+    'networking',
+    'node',
+    'rbac.authorization',
+    'resource',
+    'scheduling',
+    'storage',
+    'storagemigration',
+  ].map((group) => `${group}.k8s.io`),
   'apiregistration.k8s.io',
-  ...['apps', 'authorization', 'build', 'image', 'oauth', 'project', 'quota', 'route', 'security', 'template', 'user'].map(
-    (group) => `${group}.openshift.io`,
-  ),
+  ...[
+    'apps',
+    'authorization',
+    'build',
+    'image',
+    'oauth',
+    'project',
+    'quota',
+    'route',
+    'security',
+    'template',
+    'user',
+  ].map((group) => `${group}.openshift.io`),
 ]); // prettier-ignore
 
 export const isCustom = (apiVersion: string): boolean => !BUILT_IN.has(groupOf(apiVersion));

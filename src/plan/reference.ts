@@ -68,14 +68,16 @@ export function readResource(value: unknown): Read {
 
 function readText(text: string): Read {
   if (text === '') return no('the resource is empty');
-  if (text.includes('\n') || /^\s*\{.*\bapiVersion\b/.test(text)) return yes({ kind: 'inline', text: sameSpelling(text) });
+  if (text.includes('\n') || /^\s*\{.*\bapiVersion\b/.test(text))
+    return yes({ kind: 'inline', text: sameSpelling(text) });
   if (REMOTE.test(text)) {
     return no(`${text} is remote: what it holds can change after the approval. Keep a copy in the workspace`);
   }
   const lined = LINED.exec(text);
   if (lined !== null) {
     const range = readLines(`${lined[2]}-${lined[3] ?? lined[2]}`);
-    if (range === 'wrong' || range === undefined) return no(`"${text}": lines count from 1, the first not after the last`);
+    if (range === 'wrong' || range === undefined)
+      return no(`"${text}": lines count from 1, the first not after the last`);
     return yes({ kind: 'path', path: tidy(lined[1] ?? ''), lines: range });
   }
   const look = OBSERVED.exec(text);
@@ -101,7 +103,10 @@ function readLines(value: z.infer<typeof lines>): Lines | undefined | 'wrong' {
 
 /** `./a//b/` is `a/b`. */
 const tidy = (path: string): string => {
-  const plain = path.replace(/\/{2,}/g, '/').replace(/^(\.\/)+(?=.)/, '').replace(/(?<=.)\/$/, '');
+  const plain = path
+    .replace(/\/{2,}/g, '/')
+    .replace(/^(\.\/)+(?=.)/, '')
+    .replace(/(?<=.)\/$/, '');
   return plain === '' ? '.' : plain;
 };
 

@@ -62,7 +62,10 @@ async function loadPath(
   const { path, lines } = resource;
   const kind = await files.kind(path);
   if (kind === undefined) {
-    report.error(at, `there is no ${path}${/^[A-Z]\w*\/[a-z0-9.-]+$/.test(path) ? '; an object that others bring is written apiVersion/Kind/name' : ''}`);
+    report.error(
+      at,
+      `there is no ${path}${/^[A-Z]\w*\/[a-z0-9.-]+$/.test(path) ? '; an object that others bring is written apiVersion/Kind/name' : ''}`,
+    );
     return;
   }
   if (!(await files.inside(path))) {
@@ -147,8 +150,11 @@ async function loadFolder(path: string, index: number, at: Path, context: Contex
     report.error(at, `${path} is a chart: give it as {chart: ${path}, release: NAME, values: []}`);
     return;
   }
-  const direct = listed.filter((file) => /\.(ya?ml|json)$/i.test(file) && !file.slice(path === '.' ? 0 : path.length + 1).includes('/'));
-  if (direct.length === 0) report.error(at, `${path} holds no YAML or JSON file (folders within it are not looked into)`);
+  const direct = listed.filter(
+    (file) => /\.(ya?ml|json)$/i.test(file) && !file.slice(path === '.' ? 0 : path.length + 1).includes('/'),
+  );
+  if (direct.length === 0)
+    report.error(at, `${path} holds no YAML or JSON file (folders within it are not looked into)`);
   for (const file of direct) {
     const text = await files.read(file);
     if (text === undefined) {
@@ -177,7 +183,10 @@ async function loadChart(
   } else if (kind === 'file') await pin(chart, at, context);
   else if (!/@sha256:[0-9a-f]{64}$/.test(chart) && !/^v?\d+\.\d+\.\d+(?:[-+][\w.+-]+)?$/.test(version ?? '')) {
     const what = version === undefined ? 'without a version' : `by "${version}", which is not one exact version`;
-    report.error(at, `chart ${chart} is named ${what}: it can change after the approval. Give version: x.y.z, a digest, or a folder here`);
+    report.error(
+      at,
+      `chart ${chart} is named ${what}: it can change after the approval. Give version: x.y.z, a digest, or a folder here`,
+    );
     return;
   }
   if (render.helm === undefined) {

@@ -32,12 +32,11 @@ const lines = listOf(line);
 
 const name = z.string().trim().min(1, 'must not be empty');
 
-const rollback = z
-  .union([
-    z.strictObject({ keep: name, because: name }).transform(({ keep, because }) => `keep ${keep}: ${because}`),
-    z.strictObject({ keep: name, why: name }).transform(({ keep, why }) => `keep ${keep}: ${why}`),
-    line,
-  ]);
+const rollback = z.union([
+  z.strictObject({ keep: name, because: name }).transform(({ keep, because }) => `keep ${keep}: ${because}`),
+  z.strictObject({ keep: name, why: name }).transform(({ keep, why }) => `keep ${keep}: ${why}`),
+  line,
+]);
 
 const rollbacks = listOf(rollback);
 
@@ -100,7 +99,11 @@ const validation = z.union([
 ]);
 
 const risk = z.union([
-  z.string().trim().min(1).transform((text) => ({ risk: text, mitigation: '' })),
+  z
+    .string()
+    .trim()
+    .min(1)
+    .transform((text) => ({ risk: text, mitigation: '' })),
   z.strictObject({ risk: name, mitigation: z.string().trim().default('') }),
 ]);
 
@@ -139,10 +142,6 @@ export const frame = z.strictObject({
   validation,
   risks: listOf(risk),
   rollback_strategy: name,
-  estimated_minutes: z
-    .number()
-    .positive()
-    .max(100_000)
-    .optional(),
+  estimated_minutes: z.number().positive().max(100_000).optional(),
   secrets: listOf(secret),
 });

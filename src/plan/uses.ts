@@ -31,7 +31,9 @@ export function usesOf(loaded: LoadedPlan, canonicalImage: (text: string) => str
 }
 
 const made = (loaded: LoadedPlan, kind: string): string[] =>
-  loaded.phases.flatMap((p) => p.manifests.flatMap(({ object }) => (object.kind === kind ? (object.metadata.name ?? []) : [])));
+  loaded.phases.flatMap((p) =>
+    p.manifests.flatMap(({ object }) => (object.kind === kind ? (object.metadata.name ?? []) : [])),
+  );
 
 /** Claims, claim templates, and custom resources that name a class in one of the usual fields. */
 function storageClassesOf(object: KubeObject): string[] {

@@ -16,7 +16,7 @@ const input = z.strictObject({
 export type Input = z.infer<typeof input>;
 
 const answer = output({
-  status: z.enum(['PASS', 'FAIL', 'RUNNING']),
+  status: z.enum(['PASS', 'FAIL', 'RUNNING', 'CANCELLED']),
   checks: list,
   failure: z.unknown(),
   options: list,

@@ -79,7 +79,7 @@ const SUMMARY_CHARACTERS = 7000;
 
 export function answered(
   lines: readonly Line[],
-  about: { namespace: string; deferred: readonly string[]; at: string; identity: string },
+  about: { namespace: string; deferred: readonly string[]; at: string; identity: string | undefined },
 ): Record<string, unknown> {
   const of = (kind: Category) => lines.filter((line) => line.kind === kind).map((line) => line.answer);
   const words: string[] = [];
@@ -103,7 +103,7 @@ export function answered(
   return {
     ...Object.fromEntries(CATEGORIES.map(([kind, field]) => [field, of(kind)])),
     namespace: about.namespace,
-    identity: about.identity,
+    ...(about.identity === undefined ? {} : { identity: about.identity }),
     at: about.at,
     summary: cut(words),
   };

@@ -68,6 +68,14 @@ async function factsOf(
   const gone = await retirements(input, d, live);
   for (const { subject } of gone) live.delete(subject);
   const critical = await criticalItems(input, d, live, number);
+  for (const item of items.filter((i) => i.provided_by === 'plan')) {
+    const resting = [...live.values()].find((a) => a.kind === 'assumption' && a.about?.includes(item.subject));
+    if (resting !== undefined) {
+      throw new Wrong(
+        `${item.name}: ${resting.id} is about it, and a bullet can't use what only the plan brings; retire ${resting.id} first`,
+      );
+    }
+  }
   facts.push(...items.map(claim), ...gone, ...critical.map(claim));
   for (const [index, adjustment] of (input.adjustments ?? []).entries()) {
     const subject = divergenceNamed(d, adjustment.divergence, `adjustments[${index}].divergence`);
@@ -210,17 +218,19 @@ async function itemNamed(live: ReadonlyMap<string, Item>, name: string, field: s
   throw new Wrong(`${field}: "${name}" is no live item; ${near(name, items)}`);
 }
 
+/** By its id, by its rule where that found one thing only, or by its whole subject. */
 function divergenceNamed(d: Deployment, name: string, field: string): string {
-  const live = liveDivergences(d).map(({ subject }) => subject);
-  const wanted = name.trim();
-  const found = live.filter((s) => s === wanted || s === `divergence:${wanted}` || s.endsWith(`/${wanted}`));
-  const [only, other] = [...new Set(found)];
+  const live = [...new Set(liveDivergences(d).map(({ subject }) => subject))];
+  const wanted = name.trim().replace(/^divergence:/, '');
+  const idOf = (subject: string) => subject.slice(subject.indexOf('/') + 1);
+  const exact = live.filter((s) => s === `divergence:${wanted}` || idOf(s) === wanted);
+  const found = exact.length > 0 ? exact : live.filter((s) => idOf(s).startsWith(`${wanted}/`));
+  const [only, other] = found;
   if (only !== undefined && other === undefined) return only;
-  if (other !== undefined)
-    throw new Wrong(`${field}: "${name}" is found in several sources; give one of ${found.join(', ')}`);
-  const shown = live.slice(0, 8).map((s) => s.split('/').at(-1));
+  if (other !== undefined) throw new Wrong(`${field}: "${name}" is more than one; give one of ${found.join(', ')}`);
+  const shown = live.slice(0, 10).map(idOf);
   throw new Wrong(
-    `${field}: "${name}" is no divergence of the latest readings; ${shown.length === 0 ? 'none is open (run divergence-check first)' : `there are ${shown.join(', ')}`}`,
+    `${field}: "${name}" is no divergence of the latest readings; ${shown.length === 0 ? 'there is none (run divergence-check first)' : `there are ${shown.join(', ')}`}`,
   );
 }
 
@@ -249,6 +259,8 @@ function summarised(d: Deployment, facts: readonly Fact[]): Output {
     ),
     ...shown.map((o) => `- ${o.subject}: ${o.verdict.status.toUpperCase()} ${o.verdict.message}`),
     facts.some((f) => f.type === 'written' && f.what === 'research') ? 'Findings written.' : '',
+    facts.some((f) => f.type === 'written' && f.what === 'sources') ? 'No outside sources: written.' : '',
+    ...facts.flatMap((f) => (f.type === 'written' && f.what === 'adjustment' ? [`- adjustment for ${f.about}`] : [])),
     'Recorded is not verified: cluster-reality-check looks.',
   ];
   return { items, retired: retired.map((r) => r.subject), summary: lines.filter((line) => line !== '').join('\n') };

@@ -1,5 +1,6 @@
 import { type BeforeImage, called, removeAll, restore } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
+import { readRollback } from '../plan/index.ts';
 import { type Fact, phases, type Refusal, refuse } from '../workflow/index.ts';
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
@@ -119,10 +120,14 @@ async function execute(
   const left = new Set(removal.remaining.map((r) => called(r.ref)));
   for (const step of created) if (!left.has(called(step.object))) await run.record(gone(run.id, step));
   // The plan's own commands last: what apply-phase did is undone by UID already, they are for what it could not know.
-  const commands: CommandOutcome[] = await runCommands(run, phase.rollback, {
-    timeoutMs: COMMAND_TIMEOUT_MS,
-    stopAtFailure: false,
-  });
+  const commands: CommandOutcome[] = await runCommands(
+    run,
+    phase.rollback.filter((r) => readRollback(r).kind === 'command'),
+    {
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      stopAtFailure: false,
+    },
+  );
   const bad = commands.filter((c) => c.verdict.status !== 'pass');
   const remaining = [...removal.remaining.map((r) => ({ object: called(r.ref), why: r.why })), ...failures];
   const removed = created.map((s) => called(s.object)).filter((name) => !left.has(name));

@@ -1,5 +1,6 @@
 import { called, differences } from '../apply/index.ts';
 import type { ToolRun } from '../engine/tool.ts';
+import { readRollback } from '../plan/index.ts';
 import { fail, pass, plan, type Refusal, unknown } from '../workflow/index.ts';
 import { lookAtPhase } from './phase/live.ts';
 import { rollbackSteps, tryStep } from './phase/rollback.ts';
@@ -35,15 +36,17 @@ export const run: ToolRun<'rollback-test', Input, Output> = async (input, run) =
   const { parseCommand, programExists } = await import('../commands/index.ts');
   const unrehearsable = (
     await Promise.all(
-      phase.rollback.map(async (command) => {
-        const parsed = parseCommand(command);
-        const absent = (
-          await Promise.all(parsed.programs.map(async (p) => ((await programExists(p)) ? [] : [p])))
-        ).flat();
-        return absent.length > 0
-          ? { command, why: `${absent.join(', ')} is not on this machine` }
-          : { command, why: 'a command is not run in a rehearsal; what it names was tried above' };
-      }),
+      phase.rollback
+        .filter((r) => readRollback(r).kind === 'command')
+        .map(async (command) => {
+          const parsed = parseCommand(command);
+          const absent = (
+            await Promise.all(parsed.programs.map(async (p) => ((await programExists(p)) ? [] : [p])))
+          ).flat();
+          return absent.length > 0
+            ? { command, why: `${absent.join(', ')} is not on this machine` }
+            : { command, why: 'a command is not run in a rehearsal; what it names was tried above' };
+        }),
     )
   ).flat();
   const missing = unrehearsable.find((u) => u.why.includes('not on this machine'));

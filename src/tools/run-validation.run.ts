@@ -37,7 +37,8 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
   for (const name of ['static', 'health', 'functional'] as const) results[name] = await oneList(name, lists[name]);
 
   async function oneList(name: string, list: readonly string[] | { readonly none: string }): Promise<PhaseCheck[]> {
-    if ('none' in list) return [phaseCheck(`${name}: none`, pass('NoneByPlan', `the approved plan has none: ${list.none}`))];
+    if ('none' in list)
+      return [phaseCheck(`${name}: none`, pass('NoneByPlan', `the approved plan has none: ${list.none}`))];
     if (list.length === 0)
       return [
         phaseCheck(

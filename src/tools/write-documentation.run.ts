@@ -118,8 +118,8 @@ function imagesOf(pods: readonly KubeObject[], live: KubeObject): string[] {
 
 /** The workloads of the plan whose Pods a Service selects. */
 function selectedBy(service: KubeObject, stored: StoredPlan): string[] {
-  return Object.values(stored.objects)
-    .flat()
+  return stored.loaded.phases
+    .flatMap((p) => p.manifests.map((m) => m.object))
     .filter((o) => matches(fields(fields(fields(fields(o.spec).template).metadata).labels), matchLabels(service)))
     .map((o) => `${o.kind}/${o.metadata.name}`);
 }

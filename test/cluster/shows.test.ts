@@ -235,7 +235,7 @@ describe('the record', () => {
     await agent.call('start-deployment', { component: 'other', namespace: 'default' });
     await agent.call('record-research', { deployment: 'app-1', findings: FINDINGS });
     await agent.close();
-    const db = new Database(join(stage.home, 'ledger.db'), { fileMustExist: true });
+    const db = new Database(join(stage.home, 'ledger.sqlite'), { fileMustExist: true });
     for (const { name } of db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as {
       name: string;
     }[])

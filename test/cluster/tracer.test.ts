@@ -43,6 +43,12 @@ spec:
     - name: c
       image: ${image}
 ${more}`;
+const podObject = () => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'asked' },
+  spec: { containers: [{ name: 'c', image }] },
+});
 const RUNNING = { success_criteria: 'Pod reaches Running state', timeout: '30s' };
 const structured = (p: { structured: Record<string, unknown> }) => p.structured;
 const refusal = (p: { structured: Record<string, unknown> }) => p.structured.refusal;
@@ -154,6 +160,65 @@ describe('a bullet that fails', () => {
     const again = await failing.fire({ assumption: 'it runs', minimal_spec: pod(), ...RUNNING });
     expect(refusal(again)).toMatchObject({ code: 'GATE_NOT_PASSED', gate: 'R' });
     await failing.close();
+  });
+
+  test('an image policy that refuses it is Admission, with the words of the policy', async () => {
+    const policy = 'admissionregistration.k8s.io/v1';
+    const ruled = await shootingRange(sandbox, cluster, NS, [{ name: 'it is let in', about: ['api:v1/Pod'] }]);
+    value(
+      await writer.create({
+        apiVersion: policy,
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name: `registries-${NS}` },
+        spec: {
+          failurePolicy: 'Fail',
+          matchConstraints: {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': NS } },
+            resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] }],
+          },
+          validations: [
+            {
+              expression: "object.spec.containers.all(c, !c.name.startsWith('c'))",
+              message: 'only from the internal registry',
+            },
+          ],
+        },
+      }),
+    );
+    value(
+      await writer.create({
+        apiVersion: policy,
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name: `registries-${NS}` },
+        spec: { policyName: `registries-${NS}`, validationActions: ['Deny'] },
+      }),
+    );
+    const input = { assumption: 'it is let in', minimal_spec: pod(), ...RUNNING };
+    try {
+      await expect
+        .poll(async () => (await writer.dryRun(podObject(), { verb: 'create', namespace: NS })).ok, { timeout: 20_000 })
+        .toBe(false);
+      const shot = await ruled.fire(input);
+      expect(structured(shot), shot.text).toMatchObject({
+        status: 'FAIL',
+        failure: {
+          type: 'Admission',
+          reason: 'PolicyDenied',
+          message: expect.stringMatching(/only from the internal registry/),
+        },
+        cleanup: { verified: true },
+        resources: [],
+      });
+      expect((await ruled.deployment()).blockers).toHaveLength(1);
+    } finally {
+      for (const kind of ['ValidatingAdmissionPolicyBinding', 'ValidatingAdmissionPolicy']) {
+        await writer.delete({ apiVersion: policy, kind, name: `registries-${NS}` });
+      }
+      await expect
+        .poll(async () => (await writer.dryRun(podObject(), { verb: 'create', namespace: NS })).ok, { timeout: 20_000 })
+        .toBe(true);
+      await ruled.close();
+    }
   });
 
   test('a timeout names what was waited for', async () => {

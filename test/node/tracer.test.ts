@@ -4,6 +4,7 @@ import type { Cluster, KubeObject } from '../../src/cluster/index.ts';
 import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
 import { reach, value } from '../cluster/io/sandbox.ts';
 import { leftIn, shootingRange } from '../cluster/support/tracer.ts';
+import { startRegistry } from '../support/registry.ts';
 
 /**
  * Bullets on a real kubelet: containers start, crash and are refused for real. It needs root, containerd and the CNI
@@ -97,6 +98,15 @@ spec:
     const shot = await shoot(pod(`image: "${sandbox.registry}/busybox:nope", ${sleeps}`), RUNNING, '120s');
     expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'ImagePull' } });
     expect(shot.text).toMatch(/busybox:nope/);
+    expect(Number(Object(shot).duration_ms)).toBeLessThan(30_000);
+  }, 180_000);
+
+  test('a registry that wants credentials fails at once, and says so', async () => {
+    const locked = await startRegistry({ auth: 'basic', users: { someone: 'something' } });
+    const shot = await shoot(pod(`image: "${locked.address}/busybox:1", ${sleeps}`), RUNNING, '120s');
+    await locked.stop();
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'ImagePull' } });
+    expect(shot.text).toMatch(/auth|denied|credential/i);
     expect(Number(Object(shot).duration_ms)).toBeLessThan(30_000);
   }, 180_000);
 

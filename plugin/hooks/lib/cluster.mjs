@@ -70,8 +70,10 @@ const LOOKS_IN_CONTAINER = words(
   'ls cat env printenv id whoami ps df du head tail grep egrep find stat uname date hostname mount ss netstat echo printf pwd ' +
     'curl wget nslookup dig getent host ping nc pg_isready mysqladmin test [ true false wc sort uniq cut tr awk sed jq which ' +
     'command type readlink realpath md5sum sha256sum free uptime top nproc ip route ifconfig traceroute openssl java node ' +
-    'python python3 nginx redis-cli cd sleep exit set',
+    'python python3 nginx redis-cli psql mysql mariadb cd sleep exit set',
 );
+const SQL_WRITES =
+  /^(-f|--file)|\b(insert|update|delete|drop|create|alter|truncate|grant|revoke|copy|call|do|vacuum|reindex|merge|set)\b/i;
 /** Of those, the arguments with which they do change something. */
 const CHANGES = {
   find: /^-(delete|exec|execdir|ok|okdir|fprint\w*)$/,
@@ -85,6 +87,9 @@ const CHANGES = {
   python: /^(?!--version$|-V$)/,
   python3: /^(?!--version$|-V$)/,
   java: /^(?!-version$|--version$)/,
+  psql: SQL_WRITES,
+  mysql: SQL_WRITES,
+  mariadb: SQL_WRITES,
   awk: /system\(|>/,
 };
 
@@ -98,7 +103,7 @@ function kubectl(tool, args, context) {
   if (verb === undefined || hasAny(flags, '--help', '-h')) return undefined;
   const namespace = lastOf(flags, '-n', '--namespace');
   const call = {
-    what: `${tool} ${verb}`,
+    what: `${tool} ${verb}${/^(rollout|set|auth|certificate)$/.test(verb) && after[0] !== undefined ? ` ${after[0]}` : ''}`,
     namespace: typeof namespace === 'string' ? namespace : undefined,
     everywhere: hasAny(flags, '-A', '--all-namespaces') || CLUSTER_WIDE_VERBS.has(verb),
     touches: undefined,

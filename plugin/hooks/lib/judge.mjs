@@ -59,7 +59,7 @@ function looker(permits, found) {
     if (tool !== undefined) return onWrite(clusterCall(tool, args, insideContainer(scope)));
     if (OTHER_WRITERS[program] !== undefined) return onWrite(otherWriter(program, args));
     if (/^(curl|wget|http|https|xh)$/.test(program)) return onWrite(rawRequest(program, args));
-    if (!isKnown(name) && isUnknownWriter(args)) {
+    if (!isKnown(name) && (isUnknownWriter(args) || (args.length === 0 && scope.depth === 0))) {
       if (args.some((arg) => /^(approve|waive|abandon|operator)$/.test(arg)) && /infragate/.test(name)) return stop(refusalOfPerson(args[0]));
       return onWrite({ what: "a command whose name isn't known before it runs", namespace: undefined, everywhere: false, touches: undefined });
     }

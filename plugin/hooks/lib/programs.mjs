@@ -86,8 +86,8 @@ export function inner(argv, io, scope) {
   if (program === 'ssh') return remote(args);
   if (program === 'flock') return locked(args);
   if (program === 'docker' || program === 'podman' || program === 'nerdctl') return container(args);
-  if (NODES.has(program)) return nodeScript(args, io, scope);
-  if (FOREIGN.test(program)) return foreign(args, io, scope);
+  if (NODES.has(program)) return nodeScript(program, args, io, scope);
+  if (FOREIGN.test(program)) return foreign(program, args, io, scope);
   const wrapper = WRAPPERS[program];
   if (wrapper !== undefined) return wrapped(wrapper, args);
   return isPath(name) ? executed(name, args, scope) : undefined;
@@ -167,11 +167,15 @@ function executed(path, args, scope) {
   return asScript(text, path, args);
 }
 
+/** A shell's own start-up files and virtual environments: a person's, and too clever to be read. */
+const STARTUP = /(^|[\\/])(\.(bashrc|bash_profile|bash_aliases|profile|zshrc|zprofile|envrc)|nvm\.sh|activate|null)$/;
+
 function sourced(args, scope) {
   const [path, ...params] = args;
   if (path === undefined || /^\/dev\/fd\/|^\uFFFC$/.test(path)) {
     return path === undefined || scope.depth > 1 ? undefined : { opaque: "what is sourced isn't known before it runs" };
   }
+  if (STARTUP.test(path)) return undefined;
   const text = fileText(path, scope);
   if (text !== undefined) return { text, params };
   return scope.depth > 1 ? undefined : { opaque: `${path.replaceAll(UNKNOWN, '…')} can't be read` };
@@ -281,22 +285,29 @@ function container(args) {
 
 const NODE_TAKES = values('-r --require --import --loader -C --conditions --env-file --max-old-space-size --input-type');
 
-function nodeScript(args, io, scope) {
+function nodeScript(program, args, io, scope) {
   const at = optionsEnd(args, NODE_TAKES);
-  if (args.slice(0, at).some((arg) => /^(-e|-p|-pe|--eval|--print)$/.test(arg))) return foreign(args, io, scope);
+  if (args.slice(0, at).some((arg) => /^(-e|-p|-pe|--eval|--print)$/.test(arg))) return foreign(program, args, io, scope);
   const [path, ...rest] = args[at] === 'run' ? args.slice(at + 1) : args.slice(at);
-  if (path === undefined) return foreign(args, io, scope);
+  if (path === undefined) return foreign(program, args, io, scope);
   // This clone's own starter: what it starts is named by its first argument.
   if (/(^|[\\/])dev\.mjs$/.test(path) && rest[0] === 'infragate') return { argv: rest };
-  return foreign([path, ...rest], io, scope);
+  return foreign(program, [path, ...rest], io, scope);
 }
 
-function foreign(args, io, scope) {
+function foreign(program, args, io, scope) {
   const script = args.find((arg) => !arg.startsWith('-') && /\.\w+$/.test(arg) && !/\s/.test(arg));
   const text = script === undefined ? undefined : fileText(script, scope);
   const said = args.filter((arg) => /\s|\(/.test(arg)).join('\n');
   // What a script reads from its input is data; without a script, it is the program.
   const input = script === undefined && io.stdin !== undefined ? io.stdin : '';
   const whole = args.filter((arg) => isKnown(arg)).join(' ');
-  return { foreign: [whole, said, text?.includes('\0') ? '' : (text ?? ''), input].join('\n') };
+  const all = [whole, said, text?.includes('\0') ? '' : (text ?? ''), input].join('\n');
+  return TYPES_FOR_YOU.test(program) || RUNS_PROGRAMS.test(all) ? { foreign: all } : undefined;
 }
+
+/** Programs that hand their arguments to a shell, or type them. */
+const TYPES_FOR_YOU = /^(expect|osascript|socat|tmux|screen|at|batch)$/;
+
+/** How programs in other languages start programs. */
+const RUNS_PROGRAMS = /system|exec|spawn|popen|subprocess|pty|qx|`|\brun\(|\bsh\b|\$\(|Command|Process|shell/i;

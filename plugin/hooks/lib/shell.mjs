@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { forEachChild, parse } from '../vendor/unbash.mjs';
+import { forEachChild, parse } from 'unbash';
 import { baseName, isKnown, UNKNOWN } from './text.mjs';
 
 /**
@@ -14,13 +14,14 @@ const DEEPEST = 12;
 const MOST_COMMANDS = 5000;
 
 export function newScope({ cwd, params = [], files = new Map(), depth = 0, budget = { left: MOST_COMMANDS } }) {
-  return { cwd, params, files, depth, budget, vars: new Map(), functions: new Map(), aliases: new Map() };
+  return { cwd, params, files, depth, budget, vars: new Map(), arrays: new Map(), functions: new Map(), aliases: new Map() };
 }
 
 /** A scope for text that a command of `scope` runs: it sees the files written so far, not the variables. */
 export const below = (scope, { params = [], cwd = scope.cwd } = {}) => ({
   ...newScope({ cwd, params, files: scope.files, depth: scope.depth + 1, budget: scope.budget }),
   vars: new Map(scope.vars),
+  arrays: scope.arrays,
 });
 
 export class TooDeep extends Error {}
@@ -126,6 +127,11 @@ function command(node, scope, onCommand, input) {
     ),
   ];
   for (const one of assigned) {
+    if (one.value?.type === 'ArrayValue') {
+      const elements = one.value.elements.flatMap((word) => expand(word, scope, onCommand));
+      scope.arrays.set(one.name, one.append ? [...(scope.arrays.get(one.name) ?? []), ...elements] : elements);
+      continue;
+    }
     const value = assignedValue(one, scope, onCommand);
     if (argv.length === 0) scope.vars.set(one.name, one.append ? `${scope.vars.get(one.name) ?? UNKNOWN}${value}` : value);
   }
@@ -265,6 +271,8 @@ function expand(word, scope, onCommand) {
     const [only] = parts;
     const text = only.type === 'DoubleQuoted' && only.parts.length === 1 ? only.parts[0].text : only.text;
     if (text === '$@' || text === '${@}' || (text === '$*' && only.type !== 'DoubleQuoted')) return [...scope.params];
+    const array = /^"?\$\{(\w+)\[[@*]\]\}"?$/.exec(only.text)?.[1];
+    if (array !== undefined) return scope.arrays.get(array) ?? [UNKNOWN];
     if (only.type === 'BraceExpansion') return braces(only.text);
     if (only.type === 'SimpleExpansion' || only.type === 'ParameterExpansion') {
       // Unquoted: split where there are blanks, gone where there is nothing.
@@ -280,11 +288,7 @@ const tilde = (text) => (text === '~' || text.startsWith('~/') ? join(homedir(),
 const braces = (text) => (/^\{[^{}]*,[^{}]*\}$/.test(text) ? text.slice(1, -1).split(',') : [UNKNOWN]);
 
 function assignedValue(one, scope, onCommand) {
-  if (one.value?.type === 'ArrayValue') {
-    for (const element of one.value.elements) expand(element, scope, onCommand);
-    return UNKNOWN;
-  }
-  if (one.value === undefined) return '';
+  if (one.value === undefined || one.value.type === 'ArrayValue') return UNKNOWN;
   const { parts } = one.value;
   return parts === undefined ? one.value.value : parts.map((part) => valueOf(part, scope, onCommand)).join('');
 }
@@ -307,7 +311,7 @@ function valueOf(part, scope, onCommand) {
       return substituted(part, scope, onCommand);
     case 'ProcessSubstitution':
       if (part.script !== undefined) walk(part.script, below(scope), onCommand, noInput());
-      return UNKNOWN;
+      return setsUpShell(literals(part.script)) ? '/dev/null' : UNKNOWN;
     default:
       forEachChild(part, (child) => walk(child, scope, onCommand, noInput()));
       return UNKNOWN;
@@ -341,12 +345,23 @@ function substituted(part, scope, onCommand) {
   const { script } = part;
   if (script === undefined) return UNKNOWN;
   walk(script, { ...below(scope), functions: scope.functions }, onCommand, noInput());
-  const only = script.commands.length === 1 ? script.commands[0].command : undefined;
-  if (only?.type !== 'Command' || only.name === undefined) return UNKNOWN;
-  const [name, ...args] = [only.name, ...only.args].flatMap((one) => ('value' in one ? [one.value] : []));
+  const [name = '', ...args] = literals(script);
   const last = args.at(-1);
   if (/^(which|type)$/.test(baseName(name)) || (name === 'command' && /^-[vV]$/.test(args[0] ?? ''))) {
     return typeof last === 'string' ? last : UNKNOWN;
   }
+  if (setsUpShell([name, ...args])) return '';
   return name === 'echo' ? args.join(' ') : UNKNOWN;
 }
+
+/** The words of a script that is one plain command. */
+function literals(script) {
+  const only = script?.commands.length === 1 ? script.commands[0].command : undefined;
+  if (only?.type !== 'Command' || only.name === undefined) return [];
+  return [only.name, ...only.args].map((one) => ('value' in one && typeof one.value === 'string' ? one.value : UNKNOWN));
+}
+
+const SETS_UP = /^(ssh-agent|direnv|brew|pyenv|rbenv|nodenv|goenv|fnm|mise|starship|zoxide|conda|dircolors|lesspipe|opam|keychain)$/;
+
+/** Programs that print variables and completions for a shell to take up (`eval "$(ssh-agent -s)"`). */
+const setsUpShell = ([name = '', first = '']) => SETS_UP.test(baseName(name)) || first === 'completion' || /^(docker|podman)-env$/.test(first);

@@ -1,4 +1,4 @@
-import { isNamespaceKind } from './kinds.mjs';
+import { isNamespaceKind, kindOf } from './kinds.mjs';
 import { isKnown } from './text.mjs';
 
 /** Whether a write may pass, by what is open and allowed now. */
@@ -12,16 +12,21 @@ export function allows(permits, write) {
  */
 function concerns(permit, write) {
   if (permit.unreadable || write.everywhere) return true;
-  if (write.namespace === undefined || !isKnown(write.namespace)) return true;
+  if (write.namespace === undefined || write.namespace === '' || !isKnown(write.namespace)) return true;
   return permit.namespaces.includes(write.namespace);
 }
 
 /** Gate P has passed, and all it touches belongs to the phase that may be worked on. */
 function inPhase(permit, write) {
   if (permit.phase === undefined || write.everywhere || write.touches === undefined) return false;
-  const own = new Set(permit.phase_objects ?? []);
+  const own = new Set((permit.phase_objects ?? []).map(spelled));
   return write.touches.every((one) => own.has(one) && !isNamespaceKind(one.split('/')[0]));
 }
+
+const spelled = (object) => {
+  const [kind, ...name] = object.split('/');
+  return `${kindOf(kind)}/${name.join('/')}`;
+};
 
 export function refusalOfWrite(permits, write) {
   const permit = permits.find((one) => concerns(one, write) && !inPhase(one, write)) ?? permits[0];

@@ -1,6 +1,6 @@
 import type { Run } from '../../engine/tool.ts';
-import type { KubeObject } from '../../objects/kube-object.ts';
-import type { Plan } from '../../plan/index.ts';
+import type { KubeObject } from '../../objects/index.ts';
+import type { LoadedPlan, Phase, Plan } from '../../plan/index.ts';
 import {
   plan as currentPlan,
   type Deployment,
@@ -10,18 +10,19 @@ import {
   refuse,
 } from '../../workflow/index.ts';
 
-/** A plan as submit-plan keeps it: parsed, its manifests read, its summary as the approver sees it. */
+/** A plan as submit-plan keeps it: with all that it reads from disk, and the summary as the approver sees it. */
 export type StoredPlan = {
+  readonly loaded: LoadedPlan;
   readonly plan: Plan;
-  /** By phase number: what apply-phase puts there, and what others put there and the gate only looks at. */
-  readonly objects: Readonly<Record<string, readonly KubeObject[]>>;
-  readonly observed: Readonly<Record<string, readonly PlacedObject[]>>;
   readonly summary: string;
+  /** The file it was submitted from, if it was one: it must still say the same. */
+  readonly file?: string;
 };
 
-export type StoredPhase = Plan['phases'][number] & {
+export type StoredPhase = Phase & {
   readonly bound: string;
   readonly objects: readonly KubeObject[];
+  /** Others bring it; the gate looks at it. */
   readonly observed: readonly PlacedObject[];
 };
 
@@ -31,11 +32,12 @@ export async function storedPlan(run: Run, d: Deployment): Promise<StoredPlan | 
   if (current === undefined)
     return refuse('PLAN_INVALID', 'There is no valid plan on record; submit one with submit-plan.');
   const body = await run.get(current.body);
-  if (body === undefined)
+  if (body === undefined) {
     return refuse(
       'RECORD_DAMAGED',
-      `The body of plan ${current.digest.slice(0, 19)} is missing or changed; submit the plan again.`,
+      `The body of plan ${current.digest.slice(0, 12)} is missing or changed; submit the plan again.`,
     );
+  }
   return JSON.parse(body) as StoredPlan;
 }
 
@@ -46,26 +48,24 @@ export async function storedPhase(
 ): Promise<{ stored: StoredPlan; phase: StoredPhase } | Refusal> {
   const stored = await storedPlan(run, d);
   if ('code' in stored) return stored;
-  const phase = stored.plan.phases.find((p) => p.number === number);
-  const bound = phases(d).find((p) => p.number === number)?.bound;
-  if (phase === undefined || bound === undefined) {
-    return refuse(
-      'BAD_INPUT',
-      `phase_number: the plan has phases ${stored.plan.phases.map((p) => p.number).join(', ')}; there is no ${number}.`,
-    );
+  const phase = allPhases(stored, d).find((p) => p.number === number);
+  if (phase === undefined) {
+    const known = stored.plan.phases.map((p) => p.number).join(', ');
+    return refuse('BAD_INPUT', `phase_number: the plan has phases ${known}; there is no ${number}.`);
   }
-  return { stored, phase: withObjects(stored, phase, bound) };
+  return { stored, phase };
 }
 
-export const withObjects = (stored: StoredPlan, phase: Plan['phases'][number], bound: string): StoredPhase => ({
-  ...phase,
-  bound,
-  objects: stored.objects[String(phase.number)] ?? [],
-  observed: stored.observed[String(phase.number)] ?? [],
-});
-
 export const allPhases = (stored: StoredPlan, d: Deployment): StoredPhase[] =>
-  stored.plan.phases.map((p) => withObjects(stored, p, phases(d).find((x) => x.number === p.number)?.bound ?? ''));
+  stored.plan.phases.map((phase) => {
+    const loaded = stored.loaded.phases.find((p) => p.number === phase.number);
+    return {
+      ...phase,
+      bound: phases(d).find((p) => p.number === phase.number)?.bound ?? '',
+      objects: (loaded?.manifests ?? []).map((m) => m.object),
+      observed: loaded?.observed ?? [],
+    };
+  });
 
 /** What a phase put there, in this record: created or changed, and not gone since. */
 export const placedBy = (d: Deployment, phase: number) =>

@@ -1,6 +1,6 @@
 import type { Judgement, Settled, Sight } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
-import { diagnose, type Failure, type KubeObject, textAt, treeOf } from '../../objects/index.ts';
+import { diagnose, type Failure, type KubeObject, recordsAt, textAt, treeOf } from '../../objects/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
 import type { CriterionStanding } from './answer.ts';
 import { cancelled, type Outcome } from './outcome.ts';
@@ -42,7 +42,7 @@ export function judgeBy(
     const open = standings.find((s) => !s.holds);
     if (open === undefined) {
       heldSince ??= sight.now;
-      const steady = sight.now - heldSince >= STEADY_MS || !sight.tree.some(isRunning);
+      const steady = sight.now - heldSince >= STEADY_MS || !sight.tree.some((object) => isYoung(object, sight.now));
       return steady
         ? { kind: 'decided', value: { standings, at: heldSince } }
         : { kind: 'waiting', for: 'it holds; that it goes on holding' };
@@ -85,8 +85,13 @@ const passed = (standings: readonly CriterionStanding[], at: number, sight: Sigh
   at,
 });
 
-const isRunning = (object: KubeObject): boolean =>
-  object.kind === 'Pod' && textAt(object, 'status', 'phase') === 'Running';
+/** A Pod with a container that has only just started. Its time is in whole seconds, so one more may be missing. */
+const isYoung = (object: KubeObject, now: number): boolean =>
+  object.kind === 'Pod' &&
+  recordsAt(object, 'status', 'containerStatuses').some((status) => {
+    const started = Date.parse(textAt(status, 'state', 'running', 'startedAt'));
+    return !Number.isNaN(started) && now - started < STEADY_MS + 1000;
+  });
 
 /** The most telling thing that is wrong with any of the objects, final ones first. */
 function explain(sight: Sight, began: number): Failure | undefined {

@@ -1,9 +1,8 @@
-#!/usr/bin/env node
 // PreToolUse: stops raw writes to a namespace with an open deployment, and decisions that are a person's. Anything that
 // goes wrong here stops the command too (exit 2, and onFailure in hooks.json).
 import { readFileSync } from 'node:fs';
-import { judge } from './lib/judge.mjs';
-import { readPermits } from './lib/permits.mjs';
+import { judge } from './judge.mjs';
+import { readPermits } from './permits.mjs';
 
 try {
   const { tool_input: input, cwd } = JSON.parse(readFileSync(0, 'utf8'));

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// Starts infragate's MCP server for the plugin, wherever the plugin's folder lies: in a clone, beside a clone that a
+// marketplace was added from (a plugin from a git marketplace is copied alone), or on its own, with the published package.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const here = import.meta.dirname ?? dirname(new URL(import.meta.url).pathname);
+const json = (path) => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+};
+const isClone = (folder) => json(join(folder, 'package.json'))?.name === 'infragate';
+
+/** …/plugins/cache/<marketplace>/<plugin>/<version> → where that marketplace's own copy lies. */
+function marketplace() {
+  const plugins = join(here, '..', '..', '..', '..');
+  const name = here.split(/[\\/]/).at(-3);
+  return json(join(plugins, 'known_marketplaces.json'))?.[name]?.installLocation;
+}
+
+const clone = [join(here, '..'), marketplace()].find((folder) => folder !== undefined && isClone(folder));
+const given = process.argv.slice(2);
+if (clone !== undefined) {
+  const start = join(clone, 'scripts', 'dev.mjs');
+  process.argv = [process.argv[0], start, 'infragate', ...given];
+  await import(pathToFileURL(start).href);
+} else {
+  const { version } = json(join(here, '.claude-plugin', 'plugin.json')) ?? {};
+  const child = spawn('npx', ['--yes', `infragate@${version ?? 'latest'}`, ...given], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => {
+    process.stderr.write(`infragate: npx could not be started: ${error.message}\n`);
+    process.exit(3);
+  });
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 143)));
+}

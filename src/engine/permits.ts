@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Deployment, type Instant, type Permit, permit, plan, position } from '../workflow/index.ts';
+
+/**
+ * What is allowed now, as a small file for each open deployment: `permits/<deployment>.json` in the data folder. The
+ * plugin's hook reads it before every shell command, so it must not need the database. Derived, never read back: deleting
+ * the folder loses nothing but the hook's protection until the next event.
+ */
+export type WrittenPermit = Permit & {
+  readonly seq: number;
+  readonly at: Instant;
+  readonly component: string;
+  readonly workspace: string;
+  /** The current gate's open checks, and what leads on, the shortest way first. */
+  readonly open: readonly string[];
+  readonly next: ReturnType<typeof position>['next'];
+  /** When the approval ends, and `phase` with it. */
+  readonly until?: Instant;
+  /** `deployment/web`: what infragate has placed for the phase that may be worked on. */
+  readonly phase_objects?: readonly string[];
+};
+
+export function permitOf(d: Deployment, now: Instant): WrittenPermit {
+  const allowed = permit(d, now);
+  const at = position(d, now);
+  const current = plan(d)?.digest;
+  const until = d.decisions.findLast((one) => one.choice === 'approve' && one.digest === current)?.until;
+  const proving = d.target.proving_namespace;
+  const { phase } = allowed;
+  const objects = d.placements
+    .filter((one) => one.purpose === 'phase' && one.phase === phase && one.state !== 'gone')
+    .map(({ object }) => `${object.kind.toLowerCase()}/${object.name}`);
+  return {
+    ...allowed,
+    ...(proving === undefined || allowed.namespaces.includes(proving)
+      ? {}
+      : { namespaces: [...allowed.namespaces, proving] }),
+    seq: d.seq,
+    at: now,
+    component: d.started.component,
+    workspace: d.started.workspace,
+    open: at.gate.open,
+    next: at.next,
+    ...(phase === undefined ? {} : { phase_objects: [...new Set(objects)] }),
+    ...(phase === undefined || until === undefined ? {} : { until }),
+  };
+}
+
+/**
+ * Writes a deployment's permit, or takes it away when the deployment is closed. Never puts an older one over a newer:
+ * several servers may share one ledger.
+ */
+export async function writePermit(home: string, d: Deployment, now: Instant): Promise<void> {
+  const folder = join(home, 'permits');
+  const path = join(folder, `${d.id}.json`);
+  if (d.closed !== undefined) {
+    await rm(path, { force: true });
+    return;
+  }
+  if ((await seqAt(path)) > d.seq) return;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const fresh = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  try {
+    await writeFile(fresh, `${JSON.stringify(permitOf(d, now))}\n`, { mode: 0o600 });
+    await rename(fresh, path);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error;
+  }
+}
+
+async function seqAt(path: string): Promise<number> {
+  try {
+    const found: unknown = JSON.parse(await readFile(path, 'utf8'));
+    const seq = typeof found === 'object' && found !== null && 'seq' in found ? found.seq : 0;
+    return typeof seq === 'number' ? seq : 0;
+  } catch {
+    return 0;
+  }
+}

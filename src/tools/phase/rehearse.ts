@@ -1,0 +1,87 @@
+import { differences } from '../../apply/index.ts';
+import type { ApiFailure, Reader } from '../../cluster/index.ts';
+import type { KubeObject } from '../../objects/index.ts';
+import type { LoadedPlan, Problem } from '../../plan/index.ts';
+import { refOfManifest } from './live.ts';
+
+/** What the cluster says to a plan before anything is done: problems, and what would change. */
+export type Rehearsal = { readonly problems: readonly Problem[]; readonly changes: readonly string[] };
+
+/** Every manifest through the server's strict dry run, as this identity. What the plan itself brings first can't be judged yet, and is said. */
+export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: string): Promise<Rehearsal> {
+  const brought = broughtBy(loaded);
+  const problems: Problem[] = [];
+  const changes: string[] = [];
+  for (const [index, phase] of loaded.phases.entries()) {
+    if (loaded.plan.phases[index]?.delivery !== 'apply') continue;
+    const seen = await Promise.all(
+      phase.manifests.map(async (m) => ({ m, ...(await tryOne(reader, m.object, namespace)) })),
+    );
+    for (const { m, result, live } of seen) {
+      const name = `${m.object.kind}/${m.object.metadata.name}`;
+      const path = `phases[${index}].resources[${m.from.resource}]`;
+      const where = {
+        path,
+        ...(m.from.file === undefined ? {} : { file: m.from.file }),
+        ...(m.from.lines === undefined ? {} : { line: m.from.lines.from }),
+      };
+      if (!result.ok) {
+        const early = notYet(result.error, m.object, brought);
+        problems.push({
+          ...where,
+          severity: early === undefined ? 'error' : 'note',
+          message: `${name}: ${early ?? `${result.error.reason}: ${result.error.message}`}`,
+        });
+        if (early !== undefined)
+          changes.push(
+            `phase ${phase.number}: ${name} (can't be tried before ${early.includes('CRD') ? 'its CRD' : 'its namespace'} is there)`,
+          );
+        continue;
+      }
+      for (const warning of result.value.warnings)
+        problems.push({ ...where, severity: 'note', message: `${name}: the server warns: ${warning}` });
+      const changed = live === undefined ? undefined : differences(live, result.value.object);
+      changes.push(
+        `phase ${phase.number}: ${name} ${changed === undefined ? 'is created' : changed.length === 0 ? 'stays as it is' : `changes at ${changed.slice(0, 8).join(', ')}`}`,
+      );
+    }
+  }
+  return { problems, changes };
+}
+
+async function tryOne(reader: Reader, object: KubeObject, namespace: string) {
+  const ref = refOfManifest(object, namespace);
+  const address = {
+    apiVersion: ref.apiVersion,
+    kind: ref.kind,
+    name: ref.name,
+    ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+  };
+  const result = await reader.dryRun(object, {
+    verb: 'apply',
+    force: true,
+    namespace: object.metadata.namespace ?? namespace,
+  });
+  const live = result.ok ? await reader.getIfThere(address) : undefined;
+  return { result, live: live?.ok ? live.value : undefined };
+}
+
+function broughtBy(loaded: LoadedPlan): { kinds: ReadonlySet<string>; namespaces: ReadonlySet<string> } {
+  const kinds = new Set<string>();
+  const namespaces = new Set<string>();
+  for (const { object } of loaded.phases.flatMap((p) => p.manifests)) {
+    const spec = Object(object.spec);
+    if (object.kind === 'CustomResourceDefinition') kinds.add(`${spec.group}/${Object(spec.names).kind}`);
+    if (object.kind === 'Namespace') namespaces.add(object.metadata.name ?? '');
+  }
+  return { kinds, namespaces };
+}
+
+function notYet(error: ApiFailure, object: KubeObject, brought: ReturnType<typeof broughtBy>): string | undefined {
+  const kind = `${object.apiVersion.split('/')[0]}/${object.kind}`;
+  if (error.reason === 'NoKindMatch' && brought.kinds.has(kind))
+    return 'the plan brings its CRD; it is tried when that is there';
+  if (error.status === 404 && brought.namespaces.has(object.metadata.namespace ?? ''))
+    return 'the plan brings its namespace; it is tried when that is there';
+  return undefined;
+}

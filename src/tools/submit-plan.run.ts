@@ -1,0 +1,134 @@
+import type { ToolRun } from '../engine/tool.ts';
+import { differenceText, type Prepared, type Problem, preparePlan } from '../plan/index.ts';
+import { plan as currentPlan, type Deployment, type Fact, itemsOf, type Refusal, refuse } from '../workflow/index.ts';
+import { worldOf } from './phase/read-plan.ts';
+import { rehearse } from './phase/rehearse.ts';
+import { type StoredPlan, storedPlan } from './phase/stored.ts';
+import type { Input, Output } from './submit-plan.ts';
+
+/** A plan is read, checked, tried against the server and, when nothing is wrong with it, recorded. All problems come at once. */
+export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => {
+  const d = await run.current();
+  const world = await worldOf(run, d);
+  if ((input.plan === undefined) === (input.plan_file === undefined)) {
+    return no(
+      refuse(
+        'BAD_INPUT',
+        'plan, plan_file: give one of them (the plan as YAML or an object, or a file in the workspace).',
+      ),
+    );
+  }
+  const file = input.plan_file;
+  if (file !== undefined && !(await world.files.inside(file)))
+    return no(refuse('BAD_INPUT', `plan_file: ${file} is outside the workspace ${d.started.workspace}.`));
+  const text = file === undefined ? input.plan : await world.files.read(file);
+  if (text === undefined)
+    return no(refuse('BAD_INPUT', `plan_file: there is no file ${file} in ${d.started.workspace}.`));
+
+  const before = currentPlan(d) === undefined ? undefined : await storedPlan(run, d);
+  const previous = before === undefined || 'code' in before ? undefined : before.loaded;
+  const read = await preparePlan(text, file ?? 'plan', world, previous);
+  if (read.prepared === undefined) return invalid(read.problems);
+  run.progress('trying every manifest with a server-side dry run');
+  const tried = await rehearse(await run.reader(), read.prepared.loaded, d.target.namespace);
+  const problems = [...read.problems, ...tried.problems];
+  if (problems.some((p) => p.severity === 'error')) return invalid(problems, read.prepared);
+
+  const { prepared } = read;
+  const summary = [
+    prepared.summary,
+    '## What would change in the cluster',
+    tried.changes.map((c) => `- ${c}`).join('\n') || 'Nothing.',
+  ].join('\n\n');
+  const stored: StoredPlan = {
+    loaded: prepared.loaded,
+    plan: prepared.loaded.plan,
+    summary,
+    ...(file === undefined ? {} : { file }),
+  };
+  const body = await run.put(JSON.stringify(stored));
+  const refusal = await run.record(await plannedFact(d, prepared, body, file));
+  if (refusal !== undefined) return no(refusal);
+  const uncovered = prepared.uses.filter((subject) => !d.items.has(subject) && !d.observations.has(subject));
+  return {
+    kind: 'answer',
+    value: {
+      status: 'VALID',
+      digest: prepared.digest,
+      plan_summary: summary,
+      problems,
+      ...(uncovered.length === 0 ? {} : { without_evidence: uncovered }),
+      ...(prepared.difference === undefined
+        ? {}
+        : { changes: { text: differenceText(prepared.difference), phases_kept: prepared.difference.keeps } }),
+      summary: [
+        summary,
+        ...(prepared.difference === undefined
+          ? []
+          : [`Since the last revision:\n${differenceText(prepared.difference)}`]),
+        ...problems.map(problemLine),
+        ...(uncovered.length === 0 ? [] : [`Without evidence yet: ${uncovered.join(', ')} (cluster-reality-check)`]),
+      ].join('\n'),
+    },
+  };
+};
+
+const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
+
+function invalid(problems: readonly Problem[], prepared?: Prepared['prepared']) {
+  const errors = problems.filter((p) => p.severity === 'error').length;
+  return {
+    kind: 'answer',
+    value: {
+      status: 'INVALID',
+      ...(prepared === undefined ? {} : { digest: prepared.digest }),
+      problems,
+      summary: [
+        `INVALID: ${errors} error(s); the plan was not recorded.`,
+        ...problems.slice(0, 30).map(problemLine),
+      ].join('\n'),
+    },
+  } as const;
+}
+
+function problemLine(p: Problem): string {
+  const where =
+    p.line === undefined
+      ? ''
+      : ` (${p.file ?? 'plan'}, line ${p.line}${p.column === undefined ? '' : `, column ${p.column}`})`;
+  return `- ${p.severity} ${p.path}${where}: ${p.message}`;
+}
+
+async function plannedFact(
+  d: Deployment,
+  prepared: NonNullable<Prepared['prepared']>,
+  body: string,
+  file: string | undefined,
+): Promise<Fact> {
+  const { isRepository } = await import('../commands/index.ts');
+  const inGit = await isRepository(d.started.workspace);
+  const { plan } = prepared.loaded;
+  // An API that a phase's own CRD brings is proven by that phase's gate, when the research says so.
+  const provided = new Set(
+    itemsOf(d, 'api')
+      .filter((i) => i.provided_by === 'plan')
+      .map((i) => i.subject),
+  );
+  return {
+    type: 'planned',
+    digest: prepared.digest,
+    body,
+    cumulative: [...prepared.cumulative],
+    uses: [...prepared.uses],
+    custom: prepared.custom.filter((subject) => !provided.has(subject)),
+    phases: plan.phases.map((p) => ({
+      number: p.number,
+      name: p.name,
+      commit: inGit ? p.commit : 'none',
+      delivery: p.delivery,
+      irreversible: p.irreversible.length > 0,
+    })),
+    ...(plan.estimated_minutes === undefined ? {} : { estimated_minutes: plan.estimated_minutes }),
+    ...(file === undefined ? {} : { source: file }),
+  };
+}
