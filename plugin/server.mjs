@@ -2,7 +2,7 @@
 // Starts infragate's MCP server for the plugin, wherever the plugin's folder lies: in a clone, beside a clone that a
 // marketplace was added from (a plugin from a git marketplace is copied alone), or on its own, with the published package.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -23,10 +23,26 @@ function marketplace() {
   return json(join(plugins, 'known_marketplaces.json'))?.[name]?.installLocation;
 }
 
+/**
+ * The first start installs and builds, which may take longer than a client waits for a server. It goes on when the client
+ * gives up, so that the next start finds it done.
+ */
+function prepare(start) {
+  const log = join(clone, 'prepare.log');
+  process.stderr.write(
+    `infragate: getting ready, once (${log}); if the client gives up, connect again in a minute or two\n`,
+  );
+  const out = openSync(log, 'a');
+  const work = spawn(process.execPath, [start, 'prepare'], { detached: true, stdio: ['ignore', out, out] });
+  closeSync(out);
+  return new Promise((resolve) => work.on('exit', resolve).on('error', resolve));
+}
+
 const clone = [join(here, '..'), marketplace()].find((folder) => folder !== undefined && isClone(folder));
 const given = process.argv.slice(2);
 if (clone !== undefined) {
   const start = join(clone, 'scripts', 'dev.mjs');
+  if (!existsSync(join(clone, 'dist', 'cli.js'))) await prepare(start);
   process.argv = [process.argv[0], start, 'infragate', ...given];
   await import(pathToFileURL(start).href);
 } else {

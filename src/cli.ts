@@ -54,6 +54,21 @@ const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> 
     about: 'what of Node, SQLite, data folder, kubeconfig and login is in order',
     load: async () => (await import('./cli/doctor.ts')).doctorCommand(),
   },
+  install: {
+    about: "write this server into a client's configuration, or take it out again",
+    load: async () => (await import('./cli/install.ts')).installCommand(),
+  },
+  serve: {
+    about: 'serve MCP over HTTP on loopback',
+    load: async () => (await import('./cli/serve-http.ts')).serveCommand(),
+  },
+  completion: {
+    about: 'the completion script of bash, zsh or fish',
+    load: async () =>
+      (await import('./cli/completion.ts')).completionCommand(() =>
+        Object.entries(COMMANDS).map(([name, command]) => ({ name, ...command })),
+      ),
+  },
 };
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -10,7 +10,7 @@ if (here.length > 0) {
   process.stdout.write(
     [
       ...here.map(standing),
-      'Call deployment-status (infragate) before anything else: it has the whole state. Raw writes to its namespace stop; decisions are a person\'s.',
+      "Call deployment-status (infragate) before anything else: it has the whole state. Raw writes to its namespace stop; decisions are a person's.",
       '',
     ].join('\n'),
   );

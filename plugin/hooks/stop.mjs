@@ -7,7 +7,8 @@ import { dataFolder, readPermits } from './lib/permits.mjs';
 import { permitsHere, standing, waitsForPerson } from './lib/standing.mjs';
 
 const { cwd, session_id: session = '', stop_hook_active: again } = JSON.parse(readFileSync(0, 'utf8'));
-const open = again === true ? [] : permitsHere(readPermits(), cwd ?? process.cwd()).filter((one) => !waitsForPerson(one));
+const open =
+  again === true ? [] : permitsHere(readPermits(), cwd ?? process.cwd()).filter((one) => !waitsForPerson(one));
 const fresh = open.filter((one) => firstTime(`${session} ${one.deployment} ${one.gate}`));
 if (fresh.length > 0) {
   const reason = `${fresh.map(standing).join('\n')}\nIf the person asked for this deployment, go on with it; if not, or if you must stop here, say where it stands and stop.`;

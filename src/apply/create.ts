@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiFailure, Reader, Writer } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
-import { ANNOTATION, isOf } from './marks.ts';
+import { isOf } from './marks.ts';
 import { address, refOf } from './ref.ts';
 
 export type Refusal = { readonly ref: PlacedObject; readonly error: ApiFailure };
@@ -76,23 +77,30 @@ export async function createAll(
   }
 }
 
+const ATTEMPTS = 4;
+const PAUSE_MS = 400;
+
+/**
+ * Without an answer it may have been carried out, or not: it is looked for, and tried again. Its name is nobody else's, so
+ * whichever of the attempts came through, there is one object, and its marks say that it is ours.
+ */
 async function createOne(
   writer: Writer,
   object: KubeObject,
   ref: PlacedObject,
   { run }: CreateOptions,
 ): Promise<{ object: KubeObject; warnings: readonly string[] } | Refusal> {
-  const answer = await writer.create(object);
-  if (answer.ok) return answer.value;
-  // Without an answer it may have been carried out; and a request sent twice finds its first self.
-  if (!uncertain(answer.error)) return { ref, error: answer.error };
-  const there = await writer.getIfThere(address(ref));
-  if (there.ok && there.value !== undefined && isOf(there.value, run)) return { object: there.value, warnings: [] };
-  return { ref, error: answer.error };
+  for (let attempt = 1; ; attempt++) {
+    const answer = await writer.create(object);
+    if (answer.ok) return answer.value;
+    const { error } = answer;
+    if (!isSilence(error) && error.reason !== 'AlreadyExists' && error.status < 500) return { ref, error };
+    const there = await writer.getIfThere(address(ref));
+    if (there.ok && there.value !== undefined && isOf(there.value, run)) return { object: there.value, warnings: [] };
+    if (!isSilence(error) || attempt >= ATTEMPTS) return { ref, error };
+    await sleep(PAUSE_MS * attempt);
+  }
 }
 
-const uncertain = (error: ApiFailure): boolean =>
-  error.status === 0 || error.status >= 500 || error.reason === 'AlreadyExists';
-
-/** The run that an object says it belongs to. */
-export const runOf = (object: KubeObject): string | undefined => object.metadata.annotations?.[ANNOTATION.run];
+/** No answer, or a go-between's: the API server's own 500 is a word about the object (a webhook that can't be called). */
+const isSilence = ({ status }: ApiFailure): boolean => status === 0 || (status > 500 && status < 600);

@@ -16,15 +16,10 @@ export async function reap(
     leftovers.map((p) => ({ ref: p.object, run: p.run })),
     { timeoutMs },
   );
-  // A run whose children are left keeps its placements: nothing else would lead to them again.
-  const gone = leftovers.filter(
-    (p) => removal.verified || !removal.remaining.some((r) => sameObject(r.ref, p.object) || isStranger(r.ref)),
-  );
-  return { ...removal, gone };
-
-  function isStranger(ref: Placement['object']): boolean {
-    return !leftovers.some((p) => sameObject(p.object, ref));
-  }
+  const stuck = (p: Placement) => removal.remaining.some((r) => sameObject(r.ref, p.object));
+  const childrenLeft = removal.remaining.some((r) => !leftovers.some((p) => sameObject(p.object, r.ref)));
+  // Children that won't go are on no record: while there are any, what leads to them stays on it.
+  return { ...removal, gone: childrenLeft ? [] : leftovers.filter((p) => !stuck(p)) };
 }
 
 /** Those of the leftovers that are gone now. */

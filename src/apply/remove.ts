@@ -97,9 +97,17 @@ type Identified =
   | { readonly state: 'ours' | 'absent'; readonly ref: PlacedObject }
   | { readonly state: 'unseen'; readonly ref: PlacedObject; readonly error: ApiFailure };
 
+/** A create whose answer nobody heard may still be on its way through admission. */
+const IN_FLIGHT_MS = 1500;
+
 /** What stands under the name now: ours (by UID, or by our marks where none is on record), or not. */
 async function identify(writer: Writer, { ref, run }: Removable, deadline: number): Promise<Identified> {
-  const there = await untilHeard(() => writer.getIfThere(address(ref)), deadline);
+  const look = () => untilHeard(() => writer.getIfThere(address(ref)), deadline);
+  let there = await look();
+  if (ref.uid === undefined && there.ok && there.value === undefined) {
+    await sleep(IN_FLIGHT_MS);
+    there = await look();
+  }
   if (!there.ok) {
     // A kind that isn't served has no objects.
     if (there.error.reason === 'NoKindMatch') return { state: 'absent', ref };

@@ -2,7 +2,7 @@ import type { KindRef, Reader, WatchEvent } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 import { kindsOfFamily } from './family.ts';
-import { at, called, refOf } from './ref.ts';
+import { called, refOf } from './ref.ts';
 import { type Sight, type Store, storeOf } from './sight.ts';
 
 /** What the caller makes of what is seen: it is decided, or it is said what is waited for. */
@@ -166,6 +166,3 @@ function doorbell() {
     },
   };
 }
-
-/** The latest message of what is said about an object, for progress. */
-export const messageOf = (event: KubeObject): string => String(at(event, 'message') ?? event.note ?? '');

@@ -113,6 +113,7 @@ async function present(world: World, discovery: Discovery, served: Resource, nam
 async function field(world: World, served: Resource, path: string): Promise<Part> {
   const apiVersion = apiVersionOf(served);
   const document = await world.once(`openapi ${apiVersion}`, () => world.reader.openapi(apiVersion));
+  if (!document.ok && document.error.status === 404) return unpublished(served);
   if (!document.ok) {
     const said = unanswered(document.error, { verb: 'get', group: '', resource: '/openapi/v3' });
     return { ...said, deferrable: true, evidence: { error: document.error } };
@@ -138,11 +139,7 @@ async function field(world: World, served: Resource, path: string): Promise<Part
         evidence,
       };
     case 'no-schema':
-      return {
-        verdict: unknown('NoSchema', `the cluster publishes no schema of ${apiVersion} ${served.kind}`),
-        deferrable: true,
-        evidence,
-      };
+      return unpublished(served);
     case 'missing': {
       const near = found.near[0];
       const where = found.parent === '' ? served.kind : found.parent;
@@ -157,3 +154,9 @@ async function field(world: World, served: Resource, path: string): Promise<Part
     }
   }
 }
+
+const unpublished = (served: Resource): Part => ({
+  verdict: unknown('NoSchema', `the cluster publishes no schema of ${apiVersionOf(served)} ${served.kind}`),
+  deferrable: true,
+  evidence: evidenceOf(served),
+});

@@ -1,12 +1,13 @@
 import type { KubeObject } from '../cluster/index.ts';
-import { podTemplateOf } from '../objects/index.ts';
+import { podTemplateOf, serviceAccountOf } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
 import type { Finding } from './finding.ts';
-import { at, list, text } from './json.ts';
+import { at, isRecord, list, text } from './json.ts';
 import { checkQuota } from './manifests-quota.ts';
 import type { Manifest } from './manifests-read.ts';
 import { selectsNothing, unresolved } from './manifests-references.ts';
 import { parallel } from './parallel.ts';
+import { judgedBySccs } from './scc.ts';
 import { discoveryOf, type World } from './world.ts';
 
 export type ManifestFinding = Finding & {
@@ -80,8 +81,13 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
       };
     }
   }
+  const judged = pod === undefined ? undefined : await asServiceAccount(world, object, pod);
+  if (judged?.state === 'denied') {
+    const message = `${object.kind} is accepted, but no SecurityContextConstraints lets its service account run its Pod: ${judged.reason}`;
+    return { verdict: fail('NoSccAllowsIt', message), warnings, evidence: { judged } };
+  }
   const references = await unresolved(world, object, set);
-  const evidence = { warnings, references };
+  const evidence = { warnings, references, judged };
   if (references.missing.length > 0) {
     const message = `accepted, but it names what is neither in the cluster nor in the set: ${references.missing.join('; ')}`;
     return { verdict: fail('ReferenceMissing', message), warnings, evidence };
@@ -96,8 +102,17 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
   }
   const without = references.optional.length === 0 ? '' : `, without the optional ${references.optional.join(', ')}`;
   const warned = warnings.length === 0 ? '' : `, with ${warnings.length} warning(s): ${warnings[0]}`;
-  const message = `accepted${pod === undefined ? '' : ', and so is its Pod'}${without}${warned}`;
+  const blind = judged?.state === 'blind' ? `; ${judged.why}` : '';
+  const message = `accepted${pod === undefined ? '' : ', and so is its Pod'}${without}${warned}${blind}`;
   return { verdict: pass('Accepted', message), warnings, evidence };
+}
+
+function asServiceAccount(world: World, object: KubeObject, pod: KubeObject) {
+  const { spec } = pod;
+  if (!isRecord(spec)) return undefined;
+  const namespace = object.metadata.namespace ?? world.namespace;
+  const { labels = {} } = pod.metadata;
+  return judgedBySccs(world, namespace, serviceAccountOf(object) ?? 'default', { metadata: { labels }, spec });
 }
 
 /** A custom object whose definition is in the same set, or an object in a namespace of it: it can't be judged before. */

@@ -15,10 +15,10 @@ export async function fromManifests(world: World, name: string): Promise<Traces>
     listAll(world, 'admissionregistration.k8s.io', 'MutatingWebhookConfiguration'),
     listEverywhere(world, '', 'Service'),
   ]);
-  const hooks = [...itemsIn(validating), ...itemsIn(mutating)].flatMap(hooksIn);
-  const definitions = itemsIn(crds).filter((crd) => belongs(crd, name) || groupOf(crd) === name);
+  const hooks = [...itemsIn(validating), ...itemsIn(mutating)].flatMap((one) => hooksIn(one, belongs(one, name)));
+  const definitions = itemsIn(crds).filter((crd) => belongs(crd, name) || inGroup(groupOf(crd), name));
   const groups = new Set(definitions.map(groupOf));
-  const serving = hooks.filter((hook) => hook.groups.some((g) => groups.has(g) || g === name));
+  const serving = hooks.filter((hook) => hook.own || hook.groups.some((g) => groups.has(g) || g === name));
   const serviceKeys = new Set(serving.map((hook) => hook.service));
   const behind = itemsIn(services).filter((s) => serviceKeys.has(keyOf(s)));
   const controllers = itemsIn(deployments).filter(
@@ -40,6 +40,8 @@ export async function fromManifests(world: World, name: string): Promise<Traces>
 }
 
 type Hook = {
+  /** Its configuration carries the operator's name. */
+  readonly own: boolean;
   readonly name: string;
   readonly configuration: string;
   readonly service: string;
@@ -51,15 +53,22 @@ type Hook = {
 };
 
 const keyOf = (object: KubeObject) => `${object.metadata.namespace}/${object.metadata.name}`;
+/** `cert-manager` and `cert-manager.io` in `acme.cert-manager.io`; `cnpg` in `postgresql.cnpg.io`. */
+const inGroup = (group: string, name: string): boolean =>
+  group === name ||
+  group.endsWith(`.${name}`) ||
+  (name.length > 2 && !name.includes('.') && group.split('.').slice(0, -1).includes(name));
+
 const groupOf = (crd: KubeObject) => (crd.metadata.name ?? '').split('.').slice(1).join('.');
 
-function hooksIn(configuration: KubeObject): Hook[] {
+function hooksIn(configuration: KubeObject, own: boolean): Hook[] {
   return list(configuration.webhooks).flatMap((hook) => {
     const namespace = text(at(hook, 'clientConfig', 'service', 'namespace'));
     const serviceName = text(at(hook, 'clientConfig', 'service', 'name'));
     if (serviceName === '') return [];
     return [
       {
+        own,
         name: text(at(hook, 'name')),
         configuration: `${configuration.kind}/${configuration.metadata.name}`,
         service: `${namespace}/${serviceName}`,
@@ -82,6 +91,7 @@ function belongs(object: KubeObject, name: string): boolean {
     labels['app.kubernetes.io/instance'],
     labels['app.kubernetes.io/part-of'],
     labels.app,
+    labels['olm.operatorframework.io/owner-name'],
     annotations['meta.helm.sh/release-name'],
   ];
   const bareName = name.replace(/-operator$/, '');

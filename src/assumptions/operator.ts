@@ -35,8 +35,11 @@ export async function checkOperator(world: World, subject: string): Promise<Find
   ]);
   // What OLM installs shows as CRDs and Deployments, too: those speak only when nothing above does.
   const managed = ways.flatMap((way) => way.traces);
-  const plain = managed.length > 0 ? { traces: [], unseen: [] } : await fromManifests(world, name);
-  const traces = [...managed, ...plain.traces];
+  const extension = ways[1].traces.some((trace) => trace.verdict.status === 'pass');
+  const plain = managed.length > 0 && !extension ? { traces: [], unseen: [] } : await fromManifests(world, name);
+  // OLM v1 says when it has put the objects there, not whether they work.
+  const broken = extension ? plain.traces.filter((trace) => trace.verdict.status === 'fail') : plain.traces;
+  const traces = extension && broken.length > 0 ? broken : [...managed, ...(extension ? [] : plain.traces)];
   const unseen = [...new Set([...ways.flatMap((way) => way.unseen), ...plain.unseen])];
   return { subject, asked, evidence: { traces, unseen }, ...(await conclude(world, name, traces, unseen)) };
 }

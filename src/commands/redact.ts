@@ -22,15 +22,15 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\bsha256~[A-Za-z0-9_-]{20,}/g, HIDDEN], // OpenShift's OAuth tokens
   [/\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,})/g, HIDDEN],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, HIDDEN],
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+(@)/gi, `$1${HIDDEN}$2`],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s:/@]{0,128}:)[^\s@/]{1,512}(@)/gi, `$1${HIDDEN}$2`],
   // password: x, "token": "x", PASSWORD=x; not a reference (`secretName: x`, `key: password`) and not an empty value
   [
-    new RegExp(`((?:^|[\\s{,"'_-])["']?[\\w.-]*${NAMED}["']?\\s*[:=]\\s*")(?:[^"\\\\\\n]|\\\\.)+(")`, 'gim'),
+    new RegExp(`((?:^|[\\s{,"'_-])["']?[\\w.-]{0,64}${NAMED}["']?\\s*[:=]\\s*")(?:[^"\\\\\\n]|\\\\.)+(")`, 'gim'),
     `$1${HIDDEN}$2`,
   ],
-  [new RegExp(`((?:^|[\\s{,"'_-])["']?[\\w.-]*${NAMED}["']?\\s*[:=]\\s*')[^'\\n]+(')`, 'gim'), `$1${HIDDEN}$2`],
+  [new RegExp(`((?:^|[\\s{,"'_-])["']?[\\w.-]{0,64}${NAMED}["']?\\s*[:=]\\s*')[^'\\n]+(')`, 'gim'), `$1${HIDDEN}$2`],
   [
-    new RegExp(`((?:^|[\\s{,"'_-])["']?[\\w.-]*${NAMED}["']?\\s*[:=][ \\t]*)[^\\s"',}\\[{|>][^\\s,}]*`, 'gim'),
+    new RegExp(`((?:^|[\\s{,"'_-])["']?[\\w.-]{0,64}${NAMED}["']?\\s*[:=][ \\t]*)[^\\s"',}\\[{|>][^\\s,}]*`, 'gim'),
     `$1${HIDDEN}`,
   ],
 ];

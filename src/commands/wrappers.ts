@@ -28,6 +28,8 @@ const WRAPPERS: Readonly<Record<string, { readonly values: readonly string[]; re
   builtin: { values: [] },
   exec: { values: ['-a'] },
   time: { values: ['-f', '-o'] },
+  busybox: { values: [] },
+  unbuffer: { values: [] },
   watch: { values: ['-n', '--interval'] },
   xargs: { values: ['-I', '-n', '-L', '-P', '-d', '-E', '-s', '-a', '--max-args', '--max-procs', '--delimiter'] },
 };

@@ -72,6 +72,15 @@ describe("the workflow's sentences", () => {
     ],
     ['all pods are ready', 'pass ReadyTrue', [cluster(HEALTHY), pod('pg-1', RUNNING), pod('pg-2', RUNNING)]],
     ['Pod is Ready', 'fail NotReady', [pod('pg-1', RUNNING, { conditions: [{ type: 'Ready', status: 'False' }] })]],
+    ['Pod reaches Running state', 'pass Succeeded', [pod('pg-1', RUNNING, { phase: 'Succeeded' })]],
+    [
+      'all pods are ready',
+      'pass ReadyTrue',
+      [
+        pod('pg-1', RUNNING),
+        pod('initdb', RUNNING, { phase: 'Succeeded', conditions: [{ type: 'Ready', status: 'False' }] }),
+      ],
+    ],
     ['image pulled', 'pass Started', [cluster(HEALTHY), pod('pg-1', RUNNING)]],
     ['image pulled', 'fail NoPods', [cluster(HEALTHY)]],
     ['no restarts', 'pass NoRestarts', [cluster(HEALTHY), pod('pg-1', RUNNING)]],
@@ -167,6 +176,17 @@ describe("the workflow's sentences", () => {
 });
 
 describe('a criterion that holds too early does not count', () => {
+  test('a Deployment of no replicas is not available, though its condition says so', () => {
+    const none: KubeObject = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', uid: 'w', generation: 1 },
+      spec: { replicas: 0, template: { spec: { containers: [{ name: 'c', image: 'x' }] } } },
+      status: { observedGeneration: 1, conditions: [{ type: 'Available', status: 'True' }] },
+    };
+    expect(judged('Deployment available', [WEB], { objects: [none] })).toBe('fail ScaledToZero');
+  });
+
   test.each([
     ['condition=Ready', cluster({ ...HEALTHY, observedGeneration: 1 }, 2), 'unknown NotObserved'],
     ['cel: object.spec.instances == 1', cluster(), 'unknown NotReconciled'],
@@ -246,7 +266,7 @@ describe('what a text is about', () => {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name, uid: name, generation: 1 },
-      spec: { replicas: 1 },
+      spec: { replicas: 1, template: { spec: { containers: [{ name: 'c', image: 'x' }] } } },
       status: {
         observedGeneration: 1,
         replicas: 1,
@@ -278,6 +298,7 @@ describe('what is not understood', () => {
     'cel: objects.all(a, objects.all(b, objects.all(c, a == b && b == c)))',
     'jsonpath={.items[*]..name}=x',
     'exit code 0',
+    'Secret exists',
   ])('%s is refused', (text) => {
     const parsed = parseCriteria(text, { subjects: [PG] });
     // An expression whose type is only known at run time is let through, and is then neither true nor false.

@@ -1,7 +1,7 @@
 import { unknown } from '../workflow/verdict.ts';
 import { parseCel } from './cel.ts';
 import { forFlag, waitCommand } from './kubectl.ts';
-import { FORMS, nearest } from './nearest.ts';
+import { nearest } from './nearest.ts';
 import type { Predicate, Subject, Target } from './predicate.ts';
 import { SENTENCES } from './sentences.ts';
 import { kindNamed, list, named, ofKind, only, type Resolved, whole } from './subjects.ts';
@@ -17,12 +17,8 @@ export type Parsed =
 
 /** One criterion → a predicate, or why not, with the nearest forms. */
 export function parseCriterion(text: string, { subjects }: ParseContext): Parsed {
-  const clean = text
-    .trim()
-    .replace(/^[-*•]\s+/, '')
-    .replace(/\s+/g, ' ')
-    .replace(/[.!]$/, '')
-    .trim();
+  const bullet = text.trim().replace(/^[-*•]\s+/, '');
+  const clean = isCel(bullet) ? bullet : tidy(bullet);
   if (clean === '') return { ok: false, error: 'an empty criterion' };
   const attest = /^attest\s*:\s*(.+)$/i.exec(clean);
   if (attest !== null) return { ok: true, predicate: attested(clean, attest[1] ?? '') };
@@ -31,10 +27,16 @@ export function parseCriterion(text: string, { subjects }: ParseContext): Parsed
   return parseBody(clean, body, subjects, resolved?.target);
 }
 
+export const isCel = (text: string): boolean => /^(?:[\w./-]+\s*:\s*)?cel\s*:/i.test(text);
+
+/** What is quoted keeps its spaces. */
+const tidy = (text: string): string =>
+  (/["'`]/.test(text) ? text : text.replace(/\s+/g, ' ')).replace(/[.!]$/, '').trim();
+
 /** `Cluster/pg: reaches Ready state`: before the colon, which object. */
-function prefix(text: string, subjects: readonly Subject[]): { body: string; resolved?: Resolved } {
+export function prefix(text: string, subjects: readonly Subject[]): { body: string; resolved?: Resolved } {
   const match =
-    /^([A-Za-z][\w.-]*)\/([\w.-]+)\s*:\s+(.+)$/.exec(text) ?? /^([A-Za-z][\w.-]*)\/([\w.-]+):(.+)$/.exec(text);
+    /^([A-Za-z][\w.-]*)\/([\w.-]+)\s*:\s+(.+)$/s.exec(text) ?? /^([A-Za-z][\w.-]*)\/([\w.-]+):(.+)$/s.exec(text);
   if (match !== null)
     return { body: (match[3] ?? '').trim(), resolved: named(match[1] ?? '', match[2] ?? '', subjects) };
   const kind = /^([A-Z][\w.-]*)\s*:\s+(.+)$/.exec(text);
@@ -76,7 +78,10 @@ function parseBody(text: string, body: string, subjects: readonly Subject[], giv
 function sentence(text: string, body: string, subjects: readonly Subject[], given: Target | undefined): Parsed {
   const spoken = subjectOf(body, subjects);
   if (spoken !== undefined && !spoken.resolved.ok) return { ok: false, error: `"${text}": ${spoken.resolved.error}` };
-  const spokenTarget = spoken?.resolved.ok ? spoken.resolved.target : undefined;
+  const heard = spoken?.resolved.ok ? spoken.resolved.target : undefined;
+  // `Deployment/web: Deployment available` speaks of that one, not of every Deployment.
+  const repeats = heard !== undefined && given !== undefined && kindOf(heard) === kindOf(given);
+  const spokenTarget = repeats ? given : heard;
   const tries: (readonly [string, Target | undefined])[] = [
     ...(spoken === undefined || spokenTarget === undefined ? [] : [[spoken.rest, spokenTarget] as const]),
     [body, given],
@@ -102,6 +107,8 @@ function sentence(text: string, body: string, subjects: readonly Subject[], give
   };
 }
 
+const kindOf = (target: Target): string | undefined => target.kind ?? target.subjects[0]?.kind;
+
 /** What a sentence without a subject is about: all of it for logs, restarts, images and events; else the only object. */
 function implied(words: string, subjects: readonly Subject[]): Resolved {
   if (subjects.length > 0 && /^(?:the )?(?:logs?|no |zero |0 |images?|containers?|all )/i.test(words))
@@ -110,7 +117,10 @@ function implied(words: string, subjects: readonly Subject[]): Resolved {
 }
 
 /** `Pod web …`, `the Deployment/web …`, `PVC …`, `web …`. */
-function subjectOf(body: string, subjects: readonly Subject[]): { rest: string; resolved: Resolved } | undefined {
+export function subjectOf(
+  body: string,
+  subjects: readonly Subject[],
+): { rest: string; resolved: Resolved } | undefined {
   const words = body.replace(/^(?:the|a|an|every|each|all|my|our)\s+/i, '');
   const slashed = /^([A-Za-z][\w.-]*)\/([\w.-]+)\s+(.+)$/s.exec(words);
   if (slashed !== null)
@@ -143,84 +153,4 @@ function attested(text: string, what: string): Predicate {
     needs: [{ kind: 'person', what }],
     holds: () => unknown('NeedsPerson', `a person has to confirm: ${what}`),
   };
-}
-
-export type AllParsed =
-  | { readonly ok: true; readonly predicates: readonly Predicate[] }
-  | { readonly ok: false; readonly errors: readonly string[] };
-
-/** A list, or one text of several (lines, semicolons, " and "); every one is reported. No criterion at all is refused. */
-export function parseCriteria(text: string | readonly string[], context: ParseContext): AllParsed {
-  const given = (typeof text === 'string' ? [text] : text).flatMap(splitLines);
-  const parsed = given.flatMap((line) => several(line, context));
-  const errors = parsed.flatMap((p) => (p.ok ? [] : [p.error]));
-  if (parsed.length === 0) return { ok: false, errors: [`no criterion is given. Forms: ${FORMS.join(' · ')}`] };
-  return errors.length > 0
-    ? { ok: false, errors }
-    : { ok: true, predicates: parsed.flatMap((p) => (p.ok ? [p.predicate] : [])) };
-}
-
-/** Parts outside quotes, brackets and braces. */
-function split(text: string, at: RegExp): string[] {
-  const parts: string[] = [];
-  let [quote, depth, start] = ['', 0, 0];
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charAt(i);
-    const apostrophe = c === "'" && /\w/.test(text.charAt(i - 1)) && /\w/.test(text.charAt(i + 1));
-    if (quote !== '') {
-      if (c === quote) quote = '';
-    } else if (c === '"' || c === '`' || (c === "'" && !apostrophe)) quote = c;
-    else if ('([{'.includes(c)) depth++;
-    else if (')]}'.includes(c)) depth = Math.max(0, depth - 1);
-    else if (depth === 0) {
-      const match = at.exec(text.slice(i));
-      if (match !== null) {
-        parts.push(text.slice(start, i));
-        i += match[0].length - 1;
-        start = i + 1;
-      }
-    }
-  }
-  return [...parts, text.slice(start)].map((part) => part.trim()).filter((part) => part !== '');
-}
-
-const splitLines = (text: string): string[] => {
-  const lines = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'));
-  return lines.flatMap((line) => split(line, /^;/));
-};
-
-/** " and " joins criteria where each part is one; otherwise it belongs to the text ("logs contain ready and waiting"). */
-function several(line: string, context: ParseContext): Parsed[] {
-  if (/^(?:[\w./-]+:\s*)?(?:cel|attest)\s*:/i.test(line)) return [parseCriterion(line, context)];
-  const parts = split(line, /^(?:,? and |, (?=[A-Z][\w/]* |logs? |no \w|\d+ ))/);
-  if (parts.length < 2) return [parseCriterion(line, context)];
-  const before = /^([A-Za-z][\w.-]*(?:\/[\w.-]+)?)\s*:\s+/.exec(line)?.[1];
-  const spoken = before === undefined ? spokenSubject(parts[0] ?? '', context) : undefined;
-  const carried = before ?? spoken;
-  const each = parts.map((part, i) => {
-    const own = parseCriterion(part, context);
-    if (i === 0 || carried === undefined || saysWhat(part, context)) return own;
-    const about = parseCriterion(`${carried}: ${part}`, context);
-    return about.ok ? about : own;
-  });
-  if (each.every((p) => p.ok)) return each;
-  const one = parseCriterion(line, context);
-  return one.ok ? [one] : each;
-}
-
-/** It names its own object. */
-const saysWhat = (part: string, { subjects }: ParseContext): boolean =>
-  prefix(part, subjects).resolved !== undefined || subjectOf(part, subjects) !== undefined;
-
-/** "Pod reaches Running state and is ready": the second part is about the Pod, too. */
-function spokenSubject(part: string, { subjects }: ParseContext): string | undefined {
-  const spoken = subjectOf(part, subjects);
-  if (spoken === undefined || !spoken.resolved.ok) return undefined;
-  const { subjects: own, kind } = spoken.resolved.target;
-  const [first, second] = own;
-  if (first === undefined) return kind;
-  return second === undefined ? `${first.kind}/${first.name}` : first.kind;
 }

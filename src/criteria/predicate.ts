@@ -78,7 +78,7 @@ export function findTarget(target: Target, view: View): Found {
   const all = inView(view);
   const missing = (what: string): Found => ({ kind: 'missing', verdict: fail('NotFound', `${what} is not there`) });
   if (target.subjects.length === 0) {
-    const alive = all.filter((o) => target.kind === undefined || o.kind === target.kind);
+    const alive = current(all.filter((o) => target.kind === undefined || o.kind === target.kind));
     return alive.length === 0 ? missing(`no ${target.label}`) : { kind: 'found', objects: alive };
   }
   const objects: KubeObject[] = [];
@@ -88,6 +88,13 @@ export function findTarget(target: Target, view: View): Found {
     objects.push(object);
   }
   return { kind: 'found', objects };
+}
+
+/** Of what comes and goes: not what is on its way out, nor the Pods of a Job that is done where others still run. */
+function current(objects: readonly KubeObject[]): readonly KubeObject[] {
+  const staying = objects.filter((o) => o.metadata.deletionTimestamp === undefined);
+  const unfinished = staying.filter((o) => !(o.kind === 'Pod' && at(o, 'status', 'phase') === 'Succeeded'));
+  return unfinished.length > 0 ? unfinished : staying;
 }
 
 /**

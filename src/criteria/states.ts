@@ -41,6 +41,8 @@ export function conditionIs(object: KubeObject, type: string, wanted = 'True'): 
 export function isReady(object: KubeObject): Verdict {
   const reading = readiness(object);
   const words = say(object, reading.message);
+  // As it should be, but nothing runs that could be called ready.
+  if (reading.reason === 'ScaledToZero') return fail(reading.reason, words);
   if (reading.status === 'ready') return pass(reading.reason, words);
   return reading.status === 'unknown' ? unknown(reading.reason, words) : fail(reading.reason, words);
 }
@@ -86,6 +88,8 @@ const isPod = (object: KubeObject): boolean => object.kind === 'Pod' && object.a
 function running(object: KubeObject): Verdict {
   if (!isPod(object)) return podTemplateOf(object) !== undefined ? isReady(object) : runningPhase(object);
   const phase = textAt(object, 'status', 'phase');
+  if (phase === 'Succeeded')
+    return pass('Succeeded', say(object, 'it ran, and all its containers ended with exit code 0'));
   if (phase !== 'Running')
     return fail('NotRunning', say(object, `its phase is ${phase || 'not set yet'}, not Running${held(object)}`));
   const containers = recordsAt(object, 'status', 'containerStatuses');

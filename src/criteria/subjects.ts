@@ -36,7 +36,10 @@ const ALIASES: Readonly<Record<string, string>> = {
   ksvc: 'Service',
 };
 
-/** Kinds that come of others, so that a criterion may be about them though no document names them. */
+/**
+ * Kinds that come of others, so that a criterion may be about them though no document names them. Not Secrets and
+ * ConfigMaps: whoever watches a tree doesn't read those.
+ */
 const OFFSPRING = [
   'Pod',
   'ReplicaSet',
@@ -47,8 +50,6 @@ const OFFSPRING = [
   'StatefulSet',
   'DaemonSet',
   'EndpointSlice',
-  'Secret',
-  'ConfigMap',
 ] as const;
 
 const squeeze = (word: string): string => word.toLowerCase().replace(/[\s_-]+/g, '');

@@ -50,8 +50,41 @@ spec:
       storage: 1Gi
 `;
 
-/** The adjustment of the bind mounts: claims that the cluster provisions. */
-export const claims = (): string => ['app-storage', 'redis-data', 'weaviate-data'].map(claim).join('---\n');
+const withClaim = (
+  site: Site,
+  name: string,
+  image: string,
+  claimName: string,
+  path: string,
+): string => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: ${name}
+spec:
+  selector:
+    matchLabels: { app: ${name} }
+  template:
+    metadata:
+      labels: { app: ${name} }
+    spec:
+      containers:
+        - name: ${name}
+          image: ${upstream(site, image)}
+          volumeMounts:
+            - { name: data, mountPath: ${path} }
+      volumes:
+        - name: data
+          persistentVolumeClaim: { claimName: ${claimName} }
+`;
+
+/** The adjustment of the bind mounts: the same data in claims that the cluster provisions. */
+export const claims = (site: Site): string =>
+  [
+    ...['app-storage', 'redis-data', 'weaviate-data'].map(claim),
+    withClaim(site, 'dify-api', APPLICATION, 'app-storage', '/app/api/storage'),
+    withClaim(site, 'redis', SERVICES[0], 'redis-data', '/data'),
+    withClaim(site, 'weaviate', SERVICES[1], 'weaviate-data', '/var/lib/weaviate'),
+  ].join('---\n');
 
 export const database = (name: string): string => `apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
@@ -138,6 +171,7 @@ target: ${site.namespace}
 estimated_minutes: 45
 phase_1:
   name: Namespace and secrets
+  commit: after
   resources: [manifests/1-foundation.yaml]
   validation_commands:
     - kubectl get configmap dify-config -o jsonpath={.data.MODE}
@@ -148,6 +182,7 @@ phase_1:
     - kubectl delete -f manifests/1-foundation.yaml --ignore-not-found
 phase_2:
   name: Database
+  commit: after
   resources: [manifests/2-database.yaml]
   validation_commands:
     - kubectl get clusters.postgresql.cnpg.io dify-db
@@ -158,6 +193,7 @@ phase_2:
   timeout: 120s
 phase_3:
   name: Supporting services
+  commit: after
   resources: [manifests/3-services.yaml]
   validation_commands:
     - kubectl rollout status deployment/redis --timeout=60s
@@ -169,6 +205,7 @@ phase_3:
     - kubectl delete -f manifests/3-services.yaml --ignore-not-found
 phase_4:
   name: Application deployments
+  commit: after
   resources: [manifests/4-application.yaml]
   validation_commands:
     - kubectl get deployment dify-api dify-worker dify-web

@@ -99,7 +99,7 @@ async function research(w: World): Promise<void> {
       adjustments: open(again).map((id) => ({
         divergence: id,
         adjustment: 'persistent volume claims of 1Gi in place of the bind mounts',
-        verified_by: { manifests: claims() },
+        verified_by: { manifests: claims(w.site) },
       })),
     },
     { as: 'adjustments, verified by their manifests' },
@@ -214,38 +214,38 @@ async function implementation(w: World): Promise<void> {
     '\nThe agent stops. Of the three ways on (fix, roll back, plan again) it takes the first: the quota is raised.',
   );
   await w.quota(30);
-  await agent.call('phase-gate', { phase_number: 4 }, { as: 'again', lines: first(3) });
-  await commit(w, 4);
+  commit(w, await agent.call('phase-gate', { phase_number: 4 }, { as: 'again', lines: first(1) }));
+  await agent.call('phase-gate', { phase_number: 4 }, { as: 'once more: it looks for the commit', lines: first(2) });
   await showGate(w, 'Gate I passes', 'V');
 }
 
 async function onePhase(w: World, phase: number): Promise<void> {
   await w.agent.call('apply-phase', { phase_number: phase }, { as: `phase ${phase}`, lines: first(5) });
-  await w.agent.call('phase-gate', { phase_number: phase }, { as: `phase ${phase}`, lines: first(2) });
-  await commit(w, phase);
+  const gate = await w.agent.call('phase-gate', { phase_number: phase }, { as: `phase ${phase}`, lines: first(1) });
+  commit(w, gate);
 }
 
-/** The agent commits with the trailer the gate gave it; the next step looks for it. */
-async function commit(w: World, phase: number): Promise<void> {
-  if (!w.git) return;
-  const status = await w.agent.call('deployment-status', { show: 'plan' }, { as: 'the evidence to commit' });
-  const states = status.value.phases;
-  const bound = Array.isArray(states)
-    ? states.flatMap((s: { phase?: number; bound?: string; name?: string }) => (s.phase === phase ? [s] : []))[0]
-    : undefined;
-  if (bound === undefined) return;
+/** The agent commits as the gate told it; the next step looks for the commit. */
+function commit(w: World, gate: Answer): void {
+  const told = gate.value.commit;
+  const command = typeof told === 'object' && told !== null && 'command' in told ? String(told.command) : undefined;
+  if (command === undefined) return;
   git(w.workspace, ['add', '-A']);
-  git(w.workspace, [
-    'commit',
-    '-q',
-    '--allow-empty',
-    '-m',
-    `phase ${phase}: ${bound.name}`,
-    '-m',
-    `Infragate-Evidence: ${bound.bound}`,
-  ]);
-  await w.agent.call('phase-gate', { phase_number: phase }, { as: `phase ${phase}, committed`, lines: first(1) });
+  const words = command.replace(/^git commit/, 'git commit -q --allow-empty');
+  execFileSync('sh', ['-c', words], {
+    cwd: w.workspace,
+    env: { ...process.env, ...GIT_IDENTITY },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  print.note(words.split(' -m ')[1] === undefined ? 'committed' : `committed: ${words.split(' -m ')[1]}`);
 }
+
+const GIT_IDENTITY = {
+  GIT_AUTHOR_NAME: 'demo',
+  GIT_AUTHOR_EMAIL: 'demo@example.invalid',
+  GIT_COMMITTER_NAME: 'demo',
+  GIT_COMMITTER_EMAIL: 'demo@example.invalid',
+};
 
 export function git(folder: string, args: readonly string[]): void {
   execFileSync('git', ['-c', 'user.name=demo', '-c', 'user.email=demo@example.invalid', ...args], {

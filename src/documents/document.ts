@@ -21,7 +21,8 @@ export type Place = {
 export const QUOTE_LENGTH = 200;
 
 /** What follows a name like this is a value nobody should see in an answer. */
-const SECRET = /([\w.-]*(?:password|passwd|secret[_-]?key|token|api[_-]?key|access[_-]?key|allowed_keys)["']?\s*[:=]\s*|--?requirepass\s+)\S.*$/i;
+const SECRET =
+  /([\w.-]*(?:password|passwd|secret[_-]?key|token|api[_-]?key|access[_-]?key|allowed_keys)["']?\s*[:=]\s*|--?requirepass\s+)\S.*$/i;
 
 /**
  * One line of at most 200 characters without control or direction characters, so that a quote stays a quote, and without
@@ -29,6 +30,7 @@ const SECRET = /([\w.-]*(?:password|passwd|secret[_-]?key|token|api[_-]?key|acce
  */
 export function quoted(text: string): string {
   const line = text
+    .slice(0, 4 * QUOTE_LENGTH)
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim()
     .replace(SECRET, '$1…');

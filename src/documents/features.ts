@@ -1,5 +1,5 @@
 import { type Divergence, slug } from './divergence.ts';
-import { quoted, word } from './document.ts';
+import { quoted } from './document.ts';
 import type { Extracted } from './extract/index.ts';
 import { type ClusterFacts, unseen } from './facts.ts';
 import { RULES, ruleById } from './rules/index.ts';
@@ -92,6 +92,6 @@ function unanswered(feature: string, document: Extracted, facts: ClusterFacts): 
           : `${unknownFact}: ${unseen(facts, unknownFact)}`,
     },
     divergence: SEVERITIES[1] ?? 'UNKNOWN',
-    adjustment: `verify ${word(feature)} by an item (an API, image, operator or configuration requirement) or by manifests, or retire it`,
+    adjustment: `verify "${quoted(feature)}" by an item (an API, image, operator or configuration requirement) or by manifests, or retire it`,
   };
 }

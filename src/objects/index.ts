@@ -17,10 +17,12 @@ export {
   type Tree,
   type When,
 } from './failure/index.ts';
+export { type ImageReference, imagesOf, isCustom } from './images.ts';
 export * from './kube-object.ts';
 export { isOfApi, mentionsApi, mentionsImage, mentionsKind } from './mentions.ts';
 export { inOrder, rankOf } from './order.ts';
 export { ownersOf, treeOf } from './owners.ts';
+export type { Reference } from './pod-references.ts';
 export { containersOf, type PlacedContainer, type PodTemplate, podTemplateOf } from './pod-template.ts';
 export {
   add,
@@ -49,15 +51,5 @@ export {
   surgeOf,
 } from './quota.ts';
 export { isStoredOnly, type Reading, readiness, readyAddresses } from './readiness/index.ts';
-export {
-  accessModesOf,
-  type ImageReference,
-  imagesOf,
-  isCustom,
-  pullSecretsOf,
-  type Reference,
-  referencesOf,
-  selectorOf,
-  serviceAccountOf,
-} from './references.ts';
+export { accessModesOf, pullSecretsOf, referencesOf, selectorOf, serviceAccountOf } from './references.ts';
 export { restarts } from './restarts.ts';

@@ -1,5 +1,5 @@
+import { imagesOf } from './images.ts';
 import { groupOf, isRecord, type KubeObject } from './kube-object.ts';
-import { imagesOf } from './references.ts';
 
 /**
  * Is this object of that API? `apps/v1/Deployment`, `v1/Pod` or `core/v1/Pod`, with a field that must be set after a

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest';
+import { parseCommand } from '../commands/index.ts';
+import { parseCriterion } from '../criteria/index.ts';
+import { parseReference } from '../images/index.ts';
 import { preparePlan } from './prepare.ts';
-import { configMap, deployment, FILES, GOOD, worldOf } from './world.records.ts';
+import { configMap, deployment, FILES, GOOD, worldWith } from './world.records.ts';
 import type { World } from './world.ts';
+
+const worldOf = worldWith({ parseCommand, parseCriterion, parseReference });
 
 /** Ways in which a plan is wrong; each is named with the place where it is written. */
 type Bad = {
@@ -35,7 +40,7 @@ const BAD: readonly Bad[] = [
     what: 'a misspelt field',
     plan: swap('  rollback: [kubectl', '  rolback: [kubectl'),
     path: 'phases[0].rolback',
-    at: [9, 13],
+    at: [9, 3],
     says: /not a field/,
   },
   { what: 'no component', plan: swap('component: web\n', ''), path: 'component', at: [1, 1], says: /missing/ },
@@ -64,28 +69,28 @@ const BAD: readonly Bad[] = [
     what: 'no validation commands',
     plan: swap('[kubectl get configmap web-config]', '[]'),
     path: 'phases[0].validation_commands',
-    at: [7, 24],
+    at: [7, 3],
     says: /no validation commands/,
   },
   {
     what: 'no criteria',
     plan: swap('["ConfigMap/web-config: create"]', '[]'),
     path: 'phases[0].success_criteria',
-    at: [8, 21],
+    at: [8, 3],
     says: /no success criteria/,
   },
   {
     what: 'no rollback',
     plan: swap('[kubectl delete -f config.yaml]', '[]'),
     path: 'phases[0].rollback',
-    at: [9, 13],
+    at: [9, 3],
     says: /no rollback/,
   },
   {
     what: 'no resources',
     plan: swap('resources: [config.yaml]', 'resources: []'),
     path: 'phases[0].resources',
-    at: [6, 14],
+    at: [6, 3],
     says: /no resources/,
   },
   {
@@ -187,6 +192,13 @@ const BAD: readonly Bad[] = [
     /changes the cluster/,
   ),
   validating('a write in a substitution', 'test -n "$(kubectl annotate deployment web a=b)"', /changes the cluster/),
+  validating('a write behind ssh', 'ssh host kubectl -n shop delete deployment web', /changes the cluster/),
+  validating(
+    'a write fed to a shell',
+    'echo "kubectl delete deployment web" | sh',
+    /reads its commands from elsewhere/,
+  ),
+  validating('a write behind another shell', 'busybox sh -c "kubectl delete deployment web"', /changes the cluster/),
   validating('a Helm upgrade', 'helm upgrade web ./chart', /changes the cluster/),
   validating('another context', 'kubectl --context=prod get deployment web', /another context, "prod"/),
   validating('another kubeconfig', 'kubectl --kubeconfig other get deployment web', /--kubeconfig/),
@@ -356,8 +368,21 @@ test('all problems come at once', async () => {
   const plan = swap(CHECK, '"true"').replace('- web.yaml', '- wbe.yaml').replace('target: shop', 'target: prod');
   const { problems } = await preparePlan(plan, 'plan.yaml', worldOf(FILES));
   expect(new Set(problems.filter((p) => p.severity === 'error').map((p) => p.path))).toEqual(
-    new Set(['target', 'phases[1].resources[0]', 'phases[1].validation_commands[0]', 'phases[1].success_criteria[0]']),
+    new Set(['target', 'phases[1].resources[0]', 'phases[1].validation_commands[0]']),
   );
+});
+
+test('a fault in the form of a plan does not hide what else is wrong', async () => {
+  const plan = swap(CHECK, '"true"')
+    .replace('name: Application', 'name: Application\n  timeout: soon')
+    .replace('component: web', 'components: web');
+  const { problems } = await preparePlan(plan, 'plan.yaml', worldOf(FILES));
+  expect(problems.filter((p) => p.severity === 'error').map((p) => p.path)).toEqual([
+    'component',
+    'components',
+    'phases[1].timeout',
+    'phases[1].validation_commands[0]',
+  ]);
 });
 
 test('no problem shows the secret it is about', async () => {

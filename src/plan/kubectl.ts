@@ -117,12 +117,27 @@ const HELM = /^(helm|helm3)(\.exe)?$/;
 const ELSEWHERE =
   /^(--kubeconfig|--server|-s|--cluster|--user|--token|--kube-token|--kube-apiserver|--as|--as-group|--as-uid|--kube-as-user|--kube-as-group|--client-certificate|--client-key|--username|--password|--insecure-skip-tls-verify|--kube-insecure-skip-tls-verify)$/;
 
+/** Programs that only talk about others. */
+const TALKERS = /^(echo|printf|e?f?grep|rg|which|type|command|test|\[|\[\[|man|ls|stat|file|hash)$/;
+
+const nameOf = (word: string | undefined): string => word?.split('/').at(-1) ?? '';
+const isTool = (name: string): boolean => KUBECTL.test(name) || HELM.test(name);
+
+/** The tool and its words; also behind a program that runs its arguments (`ssh host kubectl …`, `flock f kubectl …`). */
+function toolOf(call: ShellCall): { name: string; args: ShellCall['args'] } | undefined {
+  const program = nameOf(call.program);
+  if (isTool(program)) return { name: program, args: call.args };
+  if (TALKERS.test(program)) return undefined;
+  const at = call.args.findIndex((word) => word.value !== 'k' && isTool(nameOf(word.value)));
+  if (at < 0 || at === call.args.length - 1) return undefined;
+  return { name: nameOf(call.args[at]?.value), args: call.args.slice(at + 1) };
+}
+
 export function clusterCall(call: ShellCall): ClusterCall | undefined {
-  const program = call.program?.split('/').at(-1) ?? '';
-  const nested = /^(microk8s|minikube|k3s)$/.test(program) && call.args[0]?.value === 'kubectl';
-  const tool = KUBECTL.test(program) || nested ? 'kubectl' : HELM.test(program) ? 'helm' : undefined;
-  if (tool === undefined) return undefined;
-  const options = read(nested ? call.args.slice(1) : call.args);
+  const found = toolOf(call);
+  if (found === undefined) return undefined;
+  const tool = HELM.test(found.name) ? 'helm' : 'kubectl';
+  const options = read(found.args);
   const [first = '', second = ''] = options.operands;
   const two = TWO_WORDS.has(first) || (tool === 'helm' && first === 'get');
   const verb = two ? `${first} ${second}`.trim() : first;
@@ -131,7 +146,7 @@ export function clusterCall(call: ShellCall): ClusterCall | undefined {
     verb,
     effect: effectOf(tool, verb, options),
     namespaces: options.values('-n', '--namespace'),
-    all_namespaces: options.flags.some((f) => f === '-A' || f === '--all-namespaces' || f === '--all-namespaces=true'),
+    all_namespaces: options.flags.some((f) => /^(-A|--all-namespaces$|--all-namespaces=true$)/.test(f)),
     contexts: options.values('--context', '--kube-context'),
     elsewhere: options.names.filter((name) => ELSEWHERE.test(name) && !(tool === 'helm' && name === '-s')),
     operands: options.operands.slice(two ? 2 : 1),

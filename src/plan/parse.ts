@@ -1,13 +1,15 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { NOWHERE, type Path, type Places, placesIn, reportInto } from './places.ts';
+import { NOWHERE, type Path, type Places, pathText, placesIn, reportInto } from './places.ts';
 import { isRecord } from './record.ts';
 import { frame, phase } from './schema.ts';
 import type { Phase, Plan, Problem } from './types.ts';
 
 export type ParsedPlan = {
-  /** Absent when there are problems that leave no plan to speak of. */
+  /** Absent when it isn't in the form of a plan. */
   readonly plan?: Plan;
+  /** What can be read of it then, so that the other checks can speak, too; nothing is said of its `faulty` fields. */
+  readonly partial?: { readonly plan: Plan; readonly faulty: readonly string[] };
   readonly problems: readonly Problem[];
   /** Where things are written, for the checks that come after. */
   readonly source: Source;
@@ -49,26 +51,45 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
   const report = reportInto(problems, places, written);
   for (const { path, message } of found.problems) report.error(path, message);
 
-  const top = frame.safeParse(found.rest);
-  if (!top.success) for (const { path, message } of issues(top.error)) report.error(path, message);
-  const phases = found.phases.map((one, index): Phase | undefined => {
-    const parsed = phase.safeParse(one);
-    if (!parsed.success) {
-      for (const { path, message } of issues(parsed.error)) report.error(['phases', index, ...path], message);
-      return undefined;
-    }
-    const { number, timeout, ...rest } = parsed.data;
+  const faulty: string[] = found.problems.map(({ path }) => pathText(path));
+  const fault = (path: Path, message: string) => {
+    faulty.push(pathText(path.slice(0, path[0] === 'phases' ? 3 : 1)));
+    report.error(path, message);
+  };
+  const { estimated_minutes, ...rest } = readAs(frame, found.rest, PLACEHOLDERS, fault);
+  const phases = found.phases.map((one, index): Phase => {
+    const at: Path = ['phases', index];
+    const instead = { name: `phase ${index + 1}` };
+    const { number, timeout, ...read } = readAs(phase, one, instead, (path, message) =>
+      fault([...at, ...path], message),
+    );
     if (number !== undefined && number !== index + 1) {
-      report.error(['phases', index, 'number'], `this is phase ${index + 1}, not ${number}`);
+      report.error([...at, 'number'], `this is phase ${index + 1}, not ${number}`);
     }
-    return { number: index + 1, ...rest, timeout_ms: timeout };
+    return { number: index + 1, ...read, timeout_ms: timeout };
   });
-  const whole = phases.flatMap((p) => (p === undefined ? [] : [p]));
   const source = { places, written };
-  if (!top.success || whole.length !== found.phases.length || found.problems.length > 0) return { problems, source };
-  const { estimated_minutes, ...rest } = top.data;
-  const plan: Plan = { ...rest, phases: whole, ...(estimated_minutes === undefined ? {} : { estimated_minutes }) };
-  return { plan, problems, source };
+  const plan: Plan = { ...rest, phases, ...(estimated_minutes === undefined ? {} : { estimated_minutes }) };
+  return faulty.length === 0 ? { plan, problems, source } : { partial: { plan, faulty }, problems, source };
+}
+
+const PLACEHOLDERS = { component: '?', target: '?', validation: 'none: ?', rollback_strategy: '?' };
+
+/** What the schema makes of it; faults are told, and the fields they are in are left out or stood in for. */
+function readAs<T extends z.ZodType>(
+  schema: T,
+  value: unknown,
+  instead: Readonly<Record<string, unknown>>,
+  fault: (path: Path, message: string) => void,
+): z.output<T> {
+  const first = schema.safeParse(value);
+  if (first.success) return first.data;
+  const found = issues(first.error);
+  for (const { path, message } of found) fault(path, message);
+  const bad = new Set(found.map(({ path }) => path[0]));
+  const good = Object.entries(isRecord(value) ? value : {}).filter(([key]) => !bad.has(key));
+  const again = schema.safeParse({ ...instead, ...Object.fromEntries(good) });
+  return again.success ? again.data : schema.parse(instead);
 }
 
 function readText(text: string, origin: string, problems: Problem[]): { value: unknown; places: Places } | undefined {

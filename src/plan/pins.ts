@@ -1,3 +1,4 @@
+import { traceKustomization } from './kustomization.ts';
 import type { Path, Report } from './places.ts';
 import { unique } from './record.ts';
 import { MOST_FILES } from './resources.ts';
@@ -30,7 +31,9 @@ const NOT_CONTENT = /^\/(dev|proc|sys|run|usr|bin|sbin|lib|lib64|opt)(\/|$)|^(~|
 export async function pinCommand(line: ShellLine, files: Files, at: Path, report: Report): Promise<Named> {
   const pinned: Pinned[] = [];
   const opaque: string[] = [];
-  const written = new Set(line.redirects.filter((r) => r.operator.startsWith('>')).map((r) => r.target));
+  const written = new Set(
+    line.redirects.flatMap((r) => (r.operator.startsWith('>') && r.target !== undefined ? [plain(r.target)] : [])),
+  );
 
   async function file(path: string): Promise<void> {
     const sha = await files.digest(path);
@@ -39,7 +42,7 @@ export async function pinCommand(line: ShellLine, files: Files, at: Path, report
 
   const globbed = (await Promise.all(line.globs.map((pattern) => files.glob(pattern).catch(() => [])))).flat();
   const implicit = line.programs.flatMap((program) => IMPLICIT[baseOf(program)] ?? []);
-  for (const path of unique([...line.files, ...globbed, ...implicit])) {
+  for (const path of unique([...line.files, ...globbed, ...implicit].map(plain))) {
     if (NOT_CONTENT.test(path) || written.has(path)) continue;
     const kind = await files.kind(path).catch(() => undefined);
     if (kind === 'file') await file(path);
@@ -52,6 +55,9 @@ export async function pinCommand(line: ShellLine, files: Files, at: Path, report
         continue;
       }
       for (const each of listed) await file(each);
+      const traced = await traceKustomization(files, path);
+      for (const each of traced.files) await file(each);
+      for (const found of traced.problems) report.error(at, found.message, { file: found.file });
     }
   }
 
@@ -64,11 +70,17 @@ export async function pinCommand(line: ShellLine, files: Files, at: Path, report
       opaque.push(`${program} ${first ?? ''}`.trim());
     else if (INTERPRETERS.test(program) && first !== undefined && !call.args.some((a) => /^-\w*c$/.test(a.text)))
       opaque.push(`${program} ${first}`);
+    else if (/^(python\d?(\.\d+)?|node|deno|bun|ruby|perl|php)$/.test(program))
+      opaque.push(`${program} with a program on its line`);
+    else if (program === 'ssh') opaque.push('ssh, which runs its command elsewhere');
     else if ((call.program ?? '').includes('/') && !NOT_CONTENT.test(call.program ?? ''))
       opaque.push(call.program ?? '');
   }
   return { pinned: sortPins(pinned), opaque: unique(opaque) };
 }
+
+/** `./check.sh` and `check.sh` are one file. */
+const plain = (path: string): string => path.replace(/^(\.\/+)+(?=.)/, '');
 
 const baseOf = (program: string): string => program.split('/').at(-1) ?? '';
 

@@ -1,7 +1,7 @@
 import { type Difference, planDifference } from './difference.ts';
 import { cumulativeDigests, planDigest } from './digest.ts';
 import { loadPlan } from './load.ts';
-import { parsePlan } from './parse.ts';
+import { type ParsedPlan, parsePlan } from './parse.ts';
 import { NOWHERE } from './places.ts';
 import { planSummary } from './summary.ts';
 import type { LoadedPlan, Plan, Problem } from './types.ts';
@@ -34,7 +34,7 @@ export async function preparePlan(
   previous?: LoadedPlan,
 ): Promise<Prepared> {
   const parsed = parsePlan(input, origin);
-  if (parsed.plan === undefined) return { problems: parsed.problems, valid: false };
+  if (parsed.plan === undefined) return { problems: inOrder(await problemsOf(parsed, world)), valid: false };
   const { loaded, problems: loading } = await loadPlan(parsed.plan, parsed.source, world);
   const checked = await validatePlan(loaded, parsed.source, world);
   const problems = inOrder([...parsed.problems, ...loading, ...checked]);
@@ -53,6 +53,19 @@ export async function preparePlan(
       ...(difference === undefined ? {} : { difference }),
     },
   };
+}
+
+/** A plan with faults in its form: what the other checks say of the rest of it. */
+async function problemsOf({ partial, problems, source }: ParsedPlan, world: World): Promise<Problem[]> {
+  if (partial === undefined) return [...problems];
+  const { loaded, problems: loading } = await loadPlan(partial.plan, source, world);
+  const others = [...loading, ...(await validatePlan(loaded, source, world))];
+  const about = (path: string, field: string) =>
+    path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`);
+  return [
+    ...problems,
+    ...others.filter((p) => p.severity === 'error' && !partial.faulty.some((field) => about(p.path, field))),
+  ];
 }
 
 /** An approved plan read again from disk: the same digest, or what is no longer as it was approved. */

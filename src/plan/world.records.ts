@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { parseCommand } from '../commands/index.ts';
-import { parseCriterion } from '../criteria/index.ts';
-import { parseReference } from '../images/index.ts';
 import type { Files, World } from './world.ts';
 
-/** A workspace in memory, for tests. The shell's reader, the criteria and the image names are the real ones. */
+/** What a test hands in from the folders that plan/ doesn't see. */
+export type Real = Pick<World, 'parseCommand' | 'parseCriterion'> & {
+  readonly parseReference: (text: string) => { ok: true; reference: { canonical: string } } | { ok: false };
+};
+
+/** A workspace in memory, for tests. */
 export function filesOf(content: Readonly<Record<string, string>>): Files {
   const beneath = (path: string) =>
     Object.keys(content)
@@ -26,24 +28,26 @@ export function filesOf(content: Readonly<Record<string, string>>): Files {
   };
 }
 
-export function worldOf(content: Readonly<Record<string, string>>, more: Partial<World> = {}): World {
-  return {
+/** The shell's reader, the criteria and the image names are the real ones. */
+export const worldWith =
+  ({ parseCommand, parseCriterion, parseReference }: Real) =>
+  (content: Readonly<Record<string, string>>, more: Partial<World> = {}): World => ({
     component: 'web',
     namespace: 'shop',
     namespaces: ['shop'],
     context: 'here',
     files: filesOf(content),
     parseCommand,
-    programExists: (name) =>
-      ['kubectl', 'oc', 'helm', 'curl', 'grep', 'make', 'cat', 'jq', 'bash', 'rm', 'sleep'].includes(name),
+    programExists: (name) => PROGRAMS.includes(name),
     parseCriterion,
     canonicalImage: (text) => {
       const parsed = parseReference(text);
       return parsed.ok ? parsed.reference.canonical : undefined;
     },
     ...more,
-  };
-}
+  });
+
+const PROGRAMS = ['kubectl', 'oc', 'helm', 'curl', 'grep', 'make', 'cat', 'jq', 'bash', 'rm', 'sleep'];
 
 export const deployment = (name: string, more = '', image = 'docker.io/library/redis:7'): string => `apiVersion: apps/v1
 kind: Deployment

@@ -47,6 +47,7 @@ export type Files = {
 
 /** A command line as it was read (commands/ has the reader). */
 export type ShellLine = {
+  readonly text: string;
   readonly programs: readonly string[];
   readonly calls: readonly ShellCall[];
   readonly files: readonly string[];

@@ -11,6 +11,7 @@ export async function commandFile(name: PromptName): Promise<string> {
   const text = (await template(name)).replaceAll('{{given}}', () => GIVEN);
   return [
     '---',
+    '',
     `description: ${JSON.stringify(definition.description)}`,
     `argument-hint: ${JSON.stringify(hint)}`,
     '---',

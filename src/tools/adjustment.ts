@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { createWorld, gatherFacts, readManifests } from '../assumptions/index.ts';
+import type { KubeObject } from '../cluster/index.ts';
 import type { ReadingRun } from '../engine/tool.ts';
 import type { Deployment, FactOf } from '../workflow/index.ts';
 import { imageFacts } from './image-facts.ts';
@@ -29,7 +31,7 @@ export async function verifyAdjustment(
     named.images.map((image) => image.reference),
   );
   const verdict = await appliesTo(ruleOf(subject), read.text, await gatherFacts(world, images));
-  const digest = await run.put(read.text, 'application/yaml');
+  const digest = await run.put(JSON.stringify(read.manifests.map(({ object }) => withoutSecrets(object))));
   const observed = await observation(run, await stamp(run, 'record-research'), {
     subject: `adjustment:${subject}`,
     asked: `does ${ruleOf(subject)} still find anything in the adjusted manifests?`,
@@ -40,4 +42,24 @@ export async function verifyAdjustment(
     },
   });
   return { ok: true, digest, observed };
+}
+
+/** Secrets' values are never kept; a digest says whether two were the same. */
+function withoutSecrets(object: KubeObject): KubeObject {
+  if (object.kind !== 'Secret') return object;
+  const hidden = (data: unknown) =>
+    typeof data === 'object' && data !== null
+      ? Object.fromEntries(
+          Object.entries(data).map(([key, value]) => [key, createHash('sha256').update(String(value)).digest('hex')]),
+        )
+      : data;
+  const { metadata } = object;
+  // kubectl keeps the whole object, values and all, in this annotation.
+  const { 'kubectl.kubernetes.io/last-applied-configuration': _, ...annotations } = metadata.annotations ?? {};
+  return {
+    ...object,
+    metadata: { ...metadata, annotations },
+    data: hidden(object.data),
+    stringData: hidden(object.stringData),
+  };
 }

@@ -122,7 +122,8 @@ async function recorded(
 ): Promise<Line> {
   if (by === undefined) return lineOf(kind, name, finding, undefined, where);
   const observed = await observation(run, by, finding);
-  await run.record(observed);
+  // A look that was broken off saw nothing.
+  if (!run.signal.aborted) await run.record(observed);
   return lineOf(kind, name, finding, observed.body, where);
 }
 

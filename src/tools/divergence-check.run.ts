@@ -52,7 +52,7 @@ export const run: ToolRun<'divergence-check', Input, Output> = async (input, run
     if (d !== undefined) await run.record(...(await unreadable(run, d, source, loaded)));
     return badSource(`${loaded.reason}: ${loaded.message}`);
   }
-  if (text !== undefined) await run.put(text, 'text/plain');
+  if (d !== undefined && text !== undefined) await run.put(text, 'text/plain');
 
   const extracted = await extract(loaded.parts);
   const features =

@@ -1,8 +1,9 @@
 import { type Removal, settle, shown } from '../apply/index.ts';
+import type { Reader } from '../cluster/index.ts';
 import { secretValuesOf } from '../cluster/redact.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
-import { type Refusal, refuse } from '../workflow/index.ts';
+import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
 import { aimOf, contained } from './tracer/about.ts';
 import { answerOf } from './tracer/answer.ts';
 import { alreadyTrue, criteriaOver, readCriteria, subjectsOf } from './tracer/criteria.ts';
@@ -31,12 +32,12 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   await run.writer();
   // Creating and cleaning up go on when the run is cancelled: what may be there must be known and taken out.
   const writer = (await run.cluster()).under(undefined).writer();
-  const namespace = d.target.proving_namespace ?? d.target.namespace;
+  const namespace = firingNamespace(d, spec.objects);
   const shot = await prepare(writer, spec.objects, {
     deployment: d.id,
     run: run.id,
     namespace,
-    elsewhere: d.target.namespaces.map((n) => n.name),
+    elsewhere: d.target.proving_namespace === undefined ? [] : d.target.namespaces.map((n) => n.name),
     expires: new Date(Date.parse(run.now()) + timeoutMs + EXPIRES_AFTER_MS).toISOString(),
   });
   const danger = await unsafe(writer, shot, run);
@@ -132,9 +133,30 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
       durationMs: outcome.at - started,
       removal,
       warnings: [...judged.warnings, ...(fired?.warnings ?? [])],
+      hints: await hintsOn(writer, shot.objects),
     }),
   };
 };
+
+/** The proving namespace where there is one; else the one of the deployment's namespaces that the documents name. */
+function firingNamespace({ target }: Deployment, objects: readonly KubeObject[]): string {
+  const named = new Set(objects.flatMap((object) => object.metadata.namespace ?? []));
+  const [only] = named;
+  const own = named.size === 1 && target.namespaces.some((n) => n.name === only) ? only : undefined;
+  return target.proving_namespace ?? own ?? target.namespace;
+}
+
+/** On OpenShift a bare Pod is judged by the rights of whoever creates it, a workload's by its service account's. */
+async function hintsOn(reader: Reader, objects: readonly KubeObject[]): Promise<string[]> {
+  if (!objects.some((object) => object.kind === 'Pod')) return [];
+  const discovery = await reader.discovery();
+  const openshift = discovery.ok && discovery.value.group('security.openshift.io') !== undefined;
+  return openshift
+    ? [
+        "on OpenShift a bare Pod is admitted by your own SCCs; fire a Deployment or Job to see what its service account's allow",
+      ]
+    : [];
+}
 
 /** How long after its time limit someone else may take a bullet's objects for forgotten. */
 const EXPIRES_AFTER_MS = 10 * 60_000;

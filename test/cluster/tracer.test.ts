@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster, Writer } from '../../src/cluster/index.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
@@ -367,6 +369,98 @@ describe('a bullet that takes longer than its call', () => {
     expect(await leftIn(cluster, NS)).toHaveLength(1);
     await other.close();
     expect(await leftIn(cluster, NS)).toEqual([]);
+  });
+});
+
+test('in the proving namespace where there is one, whatever namespace the documents name', async () => {
+  const proving = `${NS}-proving`;
+  value(await writer.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: proving } }));
+  const own = await shootingRange(sandbox, cluster, NS, [{ name: 'it runs', about: ['api:v1/Pod'] }], cluster, proving);
+  await expect
+    .poll(async () => (await writer.dryRun(podObject(), { verb: 'create', namespace: proving })).ok, {
+      timeout: 20_000,
+    })
+    .toBe(true);
+  const shot = await own.fire({
+    assumption: 'it runs',
+    minimal_spec: pod().replace('name: try', `name: try\n  namespace: ${NS}`),
+    ...RUNNING,
+  });
+  expect(structured(shot), shot.text).toMatchObject({ status: 'PASS', resources: [{ namespace: proving }] });
+  expect(openChecks(await own.deployment(), '0')).toEqual([]);
+  await own.close();
+  await writer.delete({ apiVersion: 'v1', kind: 'Namespace', name: proving });
+});
+
+test("what the operator's policy allows is fired", async () => {
+  const own = await shootingRange(sandbox, cluster, NS, [{ name: 'it runs', about: ['api:v1/Pod'] }]);
+  await writeFile(join(own.home, 'policy.yaml'), 'bullet_allow: [HostAccess]\nbullet_timeout_max: 600s\n');
+  const shot = await own.fire({
+    assumption: 'it runs',
+    minimal_spec: pod('  hostNetwork: true\n'),
+    ...RUNNING,
+    timeout: '500s',
+  });
+  expect(structured(shot), shot.text).toMatchObject({ status: 'PASS' });
+  await own.close();
+});
+
+describe('an identity that may do less', () => {
+  const bind = async (user: string, role: string) =>
+    value(
+      await writer.apply(
+        {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'RoleBinding',
+          metadata: { name: `${user}-${role}`, namespace: NS },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+          subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+        },
+        { force: true },
+      ),
+    );
+
+  test('who may edit the namespace and nothing else fires as well, and cleans up', async () => {
+    await bind('editor', 'edit');
+    const own = await shootingRange(
+      sandbox,
+      cluster,
+      NS,
+      [{ name: 'web', about: ['api:apps/v1/Deployment'] }],
+      await reach(sandbox.kubeconfig, sandbox.contexts.editor),
+    );
+    const web = `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: w}\nspec: {selector: {matchLabels: {app: w}}, template: {metadata: {labels: {app: w}}, spec: {containers: [{name: c, image: "${image}"}]}}}\n`;
+    const shot = await own.fire({
+      assumption: 'web',
+      minimal_spec: web,
+      success_criteria: 'Deployment is Available',
+      timeout: '30s',
+    });
+    expect(structured(shot), shot.text).toMatchObject({ status: 'PASS', cleanup: { verified: true } });
+    expect((await own.deployment()).observations.get('assumption:web')?.at(-1)?.identity).toBe('editor');
+    expect(await leftIn(cluster, NS)).toEqual([]);
+    await own.close();
+  });
+
+  test('who may only look gets Permission, with the verb and the resource', async () => {
+    await bind('viewer', 'view');
+    const own = await shootingRange(
+      sandbox,
+      cluster,
+      NS,
+      [{ name: 'pods', about: ['api:v1/Pod'] }],
+      await reach(sandbox.kubeconfig, sandbox.contexts.viewer),
+    );
+    const shot = await own.fire({ assumption: 'pods', minimal_spec: pod(), ...RUNNING });
+    expect(structured(shot), shot.text).toMatchObject({
+      status: 'FAIL',
+      failure: {
+        type: 'Permission',
+        reason: 'Forbidden',
+        message: expect.stringMatching(/cannot create resource "pods"/),
+      },
+    });
+    await own.close();
   });
 });
 

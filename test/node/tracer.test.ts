@@ -188,6 +188,79 @@ spec:
     expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Admission', reason: 'PodSecurity' } });
   }, 180_000);
 
+  test('an operator that only complains in its log is Missing, with that line', async () => {
+    const group = `shy${process.pid}.example.com`;
+    const writer = cluster.writer();
+    const rbac = 'rbac.authorization.k8s.io/v1';
+    const shy: KubeObject[] = [
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `databases.${group}` },
+        spec: {
+          group,
+          scope: 'Namespaced',
+          names: { plural: 'databases', singular: 'database', kind: 'Database' },
+          versions: [
+            {
+              name: 'v1',
+              served: true,
+              storage: true,
+              subresources: { status: {} },
+              schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+            },
+          ],
+        },
+      },
+      {
+        apiVersion: rbac,
+        kind: 'ClusterRole',
+        metadata: { name: group },
+        rules: [{ apiGroups: [group], resources: ['databases'], verbs: ['get', 'list', 'watch'] }],
+      },
+      {
+        apiVersion: rbac,
+        kind: 'ClusterRoleBinding',
+        metadata: { name: group },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: group },
+        subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
+      },
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'shy-operator', namespace: 'default' },
+        spec: {
+          containers: [
+            { name: 'c', image, command: ['sh', '-c', 'echo "ERROR invalid architecture: amd64"; sleep 600'] },
+          ],
+        },
+      },
+    ];
+    for (const object of shy) value(await writer.create(object));
+    await expect
+      .poll(
+        async () =>
+          (await cluster.reader.get({ apiVersion: 'v1', kind: 'Pod', namespace: 'default', name: 'shy-operator' }))
+            .ok &&
+          (await cluster.reader.logs({ namespace: 'default', pod: 'shy-operator' })).ok &&
+          (await cluster.reader.discovery({ fresh: true })).ok,
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+    await new Promise((r) => setTimeout(r, 3000));
+    const spec = `apiVersion: ${group}/v1\nkind: Database\nmetadata: {name: db}\nspec: {size: 1}\n`;
+    const shot = await shoot(spec, 'Database reaches Ready state', '20s');
+    for (const { apiVersion, kind, metadata } of [...shy].reverse()) {
+      const { name = '', namespace } = metadata;
+      await writer.delete(
+        { apiVersion, kind, name, ...(namespace === undefined ? {} : { namespace }) },
+        { gracePeriodSeconds: 1 },
+      );
+    }
+    expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Missing', reason: 'OperatorSilent' } });
+    expect(shot.text).toContain('invalid architecture: amd64');
+  }, 180_000);
+
   test('an init container that fails ends it, with its name and its log', async () => {
     const more = `restartPolicy: Never
   initContainers: [{name: migrate, ${ours()}, command: [sh, -c, "echo no such table; exit 4"]}]`;

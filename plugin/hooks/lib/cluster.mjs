@@ -60,7 +60,9 @@ const READ_BELOW = {
   secrets: words('help'),
 };
 
-const OC_ADM_READ = words('top inspect node-logs must-gather-none release catalog ocp-certificates wait-for-stable-cluster');
+const OC_ADM_READ = words(
+  'top inspect node-logs must-gather-none release catalog ocp-certificates wait-for-stable-cluster',
+);
 const OC_ADM_READ_BELOW = { policy: words('who-can scc-review scc-subject-review'), groups: words('help') };
 
 /** What takes nodes, or everything, out of everybody's hands. */
@@ -138,7 +140,9 @@ function isDry(flags) {
 }
 
 const isLocal = (verb, flags) =>
-  (/^(set|label|annotate|patch)$/.test(verb) && lastOf(flags, '--local') !== undefined && flags.get('--local')?.at(-1) !== 'false') ||
+  (/^(set|label|annotate|patch)$/.test(verb) &&
+    lastOf(flags, '--local') !== undefined &&
+    flags.get('--local')?.at(-1) !== 'false') ||
   (/^(label|annotate)$/.test(verb) && hasAny(flags, '--list')) ||
   (verb === 'set' && hasAny(flags, '--list'));
 
@@ -147,7 +151,15 @@ const isRemote = (path) => path !== undefined && !/^([a-zA-Z]:\\|\.{0,2}\/)/.tes
 /** Verbs whose objects follow after a word of their own: `rollout restart deploy/web`, `set image deploy/web …`. */
 const TWO_WORDS = words('rollout set apply create auth secrets policy');
 /** `create` and `new-project` name what will be there. */
-const NAMES_WITHOUT_KIND = { run: 'pod', 'new-project': 'namespace', 'new-app': 'application', 'new-build': 'buildconfig', tag: 'imagestream', 'import-image': 'imagestream', 'start-build': 'build' };
+const NAMES_WITHOUT_KIND = {
+  run: 'pod',
+  'new-project': 'namespace',
+  'new-app': 'application',
+  'new-build': 'buildconfig',
+  tag: 'imagestream',
+  'import-image': 'imagestream',
+  'start-build': 'build',
+};
 
 function aimed(call, verb, after, flags, context) {
   const touches = [];
@@ -169,7 +181,8 @@ function aimed(call, verb, after, flags, context) {
     let kinds = [];
     for (const word of named) {
       if (/^[\w.-]+\/[^=]+$/.test(word)) put(kindOf(word.split('/')[0]), word.split('/').slice(1).join('/'));
-      else if (word.includes('=') || /^[\w./-]+-$/.test(word)) continue; // a label, an image, an annotation
+      else if (word.includes('=') || /^[\w./-]+-$/.test(word))
+        continue; // a label, an image, an annotation
       else if (kinds.length === 0) kinds = word.split(',').map(kindOf);
       else for (const kind of kinds) put(kind, word);
     }
@@ -193,7 +206,8 @@ function looksOnly(argv, context) {
   let looks = true;
   context.walk(argv, (inner, io) => {
     const [name = '', ...rest] = inner;
-    if (io.writes.some((path) => path !== '/dev/null') || !LOOKS_IN_CONTAINER.has(name.split('/').at(-1))) looks = false;
+    if (io.writes.some((path) => path !== '/dev/null') || !LOOKS_IN_CONTAINER.has(name.split('/').at(-1)))
+      looks = false;
     if (CHANGES[name] !== undefined && rest.some((word) => CHANGES[name].test(word))) looks = false;
   });
   return looks;
@@ -212,7 +226,8 @@ function helm(args) {
   const [verb, ...after] = !isOwn && HELM_WRITE.has(positional[1]) ? positional.slice(1) : positional;
   if (verb === undefined || HELM_READ.has(verb) || hasAny(flags, '--help', '-h') || isDry(flags)) return undefined;
   const namespace = lastOf(flags, '-n', '--namespace');
-  const releases = verb === 'uninstall' || verb === 'delete' || verb === 'un' || verb === 'del' ? after : after.slice(0, 1);
+  const releases =
+    verb === 'uninstall' || verb === 'delete' || verb === 'un' || verb === 'del' ? after : after.slice(0, 1);
   return {
     what: isKnown(verb) ? `helm ${verb}` : "helm with a verb that isn't known before it runs",
     namespace: typeof namespace === 'string' ? namespace : undefined,
@@ -252,16 +267,28 @@ export function otherWriter(tool, args) {
 
 /** curl and the like, straight to the Kubernetes API. */
 export function rawRequest(tool, args) {
-  const url = args.find((arg) => /\/apis?\/[^\s]*(namespaces|nodes|v\d)/.test(arg) && /^(https?:\/\/|localhost|[\w.-]+:\d+\/)/.test(arg));
+  const url = args.find(
+    (arg) => /\/apis?\/[^\s]*(namespaces|nodes|v\d)/.test(arg) && /^(https?:\/\/|localhost|[\w.-]+:\d+\/)/.test(arg),
+  );
   if (url === undefined) return undefined;
   const method = args.flatMap((arg, i) => {
     if (/^(-X|--request|--method)$/.test(arg)) return [args[i + 1] ?? ''];
     const attached = /^(?:-[a-zA-Z]*X=?|--request=|--method=)(\w+)$/.exec(arg);
     return attached ? [attached[1]] : [];
   });
-  const sends = args.some((arg) => /^(-d|--data.*|-F|--form.*|-T|--upload-file|--json|--post-(data|file).*|--body-\w+.*)$/.test(arg));
-  const writes = method.length > 0 ? !/^(GET|HEAD|OPTIONS)$/i.test(method.at(-1)) : sends && !/\/(selfsubject|subject)access/.test(url);
+  const sends = args.some((arg) =>
+    /^(-d|--data.*|-F|--form.*|-T|--upload-file|--json|--post-(data|file).*|--body-\w+.*)$/.test(arg),
+  );
+  const writes =
+    method.length > 0
+      ? !/^(GET|HEAD|OPTIONS)$/i.test(method.at(-1))
+      : sends && !/\/(selfsubject|subject)access/.test(url);
   const namespace = /\/namespaces\/([^/?]+)/.exec(url)?.[1];
   if (!writes || !/:\d+\/api|kubernetes|\/apis?\/.*\/?namespaces\/|\/nodes\//.test(url)) return undefined;
-  return { what: `${tool} ${method.at(-1) ?? 'POST'} to the Kubernetes API`, namespace, everywhere: namespace === undefined, touches: undefined };
+  return {
+    what: `${tool} ${method.at(-1) ?? 'POST'} to the Kubernetes API`,
+    namespace,
+    everywhere: namespace === undefined,
+    touches: undefined,
+  };
 }

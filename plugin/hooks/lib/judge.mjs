@@ -19,7 +19,9 @@ export function judge(text, { cwd, permits }) {
     if (error instanceof Unreadable) coarse(text, look, scope);
     else if (!(error instanceof TooDeep)) throw error;
     if (found.length === 0 && permits.length > 0 && (error instanceof TooDeep || mentionsWriter(text)))
-      found.push(`infragate can't read this command line (${error.message}), and a deployment is open. Write it plainly.`);
+      found.push(
+        `infragate can't read this command line (${error.message}), and a deployment is open. Write it plainly.`,
+      );
   }
   return found[0];
 }
@@ -60,8 +62,14 @@ function looker(permits, found) {
     if (OTHER_WRITERS[program] !== undefined) return onWrite(otherWriter(program, args));
     if (/^(curl|wget|http|https|xh)$/.test(program)) return onWrite(rawRequest(program, args));
     if (!isKnown(name) && (isUnknownWriter(args) || (args.length === 0 && scope.depth === 0))) {
-      if (args.some((arg) => /^(approve|waive|abandon|operator)$/.test(arg)) && /infragate/.test(name)) return stop(refusalOfPerson(args[0]));
-      return onWrite({ what: "a command whose name isn't known before it runs", namespace: undefined, everywhere: false, touches: undefined });
+      if (args.some((arg) => /^(approve|waive|abandon|operator)$/.test(arg)) && /infragate/.test(name))
+        return stop(refusalOfPerson(args[0]));
+      return onWrite({
+        what: "a command whose name isn't known before it runs",
+        namespace: undefined,
+        everywhere: false,
+        touches: undefined,
+      });
     }
     const next = inner(argv, io, scope);
     if (next !== undefined) return follow(next, io, scope);
@@ -70,7 +78,10 @@ function looker(permits, found) {
 
   const follow = (next, io, scope) => {
     if (next.opaque !== undefined) {
-      if (permits.length > 0) stop(`${sentence(next.opaque)}, and a deployment is open (${names(permits)}). Show what it runs, or run its commands one by one.`);
+      if (permits.length > 0)
+        stop(
+          `${sentence(next.opaque)}, and a deployment is open (${names(permits)}). Show what it runs, or run its commands one by one.`,
+        );
     } else if (next.argv !== undefined) {
       if (scope.depth > 12) throw new TooDeep('commands within commands, too many of them to follow');
       run(next.argv, { ...io, writes: [] }, { ...scope, depth: scope.depth + 1 }, look);
@@ -107,7 +118,11 @@ function ranByNode(program, args) {
 
 const isUnknownWriter = (args) => {
   const [first = '', second = ''] = args.filter((arg) => !arg.startsWith('-'));
-  return WRITE_VERB.test(first) || (WRITE_VERB.test(second) && args[0]?.startsWith('-')) || /^(approve|waive|abandon|operator)$/.test(first);
+  return (
+    WRITE_VERB.test(first) ||
+    (WRITE_VERB.test(second) && args[0]?.startsWith('-')) ||
+    /^(approve|waive|abandon|operator)$/.test(first)
+  );
 };
 
 /** Text in no shell's language: lines of words, in which a cluster command is one that begins with its name. */
@@ -130,11 +145,13 @@ const insideContainer = (scope) => ({
     const visit = (inner_, io) => {
       each(inner_, io);
       const [name, ...args] = inner_;
-      if (/^(sh|bash|ash|dash)$/.test(baseName(name)) && /^-\w*c$/.test(args[0] ?? '')) walkText(args[1] ?? UNKNOWN, below(inside), visit);
+      if (/^(sh|bash|ash|dash)$/.test(baseName(name)) && /^-\w*c$/.test(args[0] ?? ''))
+        walkText(args[1] ?? UNKNOWN, below(inside), visit);
     };
     run(argv, { stdin: undefined, piped: false, writes: [] }, inside, (argv_, io) => {
       const [name, ...args] = argv_;
-      if (/^(sh|bash|ash|dash)$/.test(baseName(name)) && /^-\w*c$/.test(args[0] ?? '')) walkText(args[1] ?? UNKNOWN, below(inside), visit);
+      if (/^(sh|bash|ash|dash)$/.test(baseName(name)) && /^-\w*c$/.test(args[0] ?? ''))
+        walkText(args[1] ?? UNKNOWN, below(inside), visit);
       else each(argv_, io);
     });
   },

@@ -23,7 +23,10 @@ export function makeText(text, words) {
       if (/^\S/.test(line)) current = undefined;
       continue;
     }
-    current = { needs: rule[2].split(/\s+/).filter((one) => one !== ''), recipe: rule[3] === undefined ? [] : [rule[3]] };
+    current = {
+      needs: rule[2].split(/\s+/).filter((one) => one !== ''),
+      recipe: rule[3] === undefined ? [] : [rule[3]],
+    };
     for (const target of rule[1].trim().split(/\s+/)) {
       rules.set(target, current);
       if (first === undefined && !target.startsWith('.')) first = target;

@@ -55,7 +55,8 @@ const WRAPPERS = {
 };
 
 const SHELLS = new Set(['bash', 'sh', 'zsh', 'dash', 'ksh', 'ash', 'fish', 'rbash']);
-const FOREIGN = /^(python[\d.]*|pypy\d?|perl|ruby|php|lua|node|deno|bun|tsx|ts-node|expect|osascript|socat|tmux|screen|at|batch|awk|gawk|vim|emacs|pwsh|powershell)$/;
+const FOREIGN =
+  /^(python[\d.]*|pypy\d?|perl|ruby|php|lua|node|deno|bun|tsx|ts-node|expect|osascript|socat|tmux|screen|at|batch|awk|gawk|vim|emacs|pwsh|powershell)$/;
 const NODES = new Set(['node', 'nodejs', 'tsx', 'ts-node', 'bun', 'deno']);
 
 /** Programs whose arguments are only words to them. */
@@ -70,7 +71,8 @@ export const HARMLESS = new Set(
 export function inner(argv, io, scope) {
   const [name, ...args] = argv;
   const program = baseName(name);
-  if (program === 'env' && args.some((arg) => /^(-S|--split-string)/.test(arg))) return { text: args.slice(args.findIndex((arg) => /^(-S|--split)/.test(arg)) + 1).join(' ') };
+  if (program === 'env' && args.some((arg) => /^(-S|--split-string)/.test(arg)))
+    return { text: args.slice(args.findIndex((arg) => /^(-S|--split)/.test(arg)) + 1).join(' ') };
   if (program === 'command' && /^-[vV]$/.test(args[0] ?? '')) return undefined;
   if (program === 'exec' && args.length === 0) return undefined;
   if (SHELLS.has(program)) return shell(args, io, scope);
@@ -132,7 +134,7 @@ function shell(args, io, scope) {
     const rest = fromInput ? args.slice(at) : params;
     return io.stdin !== undefined && isKnown(io.stdin)
       ? { text: io.stdin, params: rest }
-      : { opaque: 'a shell is fed with text that can\'t be read before it runs' };
+      : { opaque: "a shell is fed with text that can't be read before it runs" };
   }
   if (/^\/dev\/(stdin|fd\/0)$/.test(first)) return shell(['-s'], io, scope);
   return scriptFile(first, params, scope);
@@ -140,7 +142,9 @@ function shell(args, io, scope) {
 
 /** Text of which a part is unknown: the known part is read, and that something else may be in it is said. */
 function unknownText(text) {
-  return /^["'\s]*\uFFFC["'\s]*$/.test(text) ? { opaque: "the text of the command isn't known before it runs" } : { text };
+  return /^["'\s]*\uFFFC["'\s]*$/.test(text)
+    ? { opaque: "the text of the command isn't known before it runs" }
+    : { text };
 }
 
 function scriptFile(path, params, scope) {
@@ -162,8 +166,7 @@ const isPath = (name) => name.includes('/') && isKnown(name);
 /** `./deploy.sh`: read when it is text; what isn't there yet may be a program that this line builds. */
 function executed(path, args, scope) {
   const text = fileText(path, scope);
-  if (text === undefined)
-    return /\.(sh|bash)$/.test(path) ? { opaque: `the script ${path} can't be read` } : undefined;
+  if (text === undefined) return /\.(sh|bash)$/.test(path) ? { opaque: `the script ${path} can't be read` } : undefined;
   return asScript(text, path, args);
 }
 
@@ -199,11 +202,16 @@ function npx(args) {
   return name === undefined ? undefined : { argv: [name.replace(/^(@?[^@]+)@.*$/, '$1'), ...rest] };
 }
 
-const MANAGER_TAKES = values('--prefix -C --dir --cwd -w --workspace --filter -F --loglevel --userconfig --cache --registry');
+const MANAGER_TAKES = values(
+  '--prefix -C --dir --cwd -w --workspace --filter -F --loglevel --userconfig --cache --registry',
+);
 
 function packageManager(program, args, scope) {
   const { flags } = readFlags(args, MANAGER_TAKES);
-  const where = [...MANAGER_TAKES].slice(0, 4).flatMap((name) => flags.get(name) ?? []).at(-1);
+  const where = [...MANAGER_TAKES]
+    .slice(0, 4)
+    .flatMap((name) => flags.get(name) ?? [])
+    .at(-1);
   const folder = typeof where === 'string' ? where : '.';
   const start = optionsEnd(args, MANAGER_TAKES);
   const [verb, ...after] = args.slice(start);
@@ -238,7 +246,9 @@ function make(args, scope) {
   const folder = at('-C', '--directory');
   const named = at('-f', '--file', '--makefile');
   const names = typeof named === 'string' ? [named] : ['GNUmakefile', 'makefile', 'Makefile'];
-  const text = names.map((name) => fileText(join(typeof folder === 'string' ? folder : '.', name), scope)).find((one) => one !== undefined);
+  const text = names
+    .map((name) => fileText(join(typeof folder === 'string' ? folder : '.', name), scope))
+    .find((one) => one !== undefined);
   if (text === undefined || flags.has('-n') || flags.has('--dry-run')) return undefined;
   return { text: makeText(text, words) };
 }
@@ -275,7 +285,12 @@ const CLIENT_IMAGE = /(^|\/)(kubectl|helm|oc|origin-cli|ose-cli|k8s)(:|@|$)/;
 /** `docker run bitnami/kubectl apply …`, `docker exec node kubectl …`: what runs inside may reach the cluster all the same. */
 function container(args) {
   if (!/^(run|exec|compose|container)$/.test(args[0] ?? '')) return undefined;
-  const direct = args.findIndex((arg, i) => i > 0 && /^(kubectl|oc|helm|infragate|bash|sh)$/.test(baseName(arg)) && !CLIENT_IMAGE.test(`${arg}:`.includes('/') ? arg : ''));
+  const direct = args.findIndex(
+    (arg, i) =>
+      i > 0 &&
+      /^(kubectl|oc|helm|infragate|bash|sh)$/.test(baseName(arg)) &&
+      !CLIENT_IMAGE.test(`${arg}:`.includes('/') ? arg : ''),
+  );
   if (direct !== -1) return { argv: args.slice(direct) };
   const image = args.findIndex((arg, i) => i > 0 && CLIENT_IMAGE.test(arg));
   if (image === -1) return undefined;
@@ -283,11 +298,14 @@ function container(args) {
   return { argv: [/cli$|^oc$/.test(tool) ? 'oc' : tool === 'helm' ? 'helm' : 'kubectl', ...args.slice(image + 1)] };
 }
 
-const NODE_TAKES = values('-r --require --import --loader -C --conditions --env-file --max-old-space-size --input-type');
+const NODE_TAKES = values(
+  '-r --require --import --loader -C --conditions --env-file --max-old-space-size --input-type',
+);
 
 function nodeScript(program, args, io, scope) {
   const at = optionsEnd(args, NODE_TAKES);
-  if (args.slice(0, at).some((arg) => /^(-e|-p|-pe|--eval|--print)$/.test(arg))) return foreign(program, args, io, scope);
+  if (args.slice(0, at).some((arg) => /^(-e|-p|-pe|--eval|--print)$/.test(arg)))
+    return foreign(program, args, io, scope);
   const [path, ...rest] = args[at] === 'run' ? args.slice(at + 1) : args.slice(at);
   if (path === undefined) return foreign(program, args, io, scope);
   // This clone's own starter: what it starts is named by its first argument.

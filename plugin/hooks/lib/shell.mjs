@@ -14,7 +14,17 @@ const DEEPEST = 12;
 const MOST_COMMANDS = 5000;
 
 export function newScope({ cwd, params = [], files = new Map(), depth = 0, budget = { left: MOST_COMMANDS } }) {
-  return { cwd, params, files, depth, budget, vars: new Map(), arrays: new Map(), functions: new Map(), aliases: new Map() };
+  return {
+    cwd,
+    params,
+    files,
+    depth,
+    budget,
+    vars: new Map(),
+    arrays: new Map(),
+    functions: new Map(),
+    aliases: new Map(),
+  };
 }
 
 /** A scope for text that a command of `scope` runs: it sees the files written so far, not the variables. */
@@ -123,7 +133,9 @@ function command(node, scope, onCommand, input) {
   const argv = [
     ...(node.name === undefined ? [] : expand(node.name, scope, onCommand)),
     ...node.args.flatMap((arg) =>
-      arg.type === 'Assignment' ? [`${arg.name}=${assignedValue(arg, scope, onCommand)}`] : expand(arg, scope, onCommand),
+      arg.type === 'Assignment'
+        ? [`${arg.name}=${assignedValue(arg, scope, onCommand)}`]
+        : expand(arg, scope, onCommand),
     ),
   ];
   for (const one of assigned) {
@@ -133,7 +145,8 @@ function command(node, scope, onCommand, input) {
       continue;
     }
     const value = assignedValue(one, scope, onCommand);
-    if (argv.length === 0) scope.vars.set(one.name, one.append ? `${scope.vars.get(one.name) ?? UNKNOWN}${value}` : value);
+    if (argv.length === 0)
+      scope.vars.set(one.name, one.append ? `${scope.vars.get(one.name) ?? UNKNOWN}${value}` : value);
   }
   if (argv.length === 0) return undefined;
   const fed = io.stdin === undefined ? input : { stdin: io.stdin, piped: true };
@@ -178,7 +191,10 @@ export function run(argv, io, scope, onCommand) {
       return undefined;
     case 'cd':
     case 'pushd':
-      scope.cwd = changed(scope.cwd, args.find((arg) => !arg.startsWith('-')));
+      scope.cwd = changed(
+        scope.cwd,
+        args.find((arg) => !arg.startsWith('-')),
+      );
       return undefined;
     case 'set':
     case 'shift':
@@ -218,7 +234,11 @@ export function absolute(path, cwd) {
 /** What a command prints, where it is only a copy of its words or its input. */
 function printed(argv, io) {
   const [name, ...args] = argv;
-  if (name === 'echo') return args.filter((arg, i) => i > 0 || !/^-[neE]+$/.test(arg)).join(' ').replaceAll('\\n', '\n');
+  if (name === 'echo')
+    return args
+      .filter((arg, i) => i > 0 || !/^-[neE]+$/.test(arg))
+      .join(' ')
+      .replaceAll('\\n', '\n');
   if (name === 'printf') {
     const [format = '', ...values] = args;
     let at = 0;
@@ -245,7 +265,7 @@ function redirections(redirects, scope, onCommand) {
 }
 
 const hereText = (body, scope, onCommand) =>
-  body.parts === undefined ? body.text : body.parts.map((part) => valueOf(part, scope, onCommand)).join('');
+  body.parts === undefined ? body.text : body.parts.map((part) => valueIn(part, scope, onCommand)).join('');
 
 const LARGEST = 512 * 1024;
 
@@ -270,17 +290,17 @@ function expand(word, scope, onCommand) {
   if (parts.length === 1) {
     const [only] = parts;
     const text = only.type === 'DoubleQuoted' && only.parts.length === 1 ? only.parts[0].text : only.text;
-    if (text === '$@' || text === '${@}' || (text === '$*' && only.type !== 'DoubleQuoted')) return [...scope.params];
+    if (/^\$(@|\{@\})$/.test(text) || (text === '$*' && only.type !== 'DoubleQuoted')) return [...scope.params];
     const array = /^"?\$\{(\w+)\[[@*]\]\}"?$/.exec(only.text)?.[1];
     if (array !== undefined) return scope.arrays.get(array) ?? [UNKNOWN];
     if (only.type === 'BraceExpansion') return braces(only.text);
     if (only.type === 'SimpleExpansion' || only.type === 'ParameterExpansion') {
       // Unquoted: split where there are blanks, gone where there is nothing.
-      const value = valueOf(only, scope, onCommand);
+      const value = valueIn(only, scope, onCommand);
       return isKnown(value) ? value.split(/\s+/).filter((one) => one !== '') : [value];
     }
   }
-  return [parts.map((part) => valueOf(part, scope, onCommand)).join('')];
+  return [parts.map((part) => valueIn(part, scope, onCommand)).join('')];
 }
 
 const tilde = (text) => (text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text);
@@ -290,10 +310,10 @@ const braces = (text) => (/^\{[^{}]*,[^{}]*\}$/.test(text) ? text.slice(1, -1).s
 function assignedValue(one, scope, onCommand) {
   if (one.value === undefined || one.value.type === 'ArrayValue') return UNKNOWN;
   const { parts } = one.value;
-  return parts === undefined ? one.value.value : parts.map((part) => valueOf(part, scope, onCommand)).join('');
+  return parts === undefined ? one.value.value : parts.map((part) => valueIn(part, scope, onCommand)).join('');
 }
 
-function valueOf(part, scope, onCommand) {
+function valueIn(part, scope, onCommand) {
   switch (part.type) {
     case 'Literal':
     case 'SingleQuoted':
@@ -302,7 +322,7 @@ function valueOf(part, scope, onCommand) {
       return part.value;
     case 'DoubleQuoted':
     case 'LocaleString':
-      return part.parts.map((inner) => valueOf(inner, scope, onCommand)).join('');
+      return part.parts.map((inner) => valueIn(inner, scope, onCommand)).join('');
     case 'SimpleExpansion':
       return variable(part.text.slice(1), scope);
     case 'ParameterExpansion':
@@ -358,10 +378,14 @@ function substituted(part, scope, onCommand) {
 function literals(script) {
   const only = script?.commands.length === 1 ? script.commands[0].command : undefined;
   if (only?.type !== 'Command' || only.name === undefined) return [];
-  return [only.name, ...only.args].map((one) => ('value' in one && typeof one.value === 'string' ? one.value : UNKNOWN));
+  return [only.name, ...only.args].map((one) =>
+    'value' in one && typeof one.value === 'string' ? one.value : UNKNOWN,
+  );
 }
 
-const SETS_UP = /^(ssh-agent|direnv|brew|pyenv|rbenv|nodenv|goenv|fnm|mise|starship|zoxide|conda|dircolors|lesspipe|opam|keychain)$/;
+const SETS_UP =
+  /^(ssh-agent|direnv|brew|pyenv|rbenv|nodenv|goenv|fnm|mise|starship|zoxide|conda|dircolors|lesspipe|opam|keychain)$/;
 
 /** Programs that print variables and completions for a shell to take up (`eval "$(ssh-agent -s)"`). */
-const setsUpShell = ([name = '', first = '']) => SETS_UP.test(baseName(name)) || first === 'completion' || /^(docker|podman)-env$/.test(first);
+const setsUpShell = ([name = '', first = '']) =>
+  SETS_UP.test(baseName(name)) || first === 'completion' || /^(docker|podman)-env$/.test(first);

@@ -1,8 +1,8 @@
 import type { KubeObject } from '../../cluster/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
 import { unanswered } from '../finding.ts';
-import { at, text } from '../json.ts';
-import { discoveryOf, type World } from '../world.ts';
+import { judgedBySccs } from '../scc.ts';
+import type { World } from '../world.ts';
 import { group, type Part, type Requirement } from './table.ts';
 
 const RESTRICTED = {
@@ -36,49 +36,26 @@ async function admitted(world: World, need: Need, serviceAccount: string): Promi
       ],
     },
   };
-  const discovery = await discoveryOf(world);
-  if (!discovery.ok) return { verdict: unknown(discovery.error.reason, discovery.error.message), evidence: {} };
-  const constraints = discovery.value.find({ group: 'security.openshift.io', kind: 'PodSecurityPolicySubjectReview' });
-  if (constraints !== undefined) return reviewed(world, need, serviceAccount, template);
-  const scc =
-    discovery.value.find({ group: 'security.openshift.io', kind: 'SecurityContextConstraints' }) !== undefined;
-  return dryRun(world, need, template, scc);
-}
-
-/** OpenShift: as the Pod's service account would be judged, not as whoever asks. */
-async function reviewed(world: World, need: Need, serviceAccount: string, template: object): Promise<Part> {
-  const { namespace } = world;
-  const answer = await world.reader.review(
-    {
-      apiVersion: 'security.openshift.io/v1',
-      kind: 'PodSecurityPolicySubjectReview',
-      metadata: {},
-      spec: {
-        template,
-        user: `system:serviceaccount:${namespace}:${serviceAccount}`,
-        groups: ['system:authenticated', 'system:serviceaccounts', `system:serviceaccounts:${namespace}`],
-      },
-    },
-    { namespace },
-  );
-  if (!answer.ok) {
-    const needs = {
-      verb: 'create',
-      group: 'security.openshift.io',
-      resource: 'podsecuritypolicysubjectreviews',
-      namespace,
-    };
-    return { ...unanswered(answer.error, needs), evidence: { error: answer.error } };
-  }
-  const by = text(at(answer.value, 'status', 'allowedBy', 'name'));
-  const evidence = { serviceAccount, allowedBy: by, reason: at(answer.value, 'status', 'reason') };
-  return by === ''
-    ? {
-        verdict: fail('NoSccAllowsIt', `no SecurityContextConstraints lets ${serviceAccount} have ${need}`),
-        evidence,
+  const judged = await judgedBySccs(world, world.namespace, serviceAccount, template);
+  switch (judged.state) {
+    case 'allowed':
+      return {
+        verdict: pass('SccAllowsIt', `the SecurityContextConstraints ${judged.by} let ${serviceAccount} have it`),
+        evidence: { serviceAccount, allowedBy: judged.by },
+      };
+    case 'denied':
+      return {
+        verdict: fail('NoSccAllowsIt', `no SecurityContextConstraints lets ${serviceAccount} have it: ${need}`),
+        evidence: { serviceAccount, reason: judged.reason },
         suggestion: remedy(need),
-      }
-    : { verdict: pass('SccAllowsIt', `the SecurityContextConstraints ${by} let ${serviceAccount} have it`), evidence };
+      };
+    case 'blind':
+      if (judged.verdict !== undefined)
+        return { verdict: judged.verdict, evidence: { serviceAccount }, deferrable: true };
+      return dryRun(world, need, template, judged.why);
+    case 'none':
+      return dryRun(world, need, template, undefined);
+  }
 }
 
 const remedy = (need: Need) =>
@@ -90,7 +67,7 @@ async function dryRun(
   world: World,
   need: Need,
   template: { metadata: object; spec: object },
-  scc: boolean,
+  unjudged: string | undefined,
 ): Promise<Part> {
   const pod: KubeObject = {
     apiVersion: 'v1',
@@ -99,14 +76,12 @@ async function dryRun(
     metadata: { ...template.metadata, name: 'infragate-dry-run' },
   };
   const placed = await world.reader.dryRun(pod, { verb: 'create', namespace: world.namespace });
-  const blind = scc
-    ? '; SCCs are served but PodSecurityPolicySubjectReview is not, so what the service account may do was not judged'
-    : '';
+  const blind = unjudged === undefined ? '' : `; ${unjudged}`;
   if (placed.ok) {
     const { warnings } = placed.value;
     const warned = warnings.length === 0 ? '' : `, with a warning: ${warnings[0]}`;
     const message = `a Pod that needs it is admitted in ${world.namespace} (dry run)${warned}${blind}`;
-    if (scc && need !== 'runs as non-root')
+    if (unjudged !== undefined && need !== 'runs as non-root')
       return { verdict: unknown('NotJudged', message), evidence: { warnings }, deferrable: true };
     return { verdict: pass('Admitted', message), evidence: { warnings } };
   }

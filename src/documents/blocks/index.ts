@@ -18,8 +18,38 @@ export async function blocksOf(part: Part): Promise<Block[]> {
     case 'yaml':
       return [{ kind: 'code', language: 'yaml', text: part.text, heading: '', line: 1 }];
     case 'html':
-      return htmlBlocks(part.text);
+      return (await htmlBlocks(part.text)).flatMap(sentences);
     default:
-      return markdownBlocks(part.text);
+      return (await markdownBlocks(part.text)).flatMap(sentences);
   }
 }
+
+const LONG = 1000;
+
+/** A line of prose longer than a paragraph is cut after a sentence or a word: a quote is then what it is about. */
+function sentences(block: Block): Block[] {
+  if (block.kind === 'code' || !block.text.split('\n').some((line) => line.length > LONG)) return [block];
+  return block.text
+    .split('\n')
+    .flatMap((line, offset) => pieces(line).map((text) => ({ ...block, text, line: block.line + offset })));
+}
+
+function pieces(line: string): string[] {
+  const found: string[] = [];
+  for (let from = 0; from < line.length; ) {
+    const piece = line.slice(from, from + LONG);
+    const rest = from + LONG >= line.length;
+    const sentence = piece.lastIndexOf('. ') + 1;
+    const end = rest
+      ? piece.length
+      : sentence > LONG / 2
+        ? sentence
+        : Math.max(piece.lastIndexOf(' '), 0) || piece.length;
+    found.push(piece.slice(0, end));
+    from += end;
+  }
+  return found;
+}
+
+/** Beyond this a line of code is data (minified, encoded), and only parsers of its format look at it. */
+export const CODE_LINE = 4000;

@@ -1,4 +1,4 @@
-import type { Block } from '../blocks/index.ts';
+import { type Block, CODE_LINE } from '../blocks/index.ts';
 import { type Place, quoted } from '../document.ts';
 
 export type Command = { readonly program: string; readonly text: string; readonly place: Place };
@@ -31,6 +31,7 @@ export function commandsOf(block: Block, part: string): Command[] {
   return found;
 
   function push(raw: string, offset: number) {
+    if (raw.length > CODE_LINE) return;
     const bare = raw.replace(/^\s*(?:[$#%>]|PS [^>]*>|\w+@[\w.-]+[:~][^$#]*[$#])\s+/, '').trim();
     for (const simple of bare.split(/\s*(?:&&|\|\||;|\|)\s*/)) {
       const words = simple

@@ -1,4 +1,4 @@
-import type { Block } from '../blocks/index.ts';
+import { type Block, CODE_LINE } from '../blocks/index.ts';
 import { type Place, quoted } from '../document.ts';
 import type { ComposeFile } from './compose.ts';
 import { interpolated } from './compose.ts';
@@ -85,7 +85,7 @@ export function textImages(block: Block, part: string, parsed: boolean): Documen
   block.text.split('\n').forEach((line, offset) => {
     const place = () => ({ part, heading: block.heading, line: block.line + offset, quote: quoted(line) });
     const references = new Set<string>();
-    if (!parsed) {
+    if (!parsed && line.length <= CODE_LINE) {
       for (const match of line.matchAll(HOSTED)) references.add(match[1] ?? '');
       for (const match of line.matchAll(RUN)) references.add(match[2] ?? '');
       const named = LINE.exec(line)?.[1];

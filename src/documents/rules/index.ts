@@ -1,20 +1,34 @@
+import { versionRules } from './apis.ts';
+import { commandRules } from './commands.ts';
+import { configurationRules } from './configuration.ts';
+import { entryRules } from './entries.ts';
 import { imageRules } from './images.ts';
-import { networkRules } from './network.ts';
+import { ingressRules } from './ingress.ts';
+import { podSettingRules } from './pod-settings.ts';
+import { portRules } from './ports.ts';
+import { privilegeRules } from './privileges.ts';
+import { reachRules } from './reach.ts';
 import { resourceRules } from './resources.ts';
 import type { Rule } from './rule.ts';
-import { securityRules } from './security.ts';
 import { startupRules } from './startup.ts';
-import { storageRules } from './storage.ts';
-import { versionRules } from './versions.ts';
+import { storageClassRules } from './storage-classes.ts';
+import { userRules } from './users.ts';
+import { volumeRules } from './volumes.ts';
 
 /** The table, in the order of the documentation. */
 export const RULE_GROUPS: readonly { readonly title: string; readonly rules: readonly Rule[] }[] = [
   { title: 'Images', rules: imageRules },
-  { title: 'Storage', rules: storageRules },
-  { title: 'Users and privileges', rules: securityRules },
-  { title: 'Network', rules: networkRules },
-  { title: 'Start and configuration', rules: startupRules },
-  { title: 'APIs, versions and commands', rules: versionRules },
+  { title: 'Volumes', rules: volumeRules },
+  { title: 'Storage classes', rules: storageClassRules },
+  { title: 'Users and permissions', rules: userRules },
+  { title: 'Privileges', rules: [...privilegeRules, ...podSettingRules] },
+  { title: 'Ports', rules: portRules },
+  { title: 'Ways in', rules: [...entryRules, ...ingressRules] },
+  { title: 'Names, networks and ways out', rules: reachRules },
+  { title: 'Start', rules: startupRules },
+  { title: 'Configuration', rules: configurationRules },
+  { title: 'APIs and versions', rules: versionRules },
+  { title: 'Commands', rules: commandRules },
   { title: 'Resources and place', rules: resourceRules },
 ];
 

@@ -1,7 +1,7 @@
 import { conditionsOf, groupOf, isRecord, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
 import { readiness } from '../readiness/index.ts';
-import { eventsAbout, lastSeen, latest, messageOf } from './events.ts';
-import { type Finding, finding, type Tree, type When } from './failure.ts';
+import { eventsAbout, lastSeen, messageOf } from './events.ts';
+import { type Finding, finding, type Tree } from './failure.ts';
 
 const OURS = /^(infragate|kubectl|oc|helm|argocd|kustomize|node-fetch|curl|Mozilla|unknown)/i;
 
@@ -18,9 +18,9 @@ export function touchedByOthers(object: KubeObject): boolean {
 }
 
 /** Custom resources: what their operator says, or that it says nothing at all. */
-export function customFailures(tree: Tree, _when: When): Finding[] {
+export function customFailures(tree: Tree): Finding[] {
   const { root } = tree;
-  return [...tree.objects].filter(isCustom).flatMap((object) => {
+  return tree.objects.filter(isCustom).flatMap((object) => {
     const found = [told(object), warned(object, tree)].filter((f) => f !== undefined);
     return found.length > 0 || object !== root ? found : silent(object, tree);
   });
@@ -67,7 +67,7 @@ function said(object: KubeObject, reason: string, message: string, final: boolea
 function silent(object: KubeObject, tree: Tree): Finding[] {
   const { status } = object;
   if (isRecord(status) && Object.keys(status).length > 0) return [];
-  if (touchedByOthers(object) || tree.objects.length > 1 || latestAny(object, tree)) return [];
+  if (touchedByOthers(object) || tree.objects.length > 1 || eventsAbout(object, tree.events).length > 0) return [];
   return [
     finding(70, {
       type: 'Missing',
@@ -79,6 +79,3 @@ function silent(object: KubeObject, tree: Tree): Finding[] {
     }),
   ];
 }
-
-const latestAny = (object: KubeObject, tree: Tree): boolean =>
-  latest(eventsAbout(object, tree.events), ...tree.events.map((e) => textAt(e, 'reason'))) !== undefined;

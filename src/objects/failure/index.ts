@@ -1,3 +1,4 @@
+import { readiness } from '../readiness/index.ts';
 import { containerFailures } from './containers.ts';
 import { customFailures } from './custom.ts';
 import type { Failure, Finder, Finding, Tree, When } from './failure.ts';
@@ -17,6 +18,7 @@ const FINDERS: readonly Finder[] = [containerFailures, podFailures, ownerFailure
  */
 export function diagnose(tree: Tree, when: When): Failure | undefined {
   const whole = tree.objects.includes(tree.root) ? tree : { ...tree, objects: [tree.root, ...tree.objects] };
+  if (readiness(tree.root).status === 'ready') return undefined;
   const all = FINDERS.flatMap((find) => find(whole, when));
   const best = all.reduce<Finding | undefined>((a, b) => (a === undefined || isBetter(b, a) ? b : a), undefined);
   if (best === undefined) return undefined;

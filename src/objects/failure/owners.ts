@@ -1,4 +1,4 @@
-import { conditionOf, conditionsOf, isTrue, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
+import { conditionOf, conditionsOf, isTrue, type KubeObject, recordsAt, subjectRef, textAt } from '../kube-object.ts';
 import { rejection } from './admission.ts';
 import { age, eventsAbout, firstSeen, latest, messageOf } from './events.ts';
 import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
@@ -41,13 +41,17 @@ function replicaFailure(object: KubeObject, tree: Tree, when: When): Finding | u
   return refused(object, condition.message, age(condition.lastTransitionTime, when.now, when.since));
 }
 
-function refused(object: KubeObject, message: string, lasted: number): Finding {
+function refused(object: KubeObject, told: string, lasted: number): Finding {
+  const message = told.replace(/^\(combined from similar events\): /, '').replace(/^Error creating: /, '');
   const known = rejection(message);
-  const final = lasted > (known?.final === false ? GRACE_MS.network : GRACE_MS.creation);
-  const failure =
-    known ??
-    ({ type: 'Other', reason: 'FailedCreate', message, action: 'change the template as the message says' } as const);
-  return finding(8, { ...failure, final, object: subjectRef(object) });
+  const action = 'change the template as the message says';
+  const failure = known ?? ({ type: 'Other', reason: 'FailedCreate', message, action } as const);
+  return finding(8, { ...failure, final: lasted > graceOf(known), object: subjectRef(object) });
+}
+
+function graceOf(known: ReturnType<typeof rejection>): number {
+  if (known === undefined || known.final) return GRACE_MS.creation;
+  return known.type === 'Missing' ? GRACE_MS.config : GRACE_MS.network;
 }
 
 function jobEnded(object: KubeObject, tree: Tree): Finding | undefined {
@@ -61,7 +65,7 @@ function jobEnded(object: KubeObject, tree: Tree): Finding | undefined {
     (o) => o.kind === 'Pod' && o.metadata.ownerReferences?.some((r) => r.uid === object.metadata.uid),
   );
   const last = pods.at(-1);
-  const first = Array.isArray(lastContainers(last)) ? lastContainers(last)[0] : undefined;
+  const first = recordsAt(last, 'spec', 'containers').map((c) => textAt(c, 'name'))[0];
   const logs =
     last === undefined || first === undefined
       ? {}
@@ -77,13 +81,6 @@ function jobEnded(object: KubeObject, tree: Tree): Finding | undefined {
     object: subjectRef(object),
     ...logs,
   });
-}
-
-function lastContainers(pod: KubeObject | undefined): string[] {
-  const spec = pod?.spec;
-  if (typeof spec !== 'object' || spec === null || !('containers' in spec) || !Array.isArray(spec.containers))
-    return [];
-  return spec.containers.map((c) => textAt(c, 'name'));
 }
 
 function deadline(object: KubeObject): Finding | undefined {

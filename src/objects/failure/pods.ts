@@ -1,4 +1,4 @@
-import { conditionOf, type KubeEvent, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
+import { conditionOf, type KubeEvent, type KubeObject, recordsAt, subjectRef, textAt } from '../kube-object.ts';
 import { age, eventsAbout, firstSeen, latest, messageOf } from './events.ts';
 import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
 
@@ -16,9 +16,7 @@ export function podFailures(tree: Tree, when: When): Finding[] {
 
 /** Claims that a Pod waits for, and whether something is at work on them. */
 function claimsExplain(pod: KubeObject, tree: Tree): boolean {
-  const names = new Set(
-    (Array.isArray(volumesOf(pod)) ? volumesOf(pod) : []).map((v) => textAt(v, 'persistentVolumeClaim', 'claimName')),
-  );
+  const names = new Set(recordsAt(pod, 'spec', 'volumes').map((v) => textAt(v, 'persistentVolumeClaim', 'claimName')));
   const claims = tree.objects.filter((o) => o.kind === 'PersistentVolumeClaim' && names.has(o.metadata.name ?? '-'));
   return claims.some((claim) => {
     if (textAt(claim, 'status', 'phase') === 'Bound') return false;
@@ -34,16 +32,11 @@ function claimsExplain(pod: KubeObject, tree: Tree): boolean {
   });
 }
 
-const volumesOf = (pod: KubeObject): unknown[] => {
-  const spec = pod.spec;
-  if (typeof spec !== 'object' || spec === null || !('volumes' in spec)) return [];
-  return Array.isArray(spec.volumes) ? spec.volumes : [];
-};
-
 function unscheduled(pod: KubeObject, about: readonly KubeEvent[], tree: Tree, when: When): Finding | undefined {
   const condition = conditionOf(pod, 'PodScheduled');
   if (condition?.status !== 'False') return undefined;
-  const message = condition.message || messageOf(latest(about, 'FailedScheduling') ?? pod);
+  const told = latest(about, 'FailedScheduling');
+  const message = condition.message || (told === undefined ? '' : messageOf(told));
   const object = subjectRef(pod);
   if (condition.reason === 'SchedulingGated') {
     const action = 'have whoever set its scheduling gates remove them';
@@ -63,7 +56,7 @@ function unscheduled(pod: KubeObject, about: readonly KubeEvent[], tree: Tree, w
     const final = lasting && !claimsExplain(pod, tree);
     return finding(32, { type: 'Storage', reason: 'UnboundClaims', message, action, final, object });
   }
-  const scalesUp = latest(about, 'TriggeredScaleUp') !== undefined;
+  const scalesUp = latest(about, 'TriggeredScaleUp', 'Nominated') !== undefined;
   const refused = latest(about, 'NotTriggerScaleUp') !== undefined;
   return finding(30, {
     type: 'Scheduling',

@@ -2,7 +2,7 @@ import type { KubeObject } from '../kube-object.ts';
 import { kindKey } from '../kube-object.ts';
 import { BUILT_IN } from './built-in.ts';
 import { general } from './general.ts';
-import { OPERATORS } from './operators.ts';
+import { OPERATORS } from './operators/index.ts';
 import { type Reader, type Reading, stored, waiting } from './reading.ts';
 import { deployment } from './workloads.ts';
 

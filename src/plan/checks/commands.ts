@@ -123,6 +123,8 @@ const DESTRUCTIVE: ReadonlySet<string> = new Set([
 const OTHER_WRITES =
   /^(argocd app (sync|delete|set|create|patch|rollback)|flux (reconcile|suspend|resume|delete|create|install|bootstrap)|istioctl (install|uninstall)|git (push|commit|reset|checkout|clean|rebase|merge)|docker (run|push|rm|build|exec)|podman (run|push|rm|build|exec)|skopeo (copy|delete)|kustomize edit)/;
 
+const DECODES = /base64\s+(-d|-D|--decode)|base64decode|@base64d/;
+
 /** A validation looks and changes nothing, and its exit status says something. */
 function proof(line: ShellLine, path: Path, { report }: Subject): void {
   const error = (message: string) => report.error(path, message);
@@ -134,6 +136,9 @@ function proof(line: ShellLine, path: Path, { report }: Subject): void {
     if (cluster?.effect === 'unknown') error(`what this call of ${cluster.tool} does can't be read`);
     if (cluster?.effect === 'inside')
       report.note(path, `what "${cluster.verb}" does in the container can't be read from here`);
+    if (cluster?.verb === 'get' && /^secrets?(\/|$)/.test(cluster.operands[0] ?? '') && DECODES.test(line.text)) {
+      report.note(path, "it decodes a Secret's value; make sure that it isn't printed");
+    }
     if (cluster?.endless === true) report.note(path, 'it does not end by itself, and will be ended at the time limit');
     const words = [program, ...call.args.filter((a) => !a.text.startsWith('-')).map((a) => a.value ?? a.text)].join(
       ' ',

@@ -70,22 +70,21 @@ async function get(reader: Reader, ref: PlacedObject): Promise<KubeObject | unde
   throw lost(answer.error);
 }
 
-/** The very object apply-phase put there: same UID, and our server-side apply among its managers. */
+/** The very object that apply-phase put there or changed, by its UID; another of that name proves nothing. */
 function provenance(d: Deployment, phase: StoredPhase, ref: PlacedObject, live: KubeObject): Verdict {
   const placed = placedBy(d, phase.number).find(
     (p) => p.object.kind === ref.kind && p.object.name === ref.name && p.object.apiVersion === ref.apiVersion,
   );
-  const managed = (live.metadata.managedFields ?? []) as readonly { manager?: string; operation?: string }[];
-  if (!managed.some((m) => m.manager === 'infragate' && m.operation === 'Apply')) {
+  if (placed === undefined) {
+    const managers = (live.metadata.managedFields ?? []).map((m) => String(Object(m).manager));
     return fail(
       'NotOurs',
-      `${called(ref)} is there, but apply-phase did not put it there (managers: ${managed.map((m) => m.manager).join(', ') || 'none'})`,
+      `${called(ref)} is there, but apply-phase did not put it there in this phase (managers: ${[...new Set(managers)].join(', ') || 'none'})`,
     );
   }
-  if (placed?.object.uid !== undefined && placed.object.uid !== live.metadata.uid) {
+  if (placed.object.uid !== live.metadata.uid) {
     return fail('Recreated', `${called(ref)} is not the object that apply-phase made: it was deleted and made anew`);
   }
-  if (placed === undefined) return fail('NotOnRecord', `${called(ref)} was not applied in this phase; run apply-phase`);
   return pass('Applied', `${called(ref)} is there as applied`);
 }
 

@@ -26,8 +26,10 @@ export type SettledPhase = {
 
 type Judged = { readonly ready: readonly PhaseCheck[]; readonly criteria: readonly PhaseCheck[] };
 
-/** A reason that isn't final is given this long to pass by itself before the gate says that it failed. */
-const PATIENCE_MS = 20_000;
+/** A reason that isn't final, or that was there before this gate, is given this long to pass by itself. */
+const PATIENCE_MS = 30_000;
+/** What was made so shortly before the gate has no older story: a final reason is this attempt's own. */
+const JUST_MADE_MS = 10_000;
 
 /**
  * Waits until every resource of the phase is ready and its criteria hold, a failure is final, or the phase's time is up.
@@ -139,7 +141,11 @@ const failedForGood = (sight: Sight, since: number): boolean =>
   sight.roots.some((root) => {
     if (readiness(root).status === 'ready') return false;
     const failure = failureOf(root, sight, since);
-    return failure !== undefined && (failure.final || sight.now - since > PATIENCE_MS);
+    if (failure === undefined) return false;
+    // A quota that was raised a moment ago is noticed at the controller's next try; what failed before may pass now.
+    const madeAt = Date.parse(root.metadata.creationTimestamp ?? '') || 0;
+    const ownStory = since - madeAt < JUST_MADE_MS;
+    return (failure.final && ownStory) || sight.now - since > PATIENCE_MS;
   });
 
 /** After a while: the criteria still hold, and nothing was restarted since. */

@@ -19,6 +19,7 @@ export type Told = {
   readonly durationMs: number;
   readonly removal: Removal | 'kept' | undefined;
   readonly warnings: readonly string[];
+  readonly hints: readonly string[];
 };
 
 const WIRE = { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' } as const;
@@ -64,7 +65,7 @@ function cleanupOf(removal: Told['removal']) {
   };
 }
 
-function recommendationsOf({ verdict, failure, removal, warnings }: Told): string[] {
+function recommendationsOf({ verdict, failure, removal, warnings, hints }: Told): string[] {
   const said: string[] = [];
   if (failure !== undefined) said.push(failure.action);
   if (verdict.status === 'fail') {
@@ -77,7 +78,7 @@ function recommendationsOf({ verdict, failure, removal, warnings }: Told): strin
   }
   if (removal === 'kept') said.push('the objects stay until the deployment ends');
   if (warnings.length > 0) said.push(`the API server warned: ${warnings[0]}`);
-  return said;
+  return [...said, ...hints];
 }
 
 function summaryOf(told: Told, recommendations: readonly string[]): string {

@@ -1,8 +1,9 @@
 import type { Judgement, Settled, Sight } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
-import { diagnose, type Failure, type KubeObject, recordsAt, textAt, treeOf } from '../../objects/index.ts';
+import { diagnose, type Failure, type KubeObject, recordsAt, subjectRef, textAt, treeOf } from '../../objects/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
 import type { CriterionStanding } from './answer.ts';
+import { operatorOf } from './operator.ts';
 import { cancelled, type Outcome } from './outcome.ts';
 
 /** When it is over: every criterion holds (since `at`), or a failure that waiting won't mend. */
@@ -62,7 +63,7 @@ export function judgeBy(
     if (settled.kind === 'decided') {
       const { standings, failure, at } = settled.value;
       if (failure === undefined) return passed(standings, at, sight);
-      return { verdict: fail(failure.reason, `${failure.object}: ${failure.message}`), failure, standings, sight, at };
+      return failed(await withOperator(failure, sight, reader), standings, sight, at);
     }
     const standings = await standingsOf(sight);
     if (heldSince !== undefined && standings.every((s) => s.holds)) return passed(standings, heldSince, sight);
@@ -72,7 +73,7 @@ export function judgeBy(
       return { verdict: unknown('ClusterUnreachable', message), failure: undefined, standings, sight, at: sight.now };
     }
     const failure = late(explain(sight, began), settled.waitingFor, timeoutMs, sight);
-    return { verdict: fail(failure.reason, failure.message), failure, standings, sight, at: sight.now };
+    return failed(await withOperator(failure, sight, reader), standings, sight, sight.now);
   };
   return { evaluate, conclude };
 }
@@ -84,6 +85,30 @@ const passed = (standings: readonly CriterionStanding[], at: number, sight: Sigh
   sight,
   at,
 });
+
+const failed = (failure: Failure, standings: readonly CriterionStanding[], sight: Sight, at: number): Outcome => ({
+  verdict: fail(failure.reason, failure.object === '' ? failure.message : `${failure.object}: ${failure.message}`),
+  failure,
+  standings,
+  sight,
+  at,
+});
+
+/** An operator that says nothing on its object may say it in its log; or there is none that could. */
+async function withOperator(failure: Failure, sight: Sight, reader: Reader): Promise<Failure> {
+  const object = sight.roots.find((root) => subjectRef(root) === failure.object);
+  if (failure.reason !== 'OperatorSilent' || object === undefined) return failure;
+  const operator = await operatorOf(reader, object);
+  if (operator === undefined) return failure;
+  const { pods, lines } = operator;
+  const said =
+    pods.length === 0
+      ? 'no running Pod has a service account that may watch it'
+      : lines.length === 0
+        ? `${pods.join(', ')} may watch it and says nothing of it`
+        : `${pods.join(', ')} says: ${lines.join(' ⏎ ')}`;
+  return { ...failure, message: `${failure.message}; ${said}` };
+}
 
 /** A Pod with a container that has only just started. Its time is in whole seconds, so one more may be missing. */
 const isYoung = (object: KubeObject, now: number): boolean =>

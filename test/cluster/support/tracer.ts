@@ -34,6 +34,9 @@ export async function shootingRange(
   cluster: Cluster,
   namespace: string,
   assumed: readonly Assumed[],
+  /** Who starts the deployment; the cluster's own identity prepares it. */
+  as: Cluster = cluster,
+  proving?: string,
 ): Promise<Range> {
   const home = mkdtempSync(join(tmpdir(), 'infragate-shots-'));
   const writer = cluster.writer();
@@ -41,7 +44,7 @@ export async function shootingRange(
   if (!there.ok || there.value === undefined) {
     value(await writer.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
   }
-  const target = value(await cluster.reader.target([namespace]));
+  const target = value(await as.reader.target([namespace]));
   const uid = target.namespaces[0]?.uid ?? null;
   const at = { cluster: target.cluster.uid, namespace, ...(uid === null ? {} : { namespace_uid: uid }) };
   const pass = { status: 'pass', reason: 'Seen', message: 'seen by the test' } as const;
@@ -68,6 +71,7 @@ export async function shootingRange(
         via: target.cluster.via,
         namespace,
         namespaces: [{ name: namespace, uid }],
+        ...(proving === undefined ? {} : { proving_namespace: proving }),
       },
     },
     observed(`namespace:${namespace}`),

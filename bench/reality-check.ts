@@ -1,0 +1,230 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, connect as dial, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '../src/cluster/index.ts';
+import { createEngine } from '../src/engine/index.ts';
+import { findBinary, part } from '../src/sandbox/binary.ts';
+import { down, pushImage, up } from '../src/sandbox/sandbox.ts';
+import { TOOLS } from '../src/tools/index.ts';
+
+/**
+ * The reality check against the same questions asked by a kubectl script one after another: 50 APIs, 20 images, 5
+ * operators, 20 manifests, with 30 ms between either and the API server and registry. `--large` asks again with 1,000
+ * CRDs and 5,000 Pods installed. Exits 1 below 20 times faster or above a tenth of the tokens.
+ */
+const ROUND_TRIP_MS = 30;
+const NAME = 'bench-reality';
+const NS = 'bench';
+const large = process.argv.includes('--large');
+
+/** A line that takes half the round trip each way. TLS goes through it untouched. */
+async function slowLine(port: number): Promise<Server> {
+  const server = createServer((near) => {
+    const far = dial(port, '127.0.0.1');
+    const later = (to: typeof far) => (chunk: Buffer) =>
+      setTimeout(() => to.writable && to.write(chunk), ROUND_TRIP_MS / 2);
+    near.setNoDelay(true);
+    far.setNoDelay(true);
+    near
+      .on('data', later(far))
+      .on('close', () => far.destroy())
+      .on('error', () => far.destroy());
+    far
+      .on('data', later(near))
+      .on('close', () => near.destroy())
+      .on('error', () => near.destroy());
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  return server;
+}
+const portOf = (server: Server) => (server.address() as AddressInfo).port;
+
+const sandbox = await up({ name: NAME, crds: ['openshift', 'olm', 'cert-manager', 'gateway', 'cnpg'] });
+const folder = mkdtempSync(join(tmpdir(), 'infragate-bench-'));
+const apiLine = await slowLine(Number(new URL(sandbox.server).port));
+const registryLine = await slowLine(Number(sandbox.registry?.split(':')[1]));
+const registry = `127.0.0.1:${portOf(registryLine)}`;
+const kubeconfig = join(folder, 'kubeconfig');
+const plain: string = readFileSync(sandbox.kubeconfig, 'utf8');
+writeFileSync(kubeconfig, plain.replaceAll(sandbox.server, `https://127.0.0.1:${portOf(apiLine)}`), { mode: 0o600 });
+
+const cluster = await connect({ kubeconfig: sandbox.kubeconfig });
+if (!cluster.ok) throw new Error(cluster.error.message);
+const writer = cluster.value.writer();
+await writer.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } });
+const discovery = await writer.discovery();
+if (!discovery.ok) throw new Error(discovery.error.message);
+
+const apis = discovery.value.resources.slice(0, 50);
+const images = Array.from({ length: 20 }, (_, i) => `team/app-${i}:1`);
+for (const image of images) await pushImage(sandbox.registry ?? '', image, { files: { name: { content: image } } });
+const operators = ['cert-manager', 'cloudnative-pg', 'ingress', 'gateway', 'route'];
+const manifests = Array.from({ length: 10 }, (_, i) => [deployment(`app-${i}`), service(`app-${i}`)]).flat();
+manifests.forEach((manifest, i) => {
+  writeFileSync(join(folder, `${i}.json`), JSON.stringify(manifest));
+});
+
+function deployment(name: string) {
+  const container = {
+    name,
+    image: `${registry}/team/app-0:1`,
+    resources: { requests: { cpu: '10m', memory: '16Mi' } },
+  };
+  const template = { metadata: { labels: { app: name } }, spec: { containers: [container] } };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: { selector: { matchLabels: { app: name } }, template },
+  };
+}
+function service(name: string) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: { selector: { app: name }, ports: [{ port: 80 }] },
+  };
+}
+
+type Figures = { ms: number; characters: number; all?: number; mib?: number };
+
+async function ours(): Promise<Figures> {
+  process.env.INFRAGATE_KUBECONFIG = kubeconfig;
+  const engine = createEngine({ home: join(folder, 'home'), workspace: folder, tools: TOOLS });
+  const before = process.memoryUsage.rss();
+  const began = performance.now();
+  const answer = await engine.perform({
+    tool: 'cluster-reality-check',
+    actor: { kind: 'agent', client: 'bench' },
+    input: {
+      deployment: 'none',
+      namespace: NS,
+      assumed_apis: apis.map((r) => `${r.group === '' ? 'core' : r.group}/${r.version}/${r.kind}`),
+      planned_images: images.map((image) => `${registry}/${image}`),
+      operators,
+      manifests: manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n'),
+    },
+  });
+  const ms = performance.now() - began;
+  const mib = (process.memoryUsage.rss() - before) / 2 ** 20;
+  await engine.close();
+  if (answer.isError) throw new Error(answer.text);
+  if (process.argv.includes('--show')) console.log(answer.text);
+  return { ms, characters: answer.text.length, all: JSON.stringify(answer.structured).length, mib };
+}
+
+/** What an agent's script would ask, in the shortest form that answers: one command after another. */
+async function script(): Promise<Figures> {
+  const command = part(await findBinary(), 'kubectl');
+  if (command === undefined) throw new Error('this sandbox has no kubectl');
+  const base = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'cache'), '-n', NS];
+  let characters = 0;
+  const began = performance.now();
+  const kubectl = (...args: string[]) => {
+    const { stdout, stderr } = spawnSync(command.file, [...command.args, ...base, ...args], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+    });
+    characters += stdout.length + stderr.length;
+  };
+  for (const { group } of apis) kubectl('api-resources', `--api-group=${group}`);
+  for (const image of images) {
+    const [name, tag] = image.split(':');
+    const accept = 'Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
+    characters += execFileSync('curl', ['-sS', '-H', accept, `http://${registry}/v2/${name}/manifests/${tag}`], {
+      encoding: 'utf8',
+    }).length;
+  }
+  for (const operator of operators) {
+    kubectl('get', 'subscriptions.operators.coreos.com,clusterserviceversions.operators.coreos.com', '-A');
+    kubectl('get', 'crd', '-o', 'name');
+    kubectl('get', 'deployments', '-A');
+    kubectl('get', 'clusteroperators', operator);
+  }
+  manifests.forEach((_, i) => {
+    kubectl('apply', '--dry-run=server', '--validate=strict', '-f', join(folder, `${i}.json`));
+  });
+  return { ms: performance.now() - began, characters };
+}
+
+/** A CRD a thousand times, and Pods of kwok. */
+async function grow(): Promise<void> {
+  const atOnce = async (count: number, make: (i: number) => Promise<unknown>) => {
+    for (let i = 0; i < count; i += 50)
+      await Promise.all(Array.from({ length: Math.min(50, count - i) }, (_, j) => make(i + j)));
+  };
+  await atOnce(1000, (i) =>
+    writer.create({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `things${i}.g${i % 100}.bench.example.com` },
+      spec: {
+        group: `g${i % 100}.bench.example.com`,
+        scope: 'Namespaced',
+        names: { plural: `things${i}`, kind: `Thing${i}` },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+          },
+        ],
+      },
+    }),
+  );
+  await atOnce(5000, (i) =>
+    writer.create(
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: `pod-${i}` },
+        spec: { containers: [{ name: 'c', image: `${registry}/team/app-0:1` }] },
+      },
+      { namespace: 'default' },
+    ),
+  );
+}
+
+const rows: [string, Figures][] = [];
+try {
+  rows.push(['infragate', await ours()]);
+  rows.push(['infragate again', await ours()]);
+  rows.push(['kubectl script', await script()]);
+  if (large) {
+    await grow();
+    rows.push(['infragate, 1,000 CRDs and 5,000 Pods', await ours()]);
+    rows.push(['kubectl script, the same', await script()]);
+  }
+} finally {
+  apiLine.close();
+  registryLine.close();
+  cluster.value.close();
+  rmSync(folder, { recursive: true, force: true });
+  await down({ name: NAME });
+}
+
+console.log(`50 APIs, 20 images, 5 operators, 20 manifests; ${ROUND_TRIP_MS} ms round trip\n`);
+console.log(
+  `${''.padEnd(38)}${'seconds'.padStart(9)}${'tokens'.padStart(10)}${'structured'.padStart(12)}${'MiB more'.padStart(10)}`,
+);
+for (const [name, { ms, characters, all, mib }] of rows) {
+  const tokens = (n: number | undefined) => (n === undefined ? '' : String(Math.round(n / 4)));
+  console.log(
+    `${name.padEnd(38)}${(ms / 1000).toFixed(2).padStart(9)}${tokens(characters).padStart(10)}${tokens(all).padStart(12)}${(mib?.toFixed(0) ?? '').padStart(10)}`,
+  );
+}
+const first = rows[0]?.[1];
+const theirs = rows.find(([name]) => name === 'kubectl script')?.[1];
+if (first !== undefined && theirs !== undefined) {
+  const faster = theirs.ms / first.ms;
+  const share = first.characters / theirs.characters;
+  console.log(
+    `\n${faster.toFixed(1)} times faster; ${(100 * share).toFixed(1)} % of the tokens (4 characters a token)`,
+  );
+  if (faster < 20 || share > 0.1) process.exitCode = 1;
+}
+process.exit();

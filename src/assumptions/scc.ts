@@ -1,0 +1,56 @@
+import type { KubeObject } from '../cluster/index.ts';
+import type { Verdict } from '../workflow/index.ts';
+import { unanswered } from './finding.ts';
+import { at, text } from './json.ts';
+import { discoveryOf, type World } from './world.ts';
+
+/**
+ * OpenShift judges a Pod by the SecurityContextConstraints of its service account, not of whoever asks: an admin's own
+ * let a bare Pod pass where the Deployment's would not. PodSecurityPolicySubjectReview asks as the service account.
+ */
+export type Judged =
+  /** The cluster has no SCCs. */
+  | { readonly state: 'none' }
+  | { readonly state: 'allowed'; readonly by: string }
+  | { readonly state: 'denied'; readonly reason: string }
+  /** SCCs are served, but the review isn't, or wasn't answered. */
+  | { readonly state: 'blind'; readonly why: string; readonly verdict?: Verdict };
+
+const GROUP = 'security.openshift.io';
+
+export async function judgedBySccs(
+  world: World,
+  namespace: string,
+  serviceAccount: string,
+  template: { metadata?: object; spec: object },
+): Promise<Judged> {
+  const discovery = await discoveryOf(world);
+  if (!discovery.ok) return { state: 'none' };
+  const served = (kind: string) => discovery.value.find({ group: GROUP, kind }) !== undefined;
+  if (!served('PodSecurityPolicySubjectReview')) {
+    if (!served('SecurityContextConstraints')) return { state: 'none' };
+    return {
+      state: 'blind',
+      why: `SCCs are served but PodSecurityPolicySubjectReview is not, so what ${serviceAccount} may do was not judged`,
+    };
+  }
+  const review: KubeObject = {
+    apiVersion: `${GROUP}/v1`,
+    kind: 'PodSecurityPolicySubjectReview',
+    metadata: {},
+    spec: {
+      template: { metadata: {}, ...template },
+      user: `system:serviceaccount:${namespace}:${serviceAccount}`,
+      groups: ['system:authenticated', 'system:serviceaccounts', `system:serviceaccounts:${namespace}`],
+    },
+  };
+  const answer = await world.reader.review(review, { namespace });
+  if (!answer.ok) {
+    const needs = { verb: 'create', group: GROUP, resource: 'podsecuritypolicysubjectreviews', namespace };
+    const { verdict } = unanswered(answer.error, needs);
+    return { state: 'blind', why: `what ${serviceAccount} may do was not judged: ${verdict.message}`, verdict };
+  }
+  const by = text(at(answer.value, 'status', 'allowedBy', 'name'));
+  const reason = text(at(answer.value, 'status', 'reason'));
+  return by === '' ? { state: 'denied', reason } : { state: 'allowed', by };
+}

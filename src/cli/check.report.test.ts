@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { exitOf, markdown, plain, rowsOf, sarif } from './check.report.ts';
+
+const answer = {
+  apis: [
+    { name: 'v1/Pod', status: 'PASS', reason: 'Served', evidence: { found: 'served, namespaced' } },
+    {
+      name: 'v1/Pot',
+      status: 'FAIL',
+      reason: 'KindNotServed',
+      evidence: {},
+      error: 'no kind | Pot',
+      suggestion: 'Pod',
+    },
+  ],
+  divergences: [
+    {
+      id: 'latest-tag/x',
+      feature: 'tags that move',
+      divergence: 'MEDIUM',
+      rule: 'latest-tag',
+      local: 'pulled anew',
+      adjustment: 'name a version',
+    },
+  ],
+};
+const rows = rowsOf(answer);
+
+test('only what passes, or is no more than MEDIUM, ends with 0', () => {
+  expect(exitOf(rows)).toBe(1);
+  expect(exitOf(rows.filter((row) => row.status !== 'FAIL'))).toBe(0);
+  expect(exitOf(rowsOf({ images: [{ name: 'a', status: 'UNKNOWN' }] }))).toBe(1);
+  expect(exitOf([])).toBe(1);
+});
+
+test('each form holds every row that is not simply so', () => {
+  expect(plain(rows)).toContain('FAIL     v1/Pot: no kind | Pot');
+  expect(markdown(rows)).toContain('| apis | v1/Pot | FAIL | no kind \\| Pot | Pod |');
+  expect(sarif(rows, 'assumptions.yaml')).toMatchObject({
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { rules: [{ id: 'apis/KindNotServed' }, { id: 'divergences/latest-tag' }] } },
+        results: [
+          { ruleId: 'apis/KindNotServed', level: 'error' },
+          { ruleId: 'divergences/latest-tag', level: 'warning' },
+        ],
+      },
+    ],
+  });
+});

@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { version } from '../version.ts';
+import type { ServerEntry } from './clients.ts';
+
+/**
+ * How a client is to start this infragate: from a clone by npm, which brings Node and builds when needed; the published
+ * package by npx where it was started so (npx's own folders don't last), else by the Node that runs it now.
+ */
+export function serverEntry(): ServerEntry {
+  const root = packageRoot();
+  if (existsSync(join(root, 'scripts', 'dev.mjs')))
+    return { command: 'npm', args: ['--prefix', root, 'run', '--silent', 'infragate'] };
+  if (/[\\/]_npx[\\/]/.test(root)) return { command: 'npx', args: ['--yes', `infragate@${version()}`] };
+  return { command: process.execPath, args: [join(root, 'bin', 'infragate.js')] };
+}
+
+/** dist/cli/install/ and src/cli/install/ both lie three below it. */
+const packageRoot = (): string => fileURLToPath(new URL('../../../', import.meta.url)).replace(/[\\/]$/, '');

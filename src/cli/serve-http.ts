@@ -1,0 +1,46 @@
+// infragate serve --http PORT
+
+import { Command, InvalidArgumentError } from 'commander';
+import { TOOLS } from '../tools/index.ts';
+import { EXIT } from './exit.ts';
+import { version } from './version.ts';
+
+type Flags = { http: number; workspace?: string };
+
+/**
+ * MCP over HTTP on loopback, until it is told to end. One process has one workspace: HTTP clients can't say theirs.
+ */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('serve MCP over HTTP on 127.0.0.1 (on stdio: infragate without a command)')
+    .requiredOption('--http <port>', 'the port; 0 takes a free one', port)
+    .option('--workspace <folder>', 'the folder deployments belong to; the current one when left out')
+    .action(async ({ http, workspace }: Flags) => {
+      const { serveHttp } = await import('../mcp/index.ts');
+      try {
+        const serving = await serveHttp({
+          version: version(),
+          tools: TOOLS,
+          port: http,
+          workspace: workspace ?? process.env.INIT_CWD ?? process.cwd(),
+        });
+        console.log(serving.url);
+        await signalled();
+        await serving.close();
+      } catch (error) {
+        process.stderr.write(`infragate: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exitCode = EXIT.lacking;
+      }
+    });
+}
+
+const signalled = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0 && value < 65_536) return value;
+  throw new InvalidArgumentError('a number from 0 to 65535');
+}

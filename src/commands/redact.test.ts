@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { redact } from './redact.ts';
+
+test.each([
+  [
+    'a Secret as YAML',
+    'apiVersion: v1\nkind: Secret\ndata:\n  password: aHVudGVyMjI=\n  key: |\n    aHVudGVy\n    MjI=\ntype: Opaque',
+  ],
+  ['a Secret as JSON', '{"kind": "Secret", "data": {"password": "aHVudGVyMjI="}}'],
+  ['a list of Secrets', 'kind: List\nitems:\n- kind: Secret\n  data:\n    password: aHVudGVyMjI=\n  metadata: {}'],
+  [
+    'what kubectl kept of it',
+    'kind: Secret\nmetadata:\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n      {"data":{"p":"aHVudGVyMjI="}}',
+  ],
+  ['a bearer token', 'Authorization: Bearer hunter22hunter22'],
+  ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nhunter22\n-----END RSA PRIVATE KEY-----'],
+  ['a private key cut at its end', 'x\n-----BEGIN PRIVATE KEY-----\nhunter22'],
+  ['a password in a URL', 'postgres://app:hunter22@db:5432/app'],
+  ['a variable', 'DB_PASSWORD=hunter22'],
+  ['a YAML field', 'adminPassword: hunter22'],
+  ['a JSON field', '{"client_secret":"hunter22"}'],
+])('%s is hidden', (_what, text) => {
+  expect(redact(text)).not.toMatch(/hunter22|aHVudGVy/);
+});
+
+test.each([
+  'secretName: web-tls',
+  'NAME  READY  STATUS\nweb   1/1    Running',
+  'kind: Secret\nmetadata:\n  name: db\ntype: Opaque',
+  'tokenTTL: 3600',
+])('"%s" stays', (text) => {
+  expect(redact(text)).toBe(text);
+});
+
+test.each([
+  '_',
+  'a-',
+  'a.',
+  'a ',
+  '"',
+  'password ',
+  'eyJ',
+  '-----BEGIN PRIVATE KEY-----',
+  'AAAAAAAAAAAAAAAA ',
+  'a://',
+  '{',
+  'data:\n',
+  'x',
+])('output made to be slow to look at ("%s" …) is not', (piece) => {
+  const started = performance.now();
+  redact(`kind: Secret\n${piece.repeat(Math.ceil(100_000 / piece.length))}`);
+  expect(performance.now() - started).toBeLessThan(2_000);
+});

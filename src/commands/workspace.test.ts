@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { programExists } from './program.ts';
+import { renderChart, renderKustomization } from './render.ts';
+import { workspaceFiles } from './workspace.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'infragate-ws-'));
+mkdirSync(join(root, 'a/.git'), { recursive: true });
+writeFileSync(join(root, 'a/x.yaml'), 'x');
+writeFileSync(join(root, 'a/.git/y.yaml'), 'y');
+symlinkSync('/etc/hostname', join(root, 'link'));
+
+test('what a workspace holds', async () => {
+  const files = workspaceFiles(root);
+  expect(await files.kind('a')).toBe('folder');
+  expect(await files.kind('a/x.yaml')).toBe('file');
+  expect(await files.kind('b')).toBeUndefined();
+  expect(await files.list('a', 10)).toEqual(['a/x.yaml']);
+  expect(await files.list('.', 0)).toBeUndefined();
+  expect(await files.glob('a/*.yaml')).toEqual(['a/x.yaml']);
+  expect(await files.read('a/x.yaml')).toBe('x');
+  expect(await files.digest('a/x.yaml')).toBe('2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881');
+});
+
+test('neither a path nor a link leads out of it unnoticed', async () => {
+  const files = workspaceFiles(root);
+  expect(await files.inside('a/x.yaml')).toBe(true);
+  expect(await files.inside('../x')).toBe(false);
+  expect(await files.inside('link')).toBe(false);
+});
+
+test.skipIf(!programExists('kubectl'))('kubectl renders a kustomization, and says why it can not', async () => {
+  const dir = join(root, 'k');
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'kustomization.yaml'), 'namePrefix: p-\nresources: [cm.yaml]\n');
+  expect(await renderKustomization(dir)).toMatchObject({ ok: false, message: expect.stringContaining('cm.yaml') });
+  writeFileSync(join(dir, 'cm.yaml'), 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n');
+  expect(await renderKustomization(dir)).toMatchObject({ ok: true, text: expect.stringContaining('name: p-c') });
+});
+
+test.skipIf(programExists('helm'))('without helm, a chart is said to need it', async () => {
+  const chart = { chart: './c', release: 'r', namespace: 'n', values: [], cwd: root };
+  expect(await renderChart(chart)).toMatchObject({
+    ok: false,
+    message: expect.stringContaining('helm is not on the path'),
+  });
+});

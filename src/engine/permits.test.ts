@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Actor, type Deployment, type Fact, fold } from '../workflow/index.ts';
+import { permitOf, writePermit } from './permits.ts';
+
+const AT = '2026-01-01T00:00:00.000Z';
+const AGENT: Actor = { kind: 'agent', client: 'test' };
+const STARTED: Fact = {
+  type: 'started',
+  component: 'web',
+  complexity: 'simple',
+  workspace: '/w',
+  target: {
+    server: 's',
+    context: 'k',
+    cluster: 'c',
+    via: 'kube-system',
+    namespace: 'web',
+    namespaces: [{ name: 'web', uid: 'u' }],
+    proving_namespace: 'web-proving',
+  },
+};
+
+const deployment = (...more: Fact[]): Deployment => {
+  const d = fold(
+    'web-1',
+    [STARTED, ...more].map((fact, i) => ({ seq: i + 1, at: AT, by: AGENT, fact })),
+  );
+  if (d === undefined) throw new Error('no deployment');
+  return d;
+};
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'permits-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+const written = () => JSON.parse(readFileSync(join(home, 'permits', 'web-1.json'), 'utf8'));
+
+test('an open deployment leaves a file for its owner alone: namespaces, gate, what is open, what leads on', async () => {
+  await writePermit(home, deployment(), AT);
+  expect(statSync(join(home, 'permits', 'web-1.json')).mode & 0o777).toBe(0o600);
+  expect(statSync(join(home, 'permits')).mode & 0o777).toBe(0o700);
+  const file = written();
+  expect(file).toMatchObject({ deployment: 'web-1', namespaces: ['web', 'web-proving'], stage: 'research', gate: 'R' });
+  expect(file.open.length).toBeGreaterThan(0);
+  expect(file.next.length).toBeGreaterThan(0);
+  expect(file).not.toHaveProperty('phase');
+});
+
+test('no phase may be worked on before Gate P, whatever was placed', () => {
+  const d = deployment({
+    type: 'placed',
+    run: 'r',
+    object: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'web', name: 'web' },
+    state: 'created',
+    purpose: 'phase',
+    phase: 1,
+  });
+  expect(permitOf(d, AT)).not.toHaveProperty('phase_objects');
+});
+
+test('a closed deployment takes its file away', async () => {
+  await writePermit(home, deployment(), AT);
+  await writePermit(home, deployment({ type: 'abandoned', because: 'no longer wanted' }), AT);
+  expect(written).toThrow('ENOENT');
+});
+
+test('a slow server never puts an older permit over a newer one', async () => {
+  const newer = deployment({ type: 'written', what: 'research', text: 'found' });
+  await writePermit(home, newer, AT);
+  await writePermit(home, deployment(), AT);
+  expect(written().seq).toBe(newer.seq);
+});
+
+test('a damaged file is written anew', async () => {
+  await writePermit(home, deployment(), AT);
+  writeFileSync(join(home, 'permits', 'web-1.json'), '{');
+  await writePermit(home, deployment(), AT);
+  expect(written().deployment).toBe('web-1');
+});

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { KubeObject } from './kube-object.ts';
+import { formatQuantity } from './quantity.ts';
+import { type Needs, needsOf, podNeeds, shortfalls, sum, surgeOf } from './quota.ts';
+
+const says = (needs: Needs): Record<string, string> =>
+  Object.fromEntries(
+    [...needs].map(([k, v]) => [k, formatQuantity(v, /memory|storage/.test(k) ? 'binary' : 'decimal')]),
+  );
+const c = (requests: Record<string, string>, limits: Record<string, string> = {}, more = {}) => ({
+  name: 'c',
+  resources: { requests, limits },
+  ...more,
+});
+const deployment = (replicas: number, spec: unknown): KubeObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web' },
+  spec: { replicas, template: { spec } },
+});
+
+describe('a Pod', () => {
+  test('needs its containers together, or its largest init container', () => {
+    const spec = {
+      initContainers: [c({ memory: '1Gi', cpu: '10m' })],
+      containers: [c({ memory: '256Mi', cpu: '100m' }), c({ memory: '256Mi', cpu: '50m' })],
+    };
+    expect(says(podNeeds(spec))).toMatchObject({
+      pods: '1',
+      'requests.memory': '1Gi',
+      memory: '1Gi',
+      'requests.cpu': '150m',
+      cpu: '150m',
+    });
+  });
+
+  test('keeps its sidecars running beside everything after them', () => {
+    const spec = {
+      initContainers: [c({ cpu: '1' }, {}, { restartPolicy: 'Always' }), c({ cpu: '3' })],
+      containers: [c({ cpu: '2' })],
+    };
+    expect(says(podNeeds(spec))['requests.cpu']).toBe('4');
+  });
+
+  test('requests what it limits where it says no request', () => {
+    expect(says(podNeeds({ containers: [c({}, { memory: '1Gi' })] }))).toMatchObject({
+      'requests.memory': '1Gi',
+      'limits.memory': '1Gi',
+    });
+  });
+
+  test('has its overhead on top', () => {
+    expect(
+      says(podNeeds({ overhead: { memory: '100Mi' }, containers: [c({ memory: '100Mi' })] }))['requests.memory'],
+    ).toBe('200Mi');
+  });
+});
+
+test('a Deployment needs its Pods, and while it rolls out its surge', () => {
+  const web = deployment(3, { containers: [c({ cpu: '100m' }, { memory: '1Gi' })] });
+  expect(says(needsOf(web))).toMatchObject({
+    pods: '3',
+    'requests.cpu': '300m',
+    'limits.memory': '3Gi',
+    'count/deployments.apps': '1',
+  });
+  expect(says(surgeOf(web))).toMatchObject({ pods: '1', 'limits.memory': '1Gi' });
+});
+
+test('a StatefulSet needs a claim for each replica, a claim its class', () => {
+  const set: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'db' },
+    spec: {
+      replicas: 3,
+      template: { spec: { containers: [c({})] } },
+      volumeClaimTemplates: [{ spec: { storageClassName: 'fast', resources: { requests: { storage: '10Gi' } } } }],
+    },
+  };
+  expect(says(needsOf(set))).toMatchObject({
+    pods: '3',
+    persistentvolumeclaims: '3',
+    'requests.storage': '30Gi',
+    'fast.storageclass.storage.k8s.io/requests.storage': '30Gi',
+  });
+});
+
+test('Services, ConfigMaps and plurals that are not just an s', () => {
+  const of = (apiVersion: string, kind: string, spec = {}): KubeObject => ({
+    apiVersion,
+    kind,
+    metadata: { name: 'x' },
+    spec,
+  });
+  expect(says(needsOf(of('v1', 'Service', { type: 'LoadBalancer', ports: [{}, {}] })))).toEqual({
+    services: '1',
+    'services.loadbalancers': '1',
+    'services.nodeports': '2',
+    'count/services': '1',
+  });
+  expect(says(needsOf(of('v1', 'ConfigMap')))).toEqual({ configmaps: '1', 'count/configmaps': '1' });
+  expect(says(needsOf(of('networking.k8s.io/v1', 'Ingress')))).toEqual({ 'count/ingresses.networking.k8s.io': '1' });
+  expect(says(needsOf(of('networking.k8s.io/v1', 'NetworkPolicy')))).toEqual({
+    'count/networkpolicies.networking.k8s.io': '1',
+  });
+});
+
+test('what does not fit is told with hard, used, left and needed', () => {
+  const quota: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'compute' },
+    status: { hard: { 'limits.memory': '4Gi', pods: '10' }, used: { 'limits.memory': '3Gi', pods: '3' } },
+  };
+  const web = deployment(1, { containers: [c({}, { memory: '2Gi' })] });
+  expect(shortfalls(needsOf(web), quota)).toEqual([
+    { quota: 'compute', resource: 'limits.memory', hard: '4Gi', used: '3Gi', left: '1Gi', needed: '2Gi' },
+  ]);
+  expect(shortfalls(needsOf(deployment(1, { containers: [c({}, { memory: '1Gi' })] })), quota)).toEqual([]);
+});
+
+test('sums are sums, and no JSON makes it throw', () => {
+  const web = deployment(2, { containers: [c({ cpu: '100m' })] });
+  expect(says(sum([needsOf(web), needsOf(web)]))['requests.cpu']).toBe('400m');
+  fc.assert(
+    fc.property(
+      fc.constantFrom('Deployment', 'Pod', 'StatefulSet', 'Service', 'PersistentVolumeClaim'),
+      fc.jsonValue(),
+      (kind, spec) => {
+        const object: KubeObject = { apiVersion: 'v1', kind, metadata: {}, spec };
+        needsOf(object);
+        surgeOf(object);
+        shortfalls(needsOf(object), object);
+      },
+    ),
+  );
+});
