@@ -157,6 +157,7 @@ describe('the claim about the local environment', () => {
 
 const EMPTY = {
   composes: [],
+  runs: [],
   manifests: [],
   pods: [],
   settings: [],

@@ -99,8 +99,10 @@ export function apiServer({ folder, nodes, host, ports, controllers }: Layout): 
   ];
 }
 
-export function controllerManager({ folder }: Layout): string[] {
+export function controllerManager({ folder, nodes }: Layout): string[] {
   return [
+    // kwok's node sends no heartbeats: after 50 s it would be called NotReady, and every Pod on it with it.
+    ...(nodes === 'kwok' ? ['--node-monitor-grace-period=240h'] : []),
     `--kubeconfig=${files.componentKubeconfig(folder, 'kube-controller-manager')}`,
     '--use-service-account-credentials',
     '--leader-elect=false',

@@ -89,7 +89,8 @@ async function lookAtEverything(
   run.progress(`phase ${phase.number}: looking at its resources`);
   const live = await lookAtPhase(reader, d, phase);
   const resources = live.map((l) => phaseCheck(`resource: ${called(l.ref)}`, l.verdict));
-  const settled = await awaitSettled(run, reader, phase, live);
+  const failedBefore = phases(d).some((p) => p.number === phase.number && p.latest?.verdict.status === 'fail');
+  const settled = await awaitSettled(run, reader, phase, live, failedBefore);
   const commands = await runCommands(run, phase.validation_commands, {
     timeoutMs: COMMAND_TIMEOUT_MS,
     stopAtFailure: false,

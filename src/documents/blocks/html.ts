@@ -6,6 +6,8 @@ const BREAKS = new Set(
     ' ',
   ),
 );
+/** Written as Markdown does, so that commands in prose are found in both. */
+const INLINE_CODE = new Set(['code', 'kbd', 'tt']);
 const HEADING = /^h[1-6]$/;
 
 /** HTML → blocks: headings, paragraphs, table rows (cells joined by |) and <pre>, each with its line in the source. */
@@ -46,6 +48,8 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
         if (SILENT.has(name)) silent++;
         if (pre > 0) {
           language ??= languageOf(attributes.class);
+          // Highlighters put each line into an element of its own.
+          if (name === 'br' || (BREAKS.has(name) && text !== '' && !text.endsWith('\n'))) text += '\n';
           return;
         }
         if (name === 'pre' || name === 'textarea') {
@@ -62,6 +66,7 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
           if (row === 0) flush();
           else text += ' ';
         }
+        if (INLINE_CODE.has(name)) text += '`';
         if (HEADING.test(name)) inHeading = true;
       },
       ontext(data) {
@@ -82,6 +87,7 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
           row = Math.max(0, row - 1);
           kind = row > 0 ? 'row' : 'text';
         } else if (BREAKS.has(name) && pre === 0 && row === 0) flush();
+        if (INLINE_CODE.has(name) && pre === 0) text += '`';
         if (HEADING.test(name)) inHeading = false;
       },
     },

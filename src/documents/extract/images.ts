@@ -1,6 +1,6 @@
 import { type Block, CODE_LINE } from '../blocks/index.ts';
 import { type Place, quoted } from '../document.ts';
-import type { ComposeFile } from './compose.ts';
+import type { ComposeFile, ComposeService } from './compose.ts';
 import { interpolated } from './compose.ts';
 import type { PodSpec } from './manifests.ts';
 import type { Setting } from './settings.ts';
@@ -17,6 +17,7 @@ const REFERENCE =
 
 export function imagesOf(
   composes: readonly ComposeFile[],
+  runs: readonly ComposeService[],
   pods: readonly PodSpec[],
   settings: readonly Setting[],
 ): DocumentImage[] {
@@ -25,6 +26,11 @@ export function imagesOf(
       c.services.flatMap((s) =>
         s.image === undefined ? [] : [{ reference: s.image, from: 'compose' as const, place: s.at('image') }],
       ),
+    ),
+    ...runs.flatMap((s) =>
+      s.image !== undefined && REFERENCE.test(s.image)
+        ? [{ reference: s.image, from: 'text' as const, place: s.place }]
+        : [],
     ),
     ...pods.flatMap((p) =>
       p.containers.flatMap((c) => {
@@ -75,11 +81,10 @@ const sameParent = (a: Setting, b: Setting) => a.path.slice(0, -1).join('.') ===
 
 const HOSTED =
   /(?<![\w./:@-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){1,6}(?::[\w][\w.-]{0,127})(?:@sha256:[0-9a-f]{64})?)/g;
-const RUN =
-  /\b(?:docker|podman|nerdctl)\s+(?:run|pull|create)\s+((?:-{1,2}[\w-]+(?:[= ](?!-)[^\s]+)?\s+)*)([a-z0-9][\w./:@-]+)/g;
+const PULL = /\b(?:docker|podman|nerdctl|crictl)\s+pull\s+(?:-{1,2}[\w-]+(?:=\S+)?\s+){0,4}([a-z0-9][\w./:@-]+)/g;
 const LINE = /^\s*(?:-\s*)?image(?:Name)?:\s*["']?([^\s"'#]+)["']?/;
 
-/** In prose, tables and commands: names with a registry host and a tag, what `docker run` starts, `image:` lines of broken YAML. */
+/** In prose, tables and commands: names with a registry host and a tag, what `docker pull` names, `image:` lines of broken YAML. */
 export function textImages(block: Block, part: string, parsed: boolean): DocumentImage[] {
   const found: DocumentImage[] = [];
   block.text.split('\n').forEach((line, offset) => {
@@ -87,7 +92,7 @@ export function textImages(block: Block, part: string, parsed: boolean): Documen
     const references = new Set<string>();
     if (!parsed && line.length <= CODE_LINE) {
       for (const match of line.matchAll(HOSTED)) references.add(match[1] ?? '');
-      for (const match of line.matchAll(RUN)) references.add(match[2] ?? '');
+      for (const match of line.matchAll(PULL)) references.add(match[1] ?? '');
       const named = LINE.exec(line)?.[1];
       if (block.kind === 'code' && named !== undefined) references.add(interpolated(named) ?? '');
     }

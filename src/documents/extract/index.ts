@@ -1,9 +1,10 @@
 import { type Block, blocksOf } from '../blocks/index.ts';
 import { type Part, type Place, quoted } from '../document.ts';
 import { type Command, commandsOf, heredocs } from './commands.ts';
-import { type ComposeFile, composeFile } from './compose.ts';
+import { type ComposeFile, type ComposeService, composeFile } from './compose.ts';
 import { type DocumentImage, imagesOf, textImages } from './images.ts';
 import { type Manifest, manifestsOf, type PodSpec, podSpecOf } from './manifests.ts';
+import { runOf } from './runs.ts';
 import { flagSettings, type Setting, settingsOf } from './settings.ts';
 import { type Statement, statementsOf } from './statements.ts';
 import { type RequiredVersion, versionsOf } from './versions.ts';
@@ -12,6 +13,8 @@ import { textOf, type YamlDocument, yamlDocuments } from './yaml.ts';
 /** Everything a document takes for granted that this can read, each with its place. */
 export type Extracted = {
   readonly composes: readonly ComposeFile[];
+  /** What `docker run` commands start. */
+  readonly runs: readonly ComposeService[];
   readonly manifests: readonly Manifest[];
   readonly pods: readonly PodSpec[];
   readonly settings: readonly Setting[];
@@ -56,8 +59,9 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
   }
 
   const pods = manifests.flatMap((m) => podSpecOf(m) ?? []);
-  const images = [...imagesOf(composes, pods, settings), ...loose];
-  return { composes, manifests, pods, settings, images, versions, commands, statements, lines };
+  const runs = commands.flatMap((c) => runOf(c) ?? []);
+  const images = [...imagesOf(composes, runs, pods, settings), ...loose];
+  return { composes, runs, manifests, pods, settings, images, versions, commands, statements, lines };
 
   function read(document: YamlDocument, part: string) {
     const compose = composeFile(document);

@@ -84,6 +84,18 @@ export const podSettingRules: readonly Rule[] = [
                 : {}),
             }),
           ),
+        ...x.pods.flatMap((p) =>
+          p.containers
+            .filter((c) => /\bsysctl\b/.test(JSON.stringify([c.raw.command ?? '', c.raw.args ?? ''])))
+            .map(
+              (c): Found => ({
+                place: c.at(c.raw.command === undefined ? 'args' : 'command'),
+                severity: 'MEDIUM',
+                local: 'only a privileged container could change the node’s kernel settings',
+                evidence: 'a Pod’s namespaces don’t hold vm.* and fs.*',
+              }),
+            ),
+        ),
         ...x.commands
           .filter((c) => c.program === 'sysctl')
           .map(

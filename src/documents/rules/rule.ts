@@ -160,7 +160,7 @@ export function admission(facts: ClusterFacts, level: 'baseline' | 'restricted',
   };
 }
 
-/** What holds of every container wherever it was written. */
-export const services = (x: Extracted) => x.composes.flatMap((c) => c.services);
+/** Services of compose files, and what `docker run` starts. */
+export const services = (x: Extracted) => [...x.composes.flatMap((c) => c.services), ...x.runs];
 
 export const defaultClass = (facts: ClusterFacts) => facts.storageClasses.find((c) => c.default);

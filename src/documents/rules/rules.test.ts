@@ -206,6 +206,13 @@ const CASES: readonly (readonly [string, string, keyof typeof CLUSTERS, Severity
   ['root-user', pod('securityContext: {runAsUser: 0}', 'securityContext: {runAsUser: 1000}'), 'openshift', undefined],
   ['image-runs-as-root', 'services: {web: {image: "nginx:1.27"}}', 'openshift', 'HIGH'],
   ['image-runs-as-root', 'services: {web: {image: "nginxinc/nginx-unprivileged:1"}}', 'openshift', undefined],
+  ['image-runs-as-root', 'services: {db: {image: "postgres:15"}}', 'openshift', 'HIGH'],
+  [
+    'image-runs-as-root',
+    'services: {db: {image: "postgres:15", environment: {PGDATA: /data/pg}}}',
+    'openshift',
+    undefined,
+  ],
   ['image-runs-as-root', 'services: {web: {image: "nginx:1.27"}}', 'plain', 'NONE'],
   ['fixed-user-id', pod('securityContext: {fsGroup: 1001}'), 'openshift', 'HIGH'],
   ['fixed-user-id', service('user: "1000:1000"'), 'openshift', 'HIGH'],
@@ -306,6 +313,19 @@ const CASES: readonly (readonly [string, string, keyof typeof CLUSTERS, Severity
   ['outbound-access', shell('helm repo add x https://charts.example.com'), 'rich', 'MEDIUM'],
   ['outbound-access', pod('', 'command: [sh, -c, run]'), 'rich', undefined],
 
+  ['bind-mount', shell('docker run -d --name x \\\n  -v /srv/data:/data quay.io/a/b:1'), 'rich', 'HIGH'],
+  ['bind-mount', shell('docker run --mount type=bind,source=/srv,target=/x quay.io/a/b:1'), 'rich', 'HIGH'],
+  ['privileged', shell('docker run --rm -it --privileged quay.io/a/b:1'), 'openshift', 'HIGH'],
+  ['root-user', shell('docker run -u root quay.io/a/b:1 sh -c "x -u root"'), 'openshift', 'HIGH'],
+  ['root-user', shell('docker run quay.io/a/b:1 -u root'), 'openshift', undefined],
+  ['published-ports', shell('docker run -p9092:9092 quay.io/a/b:1'), 'rich', 'MEDIUM'],
+  ['sysctls', '<p>Run <code>sysctl -w net.core.somaxconn=1024</code> first.</p>', 'rich', 'MEDIUM'],
+  [
+    'root-user',
+    '<html><pre><div>services:</div><div>  a:</div><div>    image: x</div><div>    user: root</div></pre></html>',
+    'openshift',
+    'HIGH',
+  ],
   ['compose-file', service(''), 'rich', 'MEDIUM'],
   ['compose-file', shell('docker compose up -d'), 'rich', 'MEDIUM'],
   ['compose-file', pod(''), 'rich', undefined],
@@ -385,7 +405,9 @@ describe('each rule', () => {
     '%s on %s: %s (%i)',
     async (id, cluster, expected, i) => {
       const document = CASES[i]?.[1] ?? '';
-      const extracted = await extract([{ name: 'd', kind: kindOf('d', document), text: document }]);
+      const extracted = await extract([
+        { name: 'd', kind: /^</.test(document) ? 'html' : kindOf('d', document), text: document },
+      ]);
       const rule = ruleById(id);
       const found = rule?.find(extracted, CLUSTERS[cluster]) ?? [];
       expect(new Set(found.map((f) => f.severity ?? rule?.severity))).toEqual(

@@ -1,5 +1,5 @@
 import { word } from '../document.ts';
-import { textOf } from '../extract/yaml.ts';
+import { dig, listOf, textOf } from '../extract/yaml.ts';
 import { contexts, flags } from './contexts.ts';
 import { parseName, ROOT_IMAGES } from './known-images.ts';
 import { admission, cantSee, type Found, isOpenShift, type Rule, services } from './rule.ts';
@@ -18,7 +18,7 @@ export const userRules: readonly Rule[] = [
     adjustment:
       'an image that runs as a numbered user (nginxinc/nginx-unprivileged, bitnami …), runAsNonRoot: true; or an SCC granted to its service account (nonroot-v2, anyuid)',
     words: /\broot\b|run.?as|\buser\b|\bSCC\b|security context/i,
-    proof: workload,
+    proof: { needs: ['workload'], rules: ['image-runs-as-root'] },
     find: (x, facts) => {
       const places = [
         ...services(x)
@@ -46,18 +46,31 @@ export const userRules: readonly Rule[] = [
     proof: workload,
     find: (x, facts) => {
       const judged = admission(facts, 'restricted', 'NONE');
-      const at = (place: Found['place'], image: string): Found[] => {
-        const instead = ROOT_IMAGES[parseName(image)];
+      const at = (place: Found['place'], image: string, pgdata: string | undefined): Found[] => {
+        // The postgres image runs as any user when its data is in a folder it makes itself, below the mount.
+        const owns = pgdata !== undefined && pgdata.replace(/\/$/, '') !== '/var/lib/postgresql/data';
+        const instead = parseName(image) === 'postgres' && owns ? undefined : ROOT_IMAGES[parseName(image)];
         return instead === undefined ? [] : [{ place, ...judged, adjustment: `${word(parseName(image))}: ${instead}` }];
       };
       return [
         ...services(x).flatMap((s) =>
-          s.image === undefined || s.raw.user !== undefined ? [] : at(s.at('image'), s.image),
+          s.image === undefined || s.raw.user !== undefined
+            ? []
+            : at(s.at('image'), s.image, s.environment.find((e) => e.name === 'PGDATA')?.value),
         ),
         ...contexts(x).flatMap(({ c, get }) =>
           get('runAsUser').value !== undefined || get('runAsNonRoot').value === true
             ? []
-            : at(c.at('image'), textOf(c.raw.image) ?? ''),
+            : at(
+                c.at('image'),
+                textOf(c.raw.image) ?? '',
+                textOf(
+                  dig(
+                    listOf(c.raw.env).find((e) => dig(e, 'name') === 'PGDATA'),
+                    'value',
+                  ),
+                ),
+              ),
         ),
       ];
     },

@@ -28,8 +28,6 @@ type Judged = { readonly ready: readonly PhaseCheck[]; readonly criteria: readon
 
 /** A reason that isn't final, or that was there before this gate, is given this long to pass by itself. */
 const PATIENCE_MS = 30_000;
-/** What was made so shortly before the gate has no older story: a final reason is this attempt's own. */
-const JUST_MADE_MS = 10_000;
 
 /**
  * Waits until every resource of the phase is ready and its criteria hold, a failure is final, or the phase's time is up.
@@ -40,6 +38,7 @@ export async function awaitSettled(
   reader: Reader,
   phase: StoredPhase,
   live: readonly LiveObject[],
+  failedBefore: boolean,
 ): Promise<SettledPhase> {
   const roots = live.flatMap((l) => (l.live === undefined ? [] : [l.live]));
   const parsed = predicatesOf(phase);
@@ -67,7 +66,7 @@ export async function awaitSettled(
       };
       const all = [...last.ready, ...last.criteria];
       const open = all.find((c) => c.status !== 'PASS');
-      if (open === undefined || failedForGood(sight, since)) return { kind: 'decided', value: 'done' };
+      if (open === undefined || failedForGood(sight, since, failedBefore)) return { kind: 'decided', value: 'done' };
       return { kind: 'waiting', for: open.message };
     },
   });
@@ -137,14 +136,13 @@ const failureOf = (root: KubeObject, sight: Sight, since: number): Failure | und
   );
 };
 
-const failedForGood = (sight: Sight, since: number): boolean =>
+const failedForGood = (sight: Sight, since: number, failedBefore: boolean): boolean =>
   sight.roots.some((root) => {
     if (readiness(root).status === 'ready') return false;
     const failure = failureOf(root, sight, since);
     if (failure === undefined) return false;
-    // A quota that was raised a moment ago is noticed at the controller's next try; what failed before may pass now.
-    const madeAt = Date.parse(root.metadata.creationTimestamp ?? '') || 0;
-    const ownStory = since - madeAt < JUST_MADE_MS;
+    // After a gate that failed, what failed then may pass now: a quota just raised is noticed at the controller's next try.
+    const ownStory = !failedBefore;
     return (failure.final && ownStory) || sight.now - since > PATIENCE_MS;
   });
 
