@@ -10,9 +10,19 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     const at = `node_modules/${name}`;
     if (lock.packages[at] !== undefined || path === '') continue;
-    const [, os, cpu] = /(android|darwin|linux|win32|freebsd|openbsd|sunos|aix)-(arm64|x64|ia32|arm|ppc64|s390x|riscv64|loong64)/.exec(name) ?? [];
+    const [, os, cpu] =
+      /(android|darwin|linux|win32|freebsd|openbsd|sunos|aix)-(arm64|x64|ia32|arm|ppc64|s390x|riscv64|loong64)/.exec(
+        name,
+      ) ?? [];
     if (os === undefined || cpu === undefined) continue;
-    lock.packages[at] = { version, cpu: [cpu], ...(entry.dev ? { dev: true } : {}), optional: true, os: [os], ...(name.includes('musl') ? { libc: ['musl'] } : {}) };
+    lock.packages[at] = {
+      version,
+      cpu: [cpu],
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+      os: [os],
+      ...(name.includes('musl') ? { libc: ['musl'] } : {}),
+    };
     added += 1;
   }
 }
