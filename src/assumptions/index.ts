@@ -10,6 +10,7 @@ export { bare, type CheckedKind, type Finding, type Misnamed, type Named } from 
 export { checkImage, type ImageOptions, imageSubject } from './image.ts';
 export { lookAt, subjectOf } from './look.ts';
 export { checkManifests, type ManifestFinding, podOf } from './manifests.ts';
+export { checkQuota } from './manifests-quota.ts';
 export { type Manifest, type ManifestsRead, readManifests } from './manifests-read.ts';
 export { checkNamespaces } from './namespace.ts';
 export { nearest } from './near.ts';

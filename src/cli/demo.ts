@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { DemoOptions } from '../demo/stage.ts';
 import { EXIT } from './exit.ts';
 
 /** infragate demo: the worked example, end to end. Ends in `demo: complete`, or says what didn't go as told. */
@@ -11,15 +12,19 @@ export function demoCommand(): Command {
       nodes,
       'kwok',
     )
+    .option('--context <name>', 'a cluster of your own, in a namespace of its own, after asking')
+    .option('--registry <host/path>', 'with --context: where the cluster pulls from and this machine may push to')
+    .option('--yes', 'with --context: agree beforehand', false)
     .option('--keep', "keep the demo's workspace and ledger", false)
-    .action(async (options: { nodes: 'kwok' | 'kubelet'; keep: boolean }) => {
+    .action(async (options: DemoOptions) => {
       const { runDemo } = await import('../demo/index.ts');
       const { SandboxProblem } = await import('../sandbox/sandbox.ts');
+      const { NotHere } = await import('../demo/own-cluster.ts');
       try {
         await runDemo(options);
       } catch (error) {
         process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-        process.exitCode = error instanceof SandboxProblem ? EXIT.lacking : EXIT.no;
+        process.exitCode = error instanceof SandboxProblem || error instanceof NotHere ? EXIT.lacking : EXIT.no;
       }
     });
 }

@@ -16,7 +16,8 @@ export type World = {
   mirror(): Promise<void>;
   /** Another team's quota on the namespace. */
   quota(pods: number): Promise<void>;
-  git: boolean;
+  /** The kubeconfig context, where it isn't the current one. */
+  readonly context?: string;
 };
 
 const FINDINGS = `## Dify on this cluster
@@ -45,6 +46,7 @@ async function research(w: World): Promise<void> {
       complexity: 'simple',
       goal: 'Dify, the LLM application platform',
       workspace: w.workspace,
+      ...(w.context === undefined ? {} : { context: w.context }),
     },
     { lines: first(2) },
   );

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { isLedgerError, openLedger } from '../state/index.ts';
 import { type Actor, type Deployment, type Fact, fold } from '../workflow/index.ts';
-import { permitOf, writePermit } from './permits.ts';
+import { permitOf, refreshPermits, withPermits, writePermit } from './permits.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const AGENT: Actor = { kind: 'agent', client: 'test' };
@@ -81,4 +82,26 @@ test('a damaged file is written anew', async () => {
   writeFileSync(join(home, 'permits', 'web-1.json'), '{');
   await writePermit(home, deployment(), AT);
   expect(written().deployment).toBe('web-1');
+});
+
+test('each append to a ledger brings its permit up to date, and what is appended stays so when it can not be written', async () => {
+  const opened = await openLedger({ home });
+  if (isLedgerError(opened)) throw new Error(opened.message);
+  const ledger = withPermits(opened, home, () => AT);
+  await ledger.append('web-1', 0, [{ at: AT, by: AGENT, fact: STARTED }]);
+  expect(written().seq).toBe(1);
+  rmSync(join(home, 'permits'), { recursive: true });
+  await refreshPermits(ledger, home, AT);
+  expect(written().seq).toBe(1);
+  rmSync(join(home, 'permits'), { recursive: true });
+  writeFileSync(join(home, 'permits'), 'in the way');
+  const note: Fact = { type: 'written', what: 'research', text: 'found' };
+  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect((await ledger.append('web-1', 1, [{ at: AT, by: AGENT, fact: note }])).status).toBe('appended');
+  expect(told).toHaveBeenCalledWith(expect.stringContaining('could not be written'));
+  told.mockRestore();
+  rmSync(join(home, 'permits'));
+  await ledger.append('web-1', 2, [{ at: AT, by: AGENT, fact: { type: 'abandoned', because: 'over' } }]);
+  expect(existsSync(join(home, 'permits', 'web-1.json'))).toBe(false);
+  ledger.close();
 });

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Ledger } from '../state/index.ts';
 import { type Deployment, type Instant, type Permit, permit, plan, position } from '../workflow/index.ts';
+import { load } from './record.ts';
 
 /**
  * What is allowed now, as a small file for each open deployment: `permits/<deployment>.json` in the data folder. The
@@ -46,6 +48,38 @@ export function permitOf(d: Deployment, now: Instant): WrittenPermit {
     ...(phase === undefined ? {} : { phase_objects: [...new Set(objects)] }),
     ...(phase === undefined || until === undefined ? {} : { until }),
   };
+}
+
+/**
+ * The ledger, with the permit of a deployment written anew after each of its appends. What is appended stays appended: a
+ * permit that can't be written is told on stderr and changes no answer.
+ */
+export function withPermits(ledger: Ledger, home: string, now: () => Instant): Ledger {
+  return {
+    ...ledger,
+    async append(id, afterSeq, events) {
+      const result = await ledger.append(id, afterSeq, events);
+      if (result.status === 'appended') await refresh(ledger, home, id, now());
+      return result;
+    },
+  };
+}
+
+/** Writes the permits of all deployments, e.g. after the folder was lost or an older version wrote the ledger. */
+export async function refreshPermits(ledger: Ledger, home: string, now: Instant): Promise<void> {
+  for (const { id } of await ledger.deployments()) await refresh(ledger, home, id, now);
+}
+
+async function refresh(ledger: Ledger, home: string, id: string, now: Instant): Promise<void> {
+  try {
+    const loaded = await load(ledger, id);
+    if (loaded.ok) await writePermit(home, loaded.deployment, now);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    process.stderr.write(
+      `infragate: the permit of ${id} could not be written (${why}); the plugin's hook goes by the last one\n`,
+    );
+  }
 }
 
 /**

@@ -1,111 +1,111 @@
-import type { Event } from '../workflow/index.ts';
+import type { Event, FactOf } from '../workflow/index.ts';
+import { attempts } from './attempts.ts';
 
 /** A failure pattern the record suggests, with the events that show it. None without at least one. */
 export type Pattern = { readonly slug: string; readonly because: string; readonly events: readonly number[] };
 
-type Rule = {
-  readonly slug: string;
-  find(events: readonly Event[]): { because: string; events: number[] } | undefined;
-};
-
-const observedBy = (events: readonly Event[], ...tools: string[]) =>
-  events.flatMap((e) => (e.fact.type === 'observed' && tools.includes(e.fact.via) ? [{ ...e, fact: e.fact }] : []));
+type Seen = { readonly seq: number; readonly fact: FactOf<'observed'> };
+type Rule = (events: readonly Event[]) => { because: string; events: readonly number[] } | undefined;
 
 /** Keyed by slug, because their numbers differ between lists. Each is a rule over the record, so none can be invented. */
-const RULES: readonly Rule[] = [
-  {
-    slug: 'local-environment-mismatch',
-    find(events) {
-      const high = observedBy(events, 'divergence-check').filter((e) => e.fact.severity === 'HIGH');
-      return found(high, (n) => `${n} HIGH divergence(s) between the document and this cluster`);
-    },
+const RULES: Readonly<Record<string, Rule>> = {
+  'local-environment-mismatch': (events) => {
+    const high = observedBy(events, 'divergence-check').filter(({ fact }) => fact.severity === 'HIGH');
+    return shown(high, `${count(things(high), 'thing')} in the document can't be so on this cluster (HIGH divergences)`);
   },
-  {
-    slug: 'external-dependency-assumption',
-    find(events) {
-      const images = observedBy(events, 'cluster-reality-check', 'tracer-bullet', 'divergence-check').filter(
-        (e) =>
-          e.fact.verdict.status === 'fail' &&
-          (/^(image|operator):/.test(e.fact.subject) ||
-            (e.fact.about ?? []).some((s) => s.startsWith('image:')) ||
-            /image/i.test(e.fact.subject)),
-      );
-      return found(images, (n) => `${n} finding(s) against images or operators that were taken for granted`);
-    },
-  },
-  {
-    slug: 'copy-pasta-blindspot',
-    find(events) {
-      const copied = observedBy(events, 'divergence-check').filter(
-        (e) => e.fact.severity === 'HIGH' || e.fact.severity === 'MEDIUM',
-      );
-      return copied.length >= 3
-        ? found(copied, (n) => `${n} things an upstream document takes for granted are not so here`)
-        : undefined;
-    },
-  },
-  {
-    slug: 'debug-loop-spiral',
-    find(events) {
-      const runs = new Map<string, { seq: number; input: string; key: string }>();
-      const failed = new Map<string, number[]>();
-      for (const { seq, fact } of events) {
-        if (fact.type === 'begun')
-          runs.set(fact.run, { seq, input: fact.input, key: `${fact.key}/${fact.bound ?? ''}` });
-        const run = fact.type === 'ended' && fact.status === 'FAIL' ? runs.get(fact.run) : undefined;
-        if (run !== undefined)
-          failed.set(`${run.key}/${run.input}`, [...(failed.get(`${run.key}/${run.input}`) ?? []), run.seq]);
-      }
-      const spiral = [...failed.values()].find((seqs) => seqs.length >= 3);
-      return spiral === undefined
-        ? undefined
-        : { because: `${spiral.length} failed attempts at one gate with the same input`, events: spiral };
-    },
-  },
-  {
-    slug: 'completion-impulse',
-    find(events) {
-      const ahead = events.filter(
-        (e) =>
-          e.fact.type === 'refused' && ['GATE_NOT_PASSED', 'PHASE_ORDER', 'APPROVAL_REQUIRED'].includes(e.fact.code),
-      );
-      return found(ahead, (n) => `${n} call(s) ahead of a gate were refused`);
-    },
-  },
-  {
-    slug: 'tests-passing-lie',
-    find(events) {
-      const passed = new Set<string>();
-      const broke: Event[] = [];
-      for (const e of events) {
-        if (e.fact.type !== 'observed' || !e.fact.subject.startsWith('phase:')) continue;
-        if (e.fact.verdict.status === 'pass') passed.add(`${e.fact.subject}/${e.fact.bound}`);
-        else if (passed.has(`${e.fact.subject}/${e.fact.bound}`) && e.fact.via !== 'rollback-phase') broke.push(e);
-      }
-      return found(broke, (n) => `${n} phase(s) that had passed were found broken later`);
-    },
-  },
-  {
-    slug: 'moving-target-syndrome',
-    find(events) {
-      const plans = events.filter((e) => e.fact.type === 'planned');
-      const drift = events.filter((e) => e.fact.type === 'refused' && e.fact.code === 'PLAN_DRIFT');
-      return plans.length >= 4 || drift.length > 0
-        ? {
-            because: `${plans.length} revisions of the plan, ${drift.length} refused for drift`,
-            events: [...plans, ...drift].map((e) => e.seq),
-          }
-        : undefined;
-    },
-  },
-];
 
-function found(events: readonly { seq: number }[], because: (n: number) => string) {
-  return events.length === 0 ? undefined : { because: because(events.length), events: events.map((e) => e.seq) };
-}
+  'external-dependency-assumption': (events) => {
+    const outside = observedBy(events, 'cluster-reality-check', 'divergence-check', 'tracer-bullet').filter(
+      ({ fact }) => fact.verdict.status === 'fail' && [fact.subject, ...(fact.about ?? [])].some(fromOutside),
+    );
+    return shown(outside, `${count(things(outside), 'assumption')} about images or operators did not hold`);
+  },
+
+  'copy-pasta-blindspot': (events) => {
+    const copied = observedBy(events, 'divergence-check').filter(
+      ({ fact }) => fact.severity === 'HIGH' || fact.severity === 'MEDIUM',
+    );
+    return things(copied) < 3
+      ? undefined
+      : shown(copied, `${count(things(copied), 'thing')} that an upstream document takes for granted differ here`);
+  },
+
+  'debug-loop-spiral': (events) => {
+    const loop = longestLoop(events);
+    return loop.length < 3
+      ? undefined
+      : { because: `${loop.length} attempts at one gate failed in a row with nothing changed between them`, events: loop };
+  },
+
+  'completion-impulse': (events) => {
+    const ahead = events.filter(
+      ({ fact }) =>
+        fact.type === 'refused' && ['GATE_NOT_PASSED', 'PHASE_ORDER', 'APPROVAL_REQUIRED'].includes(fact.code),
+    );
+    return shown(ahead, `${count(ahead.length, 'call')} ahead of a gate ${ahead.length === 1 ? 'was' : 'were'} refused`);
+  },
+
+  'tests-passing-lie': (events) => {
+    const passed = new Set<string>();
+    const broke: Seen[] = [];
+    for (const { seq, fact } of events) {
+      if (fact.type !== 'observed' || !fact.subject.startsWith('phase:') || fact.via === 'rollback-phase') continue;
+      const proof = `${fact.subject}/${fact.bound ?? ''}`;
+      if (fact.verdict.status === 'pass') passed.add(proof);
+      else if (fact.verdict.status === 'fail' && passed.has(proof)) broke.push({ seq, fact });
+    }
+    return shown(broke, `${count(things(broke), 'phase')} that had passed ${things(broke) === 1 ? 'was' : 'were'} found broken later`);
+  },
+
+  /** One edit taken back, or a plan made better before a person saw it, is work; the third change after approval is not. */
+  'moving-target-syndrome': (events) => {
+    const approved = events.findIndex(({ fact }) => fact.type === 'decided' && fact.choice === 'approve');
+    if (approved < 0) return undefined;
+    const after = events.slice(approved);
+    const plans = after.filter(({ fact }) => fact.type === 'planned');
+    const drift = after.filter(({ fact }) => fact.type === 'refused' && fact.code === 'PLAN_DRIFT');
+    if (plans.length + drift.length < 3) return undefined;
+    return shown(
+      [...plans, ...drift].toSorted((a, b) => a.seq - b.seq),
+      `after approval the plan was submitted again ${count(plans.length, 'time')}, and ${count(drift.length, 'call')} met files that had changed`,
+    );
+  },
+};
 
 export const patterns = (events: readonly Event[]): Pattern[] =>
-  RULES.flatMap((rule) => {
-    const hit = rule.find(events);
-    return hit === undefined ? [] : [{ slug: rule.slug, ...hit }];
+  Object.entries(RULES).flatMap(([slug, rule]) => {
+    const hit = rule(events);
+    return hit === undefined ? [] : [{ slug, ...hit }];
   });
+
+const observedBy = (events: readonly Event[], ...tools: string[]): Seen[] =>
+  events.flatMap(({ seq, fact }) => (fact.type === 'observed' && tools.includes(fact.via) ? [{ seq, fact }] : []));
+
+const fromOutside = (subject: string) => /^(image|operator):|^divergence:[^/]*\/image-/.test(subject);
+
+/** Found twice, it is still one thing. */
+const things = (seen: readonly Seen[]) => new Set(seen.map(({ fact }) => fact.subject)).size;
+
+const shown = (events: readonly { seq: number }[], because: string) =>
+  events.length === 0 ? undefined : { because, events: events.map(({ seq }) => seq) };
+
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** What an agent changes between two attempts when it does not just try again. */
+const CHANGES = ['claimed', 'retired', 'written', 'planned', 'committed', 'waived'];
+
+/** The longest run of failed attempts with one input, without a success or a change between them; where they began. */
+function longestLoop(events: readonly Event[]): number[] {
+  const byBegin = new Map(attempts(events).map((attempt) => [attempt.seq, attempt]));
+  let loops = new Map<string, number[]>();
+  let longest: number[] = [];
+  for (const { seq, fact } of events) {
+    if (CHANGES.includes(fact.type)) loops = new Map();
+    const attempt = byBegin.get(seq);
+    if (attempt === undefined) continue;
+    const loop = attempt.failed ? [...(loops.get(attempt.input) ?? []), seq] : [];
+    loops.set(attempt.input, loop);
+    if (loop.length > longest.length) longest = loop;
+  }
+  return longest;
+}

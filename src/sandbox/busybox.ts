@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Binary, findCommand } from './binary.ts';
+import { tar } from './tar.ts';
 
 /** What the first images are made from: the machine's static busybox, else the small program built along with ours. */
 export function imageProgram(binary: Binary): { busybox?: string; tiny?: string; note: string | undefined } {
@@ -16,6 +17,17 @@ export function imageProgram(binary: Binary): { busybox?: string; tiny?: string;
     };
   }
   return { note: 'The registry is empty: there is no static busybox here to make busybox:1 from.' };
+}
+
+/** The root of an image of the machine's static busybox, with its applets linked; undefined when there is none here. */
+export async function staticBusybox(): Promise<Uint8Array | undefined> {
+  const path = findCommand('busybox');
+  if (path === undefined) return undefined;
+  const content = readFileSync(path);
+  if (!isStatic(content)) return undefined;
+  const program = { content, mode: 0o755 };
+  const applets = ['sh', 'sleep'];
+  return tar(Object.fromEntries(['busybox', ...applets].map((name) => [`bin/${name}`, program])));
 }
 
 /** Whether an ELF file names no interpreter (program header type 3), and so runs in an image of nothing else. */

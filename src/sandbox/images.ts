@@ -164,7 +164,7 @@ async function pushBlob(
 }
 
 async function finishUpload(registry: string, access: Access, begun: Response, bytes: Buffer): Promise<void> {
-  const place = new URL(begun.headers.get('location') ?? '', `http://${registry}`);
+  const place = new URL(begun.headers.get('location') ?? '', baseUrl(registry));
   place.searchParams.set('digest', digestOf(bytes));
   await send(
     registry,
@@ -189,6 +189,10 @@ function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
+/** Loopback registries speak plain http, as container runtimes take them to; every other one https. */
+const baseUrl = (registry: string): string =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(registry) ? `http://${registry}` : `https://${registry}`;
+
 type Headers = Readonly<Record<string, string>>;
 
 function raw(
@@ -200,7 +204,7 @@ function raw(
   body?: Buffer,
 ): Promise<Response> {
   const all = access.authorization === undefined ? headers : { ...headers, authorization: access.authorization };
-  return fetch(`http://${registry}/v2/${path}`, {
+  return fetch(`${baseUrl(registry)}/v2/${path}`, {
     method,
     headers: all,
     ...(body === undefined ? {} : { body: new Uint8Array(body) }),

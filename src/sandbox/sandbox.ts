@@ -6,6 +6,7 @@ import { isAlive } from './processes.ts';
 import { names, readState, type Sandbox } from './state.ts';
 import { isHealthy } from './up.ts';
 
+export { staticBusybox } from './busybox.ts';
 export { CRD_SETS, type CrdSet } from './crds.ts';
 export { down } from './down.ts';
 export { type Content, copyImage, pushImage, removeImage } from './images.ts';

@@ -4,8 +4,9 @@ import type { Fact, Refusal } from '../workflow/index.ts';
 import type { Input, Output } from './apply-phase.ts';
 import { runCommands } from './phase/commands.ts';
 import { lookForCommits, missingCommit } from './phase/commit.ts';
+import { factsChanged } from './phase/facts.ts';
 import { drifted } from './phase/read-plan.ts';
-import { createSecrets } from './phase/secrets.ts';
+import { createSecrets, secretsToHide } from './phase/secrets.ts';
 import { type StoredPhase, storedPhase } from './phase/stored.ts';
 
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
@@ -18,7 +19,9 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
   const { stored, phase } = found;
   const drift = await drifted(run, d, stored, phase);
   if (drift !== undefined) return no(drift);
-  const uncommitted = await missingCommit(run, await lookForCommits(run), phase);
+  const changed = await factsChanged(run, d, stored, phase);
+  if (changed !== undefined) return no(changed);
+  const uncommitted = await missingCommit(await lookForCommits(run), stored, phase);
   if (uncommitted !== undefined) return no(uncommitted);
 
   if (phase.delivery !== 'apply') {
@@ -47,7 +50,11 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
 
   const commands = dryRun
     ? []
-    : await runCommands(run, phase.commands, { timeoutMs: COMMAND_TIMEOUT_MS, stopAtFailure: true });
+    : await runCommands(run, phase.commands, {
+        timeoutMs: COMMAND_TIMEOUT_MS,
+        stopAtFailure: true,
+        secrets: await secretsToHide(await run.reader(), d, stored),
+      });
   const wrong = commands.find((c) => c.verdict.status !== 'pass');
   const resources = [...secrets, ...outcome.applied.map(resource)];
   const status = wrong !== undefined ? 'FAILED' : dryRun ? 'DRY_RUN' : 'APPLIED';

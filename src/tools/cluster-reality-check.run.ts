@@ -9,6 +9,7 @@ import {
   type Manifest,
   parallel,
   readManifests,
+  type World,
 } from '../assumptions/index.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
 import { pullSecretsOf } from '../objects/index.ts';
@@ -19,7 +20,7 @@ import { observation, type Stamp, stamp } from './observe.ts';
 import { answered, type Line, lineOf } from './reality-answer.ts';
 
 /** Questions to the API server and to registries that are under way at once. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 const VIA = 'cluster-reality-check';
 
 export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input, run) => {
@@ -69,16 +70,14 @@ export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input
     run.progress(`looked at ${done} of ${total}`);
   };
 
-  const lines = await parallel(wanted, AT_ONCE, async (item): Promise<Line> => {
-    const finding = await guarded(item, () => lookAt(world, item, options));
-    progress();
-    return recorded(run, by, item.kind, item.name, finding);
-  });
-  const looked = manifests === undefined ? [] : await checkManifests(world, manifests.manifests, AT_ONCE);
-  const manifestLines = await parallel(looked, AT_ONCE, async (finding): Promise<Line> => {
-    progress();
-    return recorded(run, by, 'manifest', finding.name, finding, finding.where);
-  });
+  const [lines, manifestLines] = await Promise.all([
+    parallel(wanted, AT_ONCE, async (item): Promise<Line> => {
+      const finding = await guarded(item, () => lookAt(world, item, options));
+      progress();
+      return recorded(run, by, item.kind, item.name, finding);
+    }),
+    manifests === undefined ? [] : lookAtManifests(run, by, world, manifests.manifests, progress),
+  ]);
   return {
     kind: 'answer',
     value: answered([...lines, ...manifestLines], {
@@ -109,6 +108,20 @@ async function guarded(item: Wanted, look: () => Promise<Finding>): Promise<Find
       evidence: { message },
     };
   }
+}
+
+async function lookAtManifests(
+  run: ReadingRun,
+  by: Stamp | undefined,
+  world: World,
+  manifests: readonly Manifest[],
+  progress: () => void,
+): Promise<Line[]> {
+  const looked = await checkManifests(world, manifests, AT_ONCE);
+  return parallel(looked, AT_ONCE, async (finding): Promise<Line> => {
+    progress();
+    return recorded(run, by, 'manifest', finding.name, finding, finding.where);
+  });
 }
 
 /** Recorded as soon as it is known, so that a cancelled check keeps what it learnt. */

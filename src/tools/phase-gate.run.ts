@@ -19,11 +19,13 @@ import { differsFromPlan } from './phase/compare.ts';
 import { lookAtPhase } from './phase/live.ts';
 import { drifted } from './phase/read-plan.ts';
 import { rollbackPossible } from './phase/rollback.ts';
+import { secretsToHide } from './phase/secrets.ts';
 import { awaitSettled, stillHolds } from './phase/settled.ts';
 import { allPhases, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import type { Input, Output } from './phase-gate.ts';
 
-const COMMAND_TIMEOUT_MS = 5 * 60_000;
+/** A command gets the phase's time, and at least this. */
+const LEAST_COMMAND_MS = 10_000;
 /** Criteria hold, and still hold after this. */
 const SETTLE_MS = 5_000;
 
@@ -90,10 +92,11 @@ async function lookAtEverything(
   const live = await lookAtPhase(reader, d, phase);
   const resources = live.map((l) => phaseCheck(`resource: ${called(l.ref)}`, l.verdict));
   const failedBefore = phases(d).some((p) => p.number === phase.number && p.latest?.verdict.status === 'fail');
-  const settled = await awaitSettled(run, reader, phase, live, failedBefore);
+  const settled = await awaitSettled(run, reader, stored, phase, live, failedBefore);
   const commands = await runCommands(run, phase.validation_commands, {
-    timeoutMs: COMMAND_TIMEOUT_MS,
+    timeoutMs: Math.max(phase.timeout_ms, LEAST_COMMAND_MS),
     stopAtFailure: false,
+    secrets: await secretsToHide(reader, d, stored),
   });
   const earlier = await earlierPhases(run, d, stored, phase);
   const way = await rollbackPossible(reader, d, phase);

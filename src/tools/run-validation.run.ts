@@ -5,6 +5,7 @@ import { fail, pass, plan, type Refusal, unknown, type Verdict } from '../workfl
 import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
 import { commandCheck, runCommands } from './phase/commands.ts';
 import { lookAtPhase } from './phase/live.ts';
+import { secretsToHide } from './phase/secrets.ts';
 import { allPhases, storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './run-validation.ts';
 
@@ -28,6 +29,7 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
       return checks;
     }),
   );
+  const secrets = await secretsToHide(reader, d, stored);
   const lists = {
     static: stored.plan.validation.static,
     health: stored.plan.validation.health,
@@ -51,7 +53,7 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
       ];
     const health = name === 'health' ? list.filter((l) => /^https?:\/\/|^service[:/]/i.test(l)) : [];
     const commands = list.filter((l) => !health.includes(l));
-    const outcomes = await runCommands(run, commands, { timeoutMs: COMMAND_TIMEOUT_MS, stopAtFailure: false });
+    const outcomes = await runCommands(run, commands, { timeoutMs: COMMAND_TIMEOUT_MS, stopAtFailure: false, secrets });
     const checked = await Promise.all(
       health.map(async (target) => phaseCheck(`health: ${target}`, await healthOf(target))),
     );

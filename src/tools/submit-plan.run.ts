@@ -1,6 +1,7 @@
 import type { ToolRun } from '../engine/tool.ts';
 import { differenceText, type Prepared, type Problem, preparePlan } from '../plan/index.ts';
 import { plan as currentPlan, type Deployment, type Fact, itemsOf, type Refusal, refuse } from '../workflow/index.ts';
+import { shortOf } from './phase/capacity.ts';
 import { worldOf } from './phase/read-plan.ts';
 import { rehearse } from './phase/rehearse.ts';
 import { type StoredPlan, storedPlan } from './phase/stored.ts';
@@ -31,7 +32,8 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
   if (read.prepared === undefined) return invalid(read.problems);
   run.progress('trying every manifest with a server-side dry run');
   const tried = await rehearse(await run.reader(), read.prepared.loaded, d.target.namespace);
-  const problems = [...read.problems, ...tried.problems];
+  const short = await shortOf(run, read.prepared.loaded, tried.tried, d.target.namespace);
+  const problems = [...read.problems, ...tried.problems, ...short];
   if (problems.some((p) => p.severity === 'error')) return invalid(problems, read.prepared);
 
   const { prepared } = read;
@@ -44,6 +46,7 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
     loaded: prepared.loaded,
     plan: prepared.loaded.plan,
     summary,
+    tried: tried.tried,
     ...(file === undefined ? {} : { file }),
   };
   const body = await run.put(JSON.stringify(stored));

@@ -29,7 +29,7 @@ export function judge(text, { cwd, permits }) {
 const KUBECTL = /^(kubectl([-_.]?v?\d[\w.]*)?|k|kubecolor)$/;
 const WRITE_VERB =
   /^(apply|create|delete|patch|edit|replace|scale|rollout|set|label|annotate|expose|run|drain|cordon|taint|install|upgrade|uninstall|rollback)$/;
-const mentionsWriter = (text) => /\b(kubectl|oc|helm|kustomize|infragate)\b/.test(text.replace(/["'\\]/g, ''));
+const mentionsWriter = (text) => /\b(kubectl|oc|helm|kustomize|infragate)\b/i.test(text.replace(/["'\\]/g, ''));
 
 function clusterTool(name) {
   const program = baseName(name);
@@ -61,7 +61,7 @@ function looker(permits, found) {
     if (tool !== undefined) return onWrite(clusterCall(tool, args, insideContainer(scope)));
     if (OTHER_WRITERS[program] !== undefined) return onWrite(otherWriter(program, args));
     if (/^(curl|wget|http|https|xh)$/.test(program)) return onWrite(rawRequest(program, args));
-    if (!isKnown(name) && (isUnknownWriter(args) || (args.length === 0 && scope.depth === 0))) {
+    if (!isKnown(name) && !scope.harmless && (isUnknownWriter(args) || (args.length === 0 && scope.depth === 0))) {
       if (args.some((arg) => /^(approve|waive|abandon|operator)$/.test(arg)) && /infragate/.test(name))
         return stop(refusalOfPerson(args[0]));
       return onWrite({
@@ -78,7 +78,7 @@ function looker(permits, found) {
 
   const follow = (next, io, scope) => {
     if (next.opaque !== undefined) {
-      if (permits.length > 0)
+      if (permits.length > 0 && !scope.harmless)
         stop(
           `${sentence(next.opaque)}, and a deployment is open (${names(permits)}). Show what it runs, or run its commands one by one.`,
         );
@@ -86,10 +86,15 @@ function looker(permits, found) {
       if (scope.depth > 12) throw new TooDeep('commands within commands, too many of them to follow');
       run(next.argv, { ...io, writes: [] }, { ...scope, depth: scope.depth + 1 }, look);
     } else if (next.text !== undefined) {
-      const inside = below(scope, { params: next.params ?? [], cwd: next.cwd ?? scope.cwd });
+      const inside = below(scope, {
+        params: next.params ?? [],
+        cwd: next.cwd ?? scope.cwd,
+        harmless: next.script === undefined ? scope.harmless : !mentionsWriter(next.text),
+      });
       try {
         walkText(next.text, inside, look);
       } catch (error) {
+        if (error instanceof TooDeep && inside.harmless) return;
         if (!(error instanceof Unreadable)) throw error;
         coarse(next.text, look, inside);
         if (found.length === 0 && mentionsWriter(next.text) && next.script === undefined) throw error;
@@ -101,7 +106,9 @@ function looker(permits, found) {
 
   /** A program that isn't known here may run its arguments: what looks like a cluster command is taken for one. */
   const scan = (args, io, scope) => {
-    const at = args.findIndex((arg) => clusterTool(arg) !== undefined && arg !== 'k');
+    // `asdf install kubectl 1.34.1` names a version, not a verb.
+    const runs = (arg, i) => clusterTool(arg) !== undefined && arg !== 'k' && !/^v?\d/.test(args[i + 1] ?? '');
+    const at = args.findIndex(runs);
     const own = args.findIndex((arg) => isInfragate(arg));
     for (const from of [at, own]) if (from !== -1) look(args.slice(from), io, scope);
   };

@@ -180,7 +180,7 @@ function sourced(args, scope) {
   }
   if (STARTUP.test(path)) return undefined;
   const text = fileText(path, scope);
-  if (text !== undefined) return { text, params };
+  if (text !== undefined) return { text, params, script: path };
   return scope.depth > 1 ? undefined : { opaque: `${path.replaceAll(UNKNOWN, '…')} can't be read` };
 }
 

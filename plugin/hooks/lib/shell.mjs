@@ -13,13 +13,21 @@ import { baseName, isKnown, UNKNOWN } from './text.mjs';
 const DEEPEST = 12;
 const MOST_COMMANDS = 5000;
 
-export function newScope({ cwd, params = [], files = new Map(), depth = 0, budget = { left: MOST_COMMANDS } }) {
+export function newScope({
+  cwd,
+  params = [],
+  files = new Map(),
+  depth = 0,
+  budget = { left: MOST_COMMANDS },
+  harmless = false,
+}) {
   return {
     cwd,
     params,
     files,
     depth,
     budget,
+    harmless,
     vars: new Map(),
     arrays: new Map(),
     functions: new Map(),
@@ -27,9 +35,12 @@ export function newScope({ cwd, params = [], files = new Map(), depth = 0, budge
   };
 }
 
-/** A scope for text that a command of `scope` runs: it sees the files written so far, not the variables. */
-export const below = (scope, { params = [], cwd = scope.cwd } = {}) => ({
-  ...newScope({ cwd, params, files: scope.files, depth: scope.depth + 1, budget: scope.budget }),
+/**
+ * A scope for text that a command of `scope` runs: it sees the files and variables there are so far. `harmless` is said of
+ * a script that names no tool which writes to a cluster: what can't be known in it may pass.
+ */
+export const below = (scope, { params = [], cwd = scope.cwd, harmless = scope.harmless } = {}) => ({
+  ...newScope({ cwd, params, files: scope.files, depth: scope.depth + 1, budget: scope.budget, harmless }),
   vars: new Map(scope.vars),
   arrays: scope.arrays,
 });

@@ -8,7 +8,7 @@ import {
   type Refusal,
   refuse,
 } from '../../workflow/index.ts';
-import type { StoredPhase } from './stored.ts';
+import type { StoredPhase, StoredPlan } from './stored.ts';
 
 /**
  * Looks in the workspace's git history for the evidence trailer of each phase that passed, and records the commits it
@@ -29,21 +29,31 @@ export async function lookForCommits(run: ReadingRun): Promise<Deployment> {
 }
 
 /** A phase may not be applied while an earlier one is not committed, or its own files when it is to be committed before. */
-export async function missingCommit(run: ReadingRun, d: Deployment, phase: StoredPhase): Promise<Refusal | undefined> {
+export async function missingCommit(
+  d: Deployment,
+  stored: StoredPlan,
+  phase: StoredPhase,
+): Promise<Refusal | undefined> {
   const open = phases(d).find(
     (p) => p.number < phase.number && p.commit !== 'none' && hasPassed(p) && p.committed === undefined,
   );
   if (open !== undefined) return notCommitted(d, open, phase.number);
   if (phase.commit !== 'before') return undefined;
   const { cleanFiles, isRepository } = await import('../../commands/index.ts');
-  if (!(await isRepository(run.workspace))) return undefined;
-  const clean = await cleanFiles(d.started.workspace, ['.']);
-  if (clean) return undefined;
+  const folder = d.started.workspace;
+  if (!(await isRepository(folder))) return undefined;
+  const pinned = stored.loaded.phases.find((p) => p.number === phase.number)?.pinned ?? [];
+  const files = [...pinned.map((p) => p.path), ...(stored.file === undefined ? [] : [stored.file])];
+  const unclean = await cleanFiles(folder, [...new Set(files)]);
+  if (unclean.length === 0) return undefined;
+  const command = `git add ${unclean.join(' ')} && git commit -m 'phase ${phase.number}: ${phase.name}'`;
+  const because = `not as committed: ${unclean.join(', ')}`;
   return refuse(
     'PHASE_ORDER',
-    `Phase ${phase.number} is to be committed before it is applied, and the workspace has changes that are not.`,
+    `Phase ${phase.number} is to be committed before it is applied; ${because}.`,
     {
-      next: [{ command: `git commit -am 'phase ${phase.number}: ${phase.name}'` }],
+      missing: [{ check: 'phases-committed', status: 'missing', because, fix: [{ command }] }],
+      next: [{ command }, { tool: 'apply-phase', arguments: { deployment: d.id, phase_number: phase.number } }],
     },
   );
 }

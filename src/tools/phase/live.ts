@@ -138,7 +138,7 @@ async function drift(
 }
 
 /** Autoscalers of the namespace: the replicas of what they target are theirs. */
-async function scalersIn(reader: Reader, namespace: string): Promise<readonly KubeObject[]> {
+export async function scalersIn(reader: Reader, namespace: string): Promise<readonly KubeObject[]> {
   const listed = await reader.list({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }, { namespace });
   return listed.ok ? listed.value.items : [];
 }

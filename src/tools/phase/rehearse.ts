@@ -2,22 +2,34 @@ import { differences } from '../../apply/index.ts';
 import type { ApiFailure, Reader } from '../../cluster/index.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import type { LoadedPlan, Problem } from '../../plan/index.ts';
+import type { PlacedObject } from '../../workflow/index.ts';
 import { refOfManifest } from './live.ts';
 
 /** What the cluster says to a plan before anything is done: problems, and what would change. */
-export type Rehearsal = { readonly problems: readonly Problem[]; readonly changes: readonly string[] };
+export type Rehearsal = {
+  readonly problems: readonly Problem[];
+  readonly changes: readonly string[];
+  readonly tried: readonly Tried[];
+};
+
+/** One object as it was when the plan was submitted: absent, or there with what applying it would change. */
+export type Tried = { readonly place: string; readonly uid?: string; readonly changed: readonly string[] };
+
+export const placeOf = (phase: number, object: KubeObject, namespace: string): string =>
+  [phase, object.apiVersion, object.kind, object.metadata.namespace ?? namespace, object.metadata.name ?? ''].join('/');
 
 /** Every manifest through the server's strict dry run, as this identity. What the plan itself brings first can't be judged yet, and is said. */
 export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: string): Promise<Rehearsal> {
   const brought = broughtBy(loaded);
   const problems: Problem[] = [];
   const changes: string[] = [];
+  const tried: Tried[] = [];
   for (const [index, phase] of loaded.phases.entries()) {
     if (loaded.plan.phases[index]?.delivery !== 'apply') continue;
     const seen = await Promise.all(
       phase.manifests.map(async (m) => ({ m, ...(await tryOne(reader, m.object, namespace)) })),
     );
-    for (const { m, result, live } of seen) {
+    for (const { m, result, live, changed } of seen) {
       const name = `${m.object.kind}/${m.object.metadata.name}`;
       const path = `phases[${index}].resources[${m.from.resource}]`;
       const where = {
@@ -40,30 +52,35 @@ export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: st
       }
       for (const warning of result.value.warnings)
         problems.push({ ...where, severity: 'note', message: `${name}: the server warns: ${warning}` });
-      const changed = live === undefined ? undefined : differences(live, result.value.object);
+      const uid = live?.metadata.uid;
+      const place = placeOf(phase.number, m.object, namespace);
+      tried.push({ place, changed: changed ?? [], ...(uid === undefined ? {} : { uid }) });
       changes.push(
         `phase ${phase.number}: ${name} ${changed === undefined ? 'is created' : changed.length === 0 ? 'stays as it is' : `changes at ${changed.slice(0, 8).join(', ')}`}`,
       );
     }
   }
-  return { problems, changes };
+  return { problems, changes, tried };
 }
 
-async function tryOne(reader: Reader, object: KubeObject, namespace: string) {
-  const ref = refOfManifest(object, namespace);
-  const address = {
-    apiVersion: ref.apiVersion,
-    kind: ref.kind,
-    name: ref.name,
-    ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
-  };
+export const addressOf = (ref: PlacedObject) => ({
+  apiVersion: ref.apiVersion,
+  kind: ref.kind,
+  name: ref.name,
+  ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
+});
+
+/** One manifest through the dry run. `changed`: where it differs from what is there; undefined when nothing is. */
+export async function tryOne(reader: Reader, object: KubeObject, namespace: string) {
   const result = await reader.dryRun(object, {
     verb: 'apply',
     force: true,
     namespace: object.metadata.namespace ?? namespace,
   });
-  const live = result.ok ? await reader.getIfThere(address) : undefined;
-  return { result, live: live?.ok ? live.value : undefined };
+  const there = result.ok ? await reader.getIfThere(addressOf(refOfManifest(object, namespace))) : undefined;
+  const live = there?.ok ? there.value : undefined;
+  const changed = live === undefined || !result.ok ? undefined : differences(live, result.value.object);
+  return { result, live, changed };
 }
 
 function broughtBy(loaded: LoadedPlan): { kinds: ReadonlySet<string>; namespaces: ReadonlySet<string> } {

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import type { WritingRun } from '../../engine/tool.ts';
-import { type Refusal, refuse } from '../../workflow/index.ts';
+import { type Deployment, type Refusal, refuse } from '../../workflow/index.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
 type Made = { ref: string; action: string; changes: readonly string[] };
@@ -107,4 +108,32 @@ async function secretValue(
     detail === undefined ? `.secrets/${secret.name}/${key}` : keys.length === 1 ? detail : `${detail}/${key}`;
   const value = await readFile(resolve(workspace, path), 'utf8').catch(() => undefined);
   return { value, where: `the file ${path} in the workspace` };
+}
+
+/** Keys whose values are no secret though they stand in one: hiding `postgres` would hide half of any output. */
+const OPEN_KEYS =
+  /^(user|username|login|db|dbname|database|host|hostname|port|namespace|type|engine|.*\.crt|.*uri-template)$/i;
+
+/**
+ * What no output may show: the values of the plan's Secrets, and of every other one in the deployment's namespaces that
+ * this identity can read, because a command it runs can read them, too. Held in memory for the redaction only.
+ */
+export async function secretsToHide(reader: Reader, d: Deployment, stored: StoredPlan): Promise<string[]> {
+  const values = new Set<string>();
+  for (const { name: namespace } of d.target.namespaces) {
+    const listed = await reader.list({ apiVersion: 'v1', kind: 'Secret' }, { namespace });
+    const named = listed.ok ? [] : stored.plan.secrets;
+    const single = await Promise.all(
+      named.map((s) => reader.getIfThere({ apiVersion: 'v1', kind: 'Secret', namespace, name: s.name })),
+    );
+    const found = listed.ok ? listed.value.items : single.flatMap((s) => (s.ok && s.value !== undefined ? [s.value] : []));
+    for (const { data } of found) {
+      if (typeof data !== 'object' || data === null) continue;
+      for (const [key, value] of Object.entries(data)) {
+        if (OPEN_KEYS.test(key) || typeof value !== 'string') continue;
+        values.add(Buffer.from(value, 'base64').toString('utf8'));
+      }
+    }
+  }
+  return [...values];
 }

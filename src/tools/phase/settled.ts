@@ -1,6 +1,6 @@
 import { called, type Sight, settle } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
-import { isSubject, needsPerson, type Predicate, parseCriteria } from '../../criteria/index.ts';
+import { isSubject, needsPerson, type Predicate, parseCriterion } from '../../criteria/index.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
 import {
   diagnose,
@@ -11,12 +11,12 @@ import {
   restarts,
   treeOf,
 } from '../../objects/index.ts';
+import { readCriterion } from '../../plan/index.ts';
 import { fail, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { criteriaOver } from '../tracer/criteria.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
 import type { LiveObject } from './live.ts';
-import { refOfManifest } from './live.ts';
-import type { StoredPhase } from './stored.ts';
+import type { StoredPhase, StoredPlan } from './stored.ts';
 
 export type SettledPhase = {
   readonly checks: readonly PhaseCheck[];
@@ -36,13 +36,16 @@ const PATIENCE_MS = 30_000;
 export async function awaitSettled(
   run: ReadingRun,
   reader: Reader,
+  stored: StoredPlan,
   phase: StoredPhase,
   live: readonly LiveObject[],
   failedBefore: boolean,
 ): Promise<SettledPhase> {
-  const roots = live.flatMap((l) => (l.live === undefined ? [] : [l.live]));
-  const parsed = predicatesOf(phase);
-  if (roots.length === 0) {
+  const own = live.flatMap((l) => (l.live === undefined ? [] : [l.live]));
+  const parsed = predicatesOf(stored, phase);
+  const roots = [...own, ...(await earlierSubjects(reader, run, own, parsed.predicates))];
+  const isOwn = (root: KubeObject) => own.some((o) => o.metadata.uid === root.metadata.uid);
+  if (own.length === 0) {
     const nothing = parsed.predicates.map((p) =>
       phaseCheck(`criterion: ${p.text}`, fail('NotFound', 'no resource of this phase is there')),
     );
@@ -59,7 +62,7 @@ export async function awaitSettled(
     async evaluate(sight) {
       const standings = await criteria.standings(sight);
       last = {
-        ready: sight.roots.map((root) => readyCheck(root, sight, since, parsed.predicates)),
+        ready: sight.roots.filter(isOwn).map((root) => readyCheck(root, sight, since, parsed.predicates)),
         criteria: standings.map((s) =>
           phaseCheck(`criterion: ${s.text}`, s.holds ? pass('Holds', s.because) : fail('DoesNotHold', s.because)),
         ),
@@ -80,30 +83,45 @@ export async function awaitSettled(
   return { checks: [...parsed.checks, ...checks, ...blind], predicates: parsed.predicates, sight: settled.sight };
 }
 
-/** The phase's criteria as predicates; those for a person can't be judged here and say so. */
-function predicatesOf(phase: StoredPhase): { predicates: Predicate[]; checks: PhaseCheck[] } {
-  const subjects = [...phase.objects.map((o) => refOfManifest(o, o.metadata.namespace ?? '')), ...phase.observed].map(
-    ({ apiVersion, kind, name }) => ({ apiVersion, kind, name }),
-  );
+/** The phase's criteria as predicates, read as submit-plan read them; those for a person can't be judged here and say so. */
+function predicatesOf(stored: StoredPlan, phase: StoredPhase): { predicates: Predicate[]; checks: PhaseCheck[] } {
+  const index = stored.loaded.phases.findIndex((p) => p.number === phase.number);
   const predicates: Predicate[] = [];
   const checks: PhaseCheck[] = [];
   for (const text of phase.success_criteria) {
-    const parsed = parseCriteria(text, { subjects });
-    if (!parsed.ok) checks.push(phaseCheck(`criterion: ${text}`, unknown('NotUnderstood', parsed.errors.join('; '))));
-    else {
-      for (const predicate of parsed.predicates) {
-        if (needsPerson(predicate))
-          checks.push(
-            phaseCheck(
-              `criterion: ${predicate.text}`,
-              pass('ForAPerson', 'a person approved the plan knowing that this is theirs to look at'),
-            ),
-          );
-        else predicates.push(predicate);
-      }
-    }
+    const read = readCriterion(text, stored.loaded, index, parseCriterion);
+    if (!read.ok) checks.push(phaseCheck(`criterion: ${text}`, unknown('NotUnderstood', read.error)));
+    else if (needsPerson(read.predicate)) {
+      const words = 'a person approved the plan knowing that this is theirs to look at';
+      checks.push(phaseCheck(`criterion: ${read.predicate.text}`, pass('ForAPerson', words)));
+    } else predicates.push(read.predicate);
   }
   return { predicates, checks };
+}
+
+/** A criterion may be about an object of a phase before: it is watched with this phase's own. */
+async function earlierSubjects(
+  reader: Reader,
+  run: ReadingRun,
+  own: readonly KubeObject[],
+  predicates: readonly Predicate[],
+): Promise<KubeObject[]> {
+  const wanted = predicates
+    .flatMap((p) => p.target.subjects)
+    .filter((subject) => !own.some((object) => isSubject(subject, object)));
+  const found = new Map<string, KubeObject>();
+  for (const { apiVersion, kind, name, namespace } of wanted) {
+    if (apiVersion === undefined) continue;
+    const where = namespace ?? run.deployment?.target.namespace;
+    const there = await reader.getIfThere({
+      apiVersion,
+      kind,
+      name,
+      ...(where === undefined ? {} : { namespace: where }),
+    });
+    if (there.ok && there.value !== undefined) found.set(there.value.metadata.uid ?? name, there.value);
+  }
+  return [...found.values()];
 }
 
 function readyCheck(root: KubeObject, sight: Sight, since: number, predicates: readonly Predicate[]): PhaseCheck {

@@ -9,12 +9,15 @@ import {
   type Refusal,
   refuse,
 } from '../../workflow/index.ts';
+import type { Tried } from './rehearse.ts';
 
 /** A plan as submit-plan keeps it: with all that it reads from disk, and the summary as the approver sees it. */
 export type StoredPlan = {
   readonly loaded: LoadedPlan;
   readonly plan: Plan;
   readonly summary: string;
+  /** What was in the cluster then; absent in plans of versions before. */
+  readonly tried?: readonly Tried[];
   /** The file it was submitted from, if it was one: it must still say the same. */
   readonly file?: string;
 };

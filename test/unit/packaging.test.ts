@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+
+const root = join(import.meta.dirname, '..', '..');
+const text = (path: string) => readFileSync(join(root, path), 'utf8');
+const json = (path: string): unknown => JSON.parse(text(path));
+const versioned = z.object({ version: z.string() });
+
+test('every manifest says the version of package.json', () => {
+  const { version } = versioned.parse(json('package.json'));
+  const server = z.object({ version: z.string(), packages: z.array(versioned) }).parse(json('server.json'));
+  const market = z.object({ metadata: versioned }).parse(json('.claude-plugin/marketplace.json'));
+  const others = [json('plugin/.claude-plugin/plugin.json'), json('mcpb/manifest.json')].map((one) =>
+    versioned.parse(one),
+  );
+  const said = [server, ...server.packages, market.metadata, ...others].map((one) => one.version);
+  expect(said).toEqual(said.map(() => version));
+  expect(text('deploy/kubernetes/infragate.yaml')).toContain(`image: infragate:${version}`);
+});
+
+/** What the registry's schema asks of a server.json (static.modelcontextprotocol.io, 2025-12-11), where we use it. */
+test('server.json is what the registry takes', () => {
+  const kept = z.strictObject({
+    $schema: z.literal('https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json'),
+    name: z
+      .string()
+      .max(200)
+      .regex(/^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/),
+    title: z.string().min(1).max(100),
+    description: z.string().min(1).max(100),
+    version: z.string().max(255),
+    packages: z.array(
+      z.strictObject({
+        registryType: z.literal('npm'),
+        identifier: z.literal('infragate'),
+        version: z.string().regex(/^\d+\.\d+\.\d+/),
+        runtimeHint: z.literal('npx'),
+        transport: z.strictObject({ type: z.literal('stdio') }),
+        environmentVariables: z.array(
+          z.strictObject({
+            name: z.string(),
+            description: z.string(),
+            format: z.enum(['string', 'number', 'boolean', 'filepath']),
+          }),
+        ),
+      }),
+    ),
+  });
+  expect(kept.safeParse(json('server.json')).error).toBeUndefined();
+});
+
+test('the image runs without rights, and its Pod on a read-only root that passes the restricted standard', () => {
+  const dockerfile = text('Dockerfile');
+  expect(dockerfile.match(/^USER (.*)$/m)?.[1]).toBe('1000:1000');
+  const documents = parseAllDocuments(text('deploy/kubernetes/infragate.yaml')).map((one): unknown => one.toJS());
+  const deployment = z
+    .object({
+      kind: z.literal('Deployment'),
+      spec: z.object({
+        template: z.object({
+          spec: z.object({
+            securityContext: z.object({
+              runAsNonRoot: z.literal(true),
+              seccompProfile: z.object({ type: z.literal('RuntimeDefault') }),
+            }),
+            containers: z.array(
+              z.object({
+                securityContext: z.object({
+                  allowPrivilegeEscalation: z.literal(false),
+                  readOnlyRootFilesystem: z.literal(true),
+                  capabilities: z.object({ drop: z.tuple([z.literal('ALL')]) }),
+                }),
+                volumeMounts: z.array(z.object({ mountPath: z.string() })),
+              }),
+            ),
+          }),
+        }),
+      }),
+    })
+    .parse(documents.find((one) => z.object({ kind: z.literal('Deployment') }).safeParse(one).success));
+  const mounts = deployment.spec.template.spec.containers.flatMap((one) => one.volumeMounts.map((m) => m.mountPath));
+  expect(mounts).toEqual(expect.arrayContaining(['/data', '/tmp']));
+});
+
+test('the workflows give their jobs no more than they need', () => {
+  const ci = z.object({ permissions: z.strictObject({ contents: z.literal('read') }) });
+  expect(ci.safeParse(parse(text('.github/workflows/ci.yml'))).error).toBeUndefined();
+  const release = z.object({
+    permissions: z.strictObject({}),
+    jobs: z.object({
+      npm: z.object({
+        permissions: z.strictObject({ contents: z.literal('write'), 'id-token': z.literal('write') }),
+        steps: z.array(z.object({ run: z.string().optional() })),
+      }),
+    }),
+  });
+  const { jobs } = release.parse(parse(text('.github/workflows/release.yml')));
+  expect(jobs.npm.steps.map((one) => one.run)).toContain('npm publish --provenance --access public');
+});
