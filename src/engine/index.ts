@@ -6,6 +6,7 @@ import type { ActiveRun } from './active.ts';
 import { refusalAnswer } from './answer.ts';
 import { type Decision, decide } from './decide.ts';
 import { broken, type Call, perform, type Shop } from './perform.ts';
+import { withPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
 import { load, loadAll } from './record.ts';
 import type { Performed, ToolDefinition } from './tool.ts';
@@ -59,7 +60,16 @@ export function createEngine(options: EngineOptions): Engine {
       return refuse(ledger.reason === 'DamagedLedger' ? 'RECORD_DAMAGED' : 'FORBIDDEN', ledger.message);
     const policy = await readPolicy(home);
     if (!policy.ok) return refuse('BAD_INPUT', `${policy.message}. A person puts the policy file right.`);
-    return { ledger, home, workspace, policy: policy.policy, tools: options.tools, active, reaped: new Set(), now };
+    return {
+      ledger: withPermits(ledger, home, now),
+      home,
+      workspace,
+      policy: policy.policy,
+      tools: options.tools,
+      active,
+      reaped: new Set(),
+      now,
+    };
   }
 
   async function withShop<T>(use: (shop: Shop) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { type Deployment, plan } from '../workflow/index.ts';
-import { table } from './retrospective.ts';
+import { table } from './markdown.ts';
 
 /** What is really there, as the tool saw it just now. */
 export type Component = {

@@ -3,10 +3,12 @@
  * figures can be computed again from `infragate export`.
  */
 
+export { comparison, type RunFigures, runFigures } from './compare.ts';
 export { type Component, type Deployed, documentation, keptSections } from './documentation.ts';
+export { duration, table } from './markdown.ts';
 export { planReport } from './plan.ts';
 export { researchReport } from './research.ts';
-export { duration, figures, type Narrative, retrospective, table } from './retrospective.ts';
+export { figures, type Narrative, retrospective } from './retrospective.ts';
 export { budgetReport, listReport, statusReport } from './status.ts';
 export { timelineMarkdown, timelineReport } from './timeline.ts';
 export { eventWords, fixWords } from './words.ts';

@@ -26,36 +26,50 @@ export function stretches(id: string, events: readonly Event[]): Stretch[] {
   return found;
 }
 
-/** Time with a tool running: waiting for the cluster, the registries and the commands. Overlaps count once. */
-export function clusterTime(events: readonly Event[]): number {
+export type Span = readonly [from: number, to: number];
+
+/** What a person is asked in is not work for the cluster. */
+const ASKS = 'request-approval';
+
+/** Where the record stops being about work: its close, or its last event. */
+const lastMoment = (events: readonly Event[]): number =>
+  Date.parse(
+    (events.find(({ fact }) => fact.type === 'completed' || fact.type === 'abandoned') ?? events.at(-1))?.at ?? '',
+  );
+
+/** When a tool ran: waiting for the cluster, the registries and the commands. A run that never ended is not counted. */
+export function clusterSpans(events: readonly Event[]): Span[] {
   const begun = new Map<string, number>();
-  const spans: [number, number][] = [];
+  const spans: Span[] = [];
+  const last = lastMoment(events);
   for (const { at, fact } of events) {
-    if (fact.type === 'begun') begun.set(fact.run, Date.parse(at));
+    if (fact.type === 'begun' && fact.tool !== ASKS) begun.set(fact.run, Date.parse(at));
     const from = fact.type === 'ended' ? begun.get(fact.run) : undefined;
-    if (from !== undefined) spans.push([from, Date.parse(at)]);
+    if (from !== undefined && from < last) spans.push([from, Math.min(Date.parse(at), last)]);
   }
-  return union(spans);
+  return spans;
 }
 
-/** Time from asking a person about a plan to the decision about it. */
-export function personTime(events: readonly Event[]): number {
+/** From asking a person about a plan to the decision about it, or to the end when nobody decided. */
+export function personSpans(events: readonly Event[]): Span[] {
+  const spans: Span[] = [];
   let asked: number | undefined;
-  let total = 0;
   for (const { at, fact } of events) {
-    if (fact.type === 'begun' && fact.tool === 'request-approval') asked ??= Date.parse(at);
+    if (fact.type === 'begun' && fact.tool === ASKS) asked ??= Date.parse(at);
     if (fact.type === 'decided' && asked !== undefined) {
-      total += Date.parse(at) - asked;
+      spans.push([asked, Date.parse(at)]);
       asked = undefined;
     }
   }
-  return total;
+  if (asked !== undefined) spans.push([asked, Math.max(asked, lastMoment(events))]);
+  return spans;
 }
 
-function union(spans: [number, number][]): number {
+/** Milliseconds covered by the spans; overlaps count once. */
+export function covered(spans: readonly Span[]): number {
   let total = 0;
   let end = Number.NEGATIVE_INFINITY;
-  for (const [from, to] of spans.sort((a, b) => a[0] - b[0])) {
+  for (const [from, to] of spans.toSorted((a, b) => a[0] - b[0])) {
     total += Math.max(0, to - Math.max(from, end));
     end = Math.max(end, to);
   }

@@ -11,7 +11,10 @@ type Rule = (events: readonly Event[]) => { because: string; events: readonly nu
 const RULES: Readonly<Record<string, Rule>> = {
   'local-environment-mismatch': (events) => {
     const high = observedBy(events, 'divergence-check').filter(({ fact }) => fact.severity === 'HIGH');
-    return shown(high, `${count(things(high), 'thing')} in the document can't be so on this cluster (HIGH divergences)`);
+    return shown(
+      high,
+      `${count(things(high), 'thing')} in the document can't be so on this cluster (HIGH divergences)`,
+    );
   },
 
   'external-dependency-assumption': (events) => {
@@ -34,7 +37,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     const loop = longestLoop(events);
     return loop.length < 3
       ? undefined
-      : { because: `${loop.length} attempts at one gate failed in a row with nothing changed between them`, events: loop };
+      : {
+          because: `${loop.length} attempts at one gate failed in a row with nothing changed between them`,
+          events: loop,
+        };
   },
 
   'completion-impulse': (events) => {
@@ -42,7 +48,10 @@ const RULES: Readonly<Record<string, Rule>> = {
       ({ fact }) =>
         fact.type === 'refused' && ['GATE_NOT_PASSED', 'PHASE_ORDER', 'APPROVAL_REQUIRED'].includes(fact.code),
     );
-    return shown(ahead, `${count(ahead.length, 'call')} ahead of a gate ${ahead.length === 1 ? 'was' : 'were'} refused`);
+    return shown(
+      ahead,
+      `${count(ahead.length, 'call')} ahead of a gate ${ahead.length === 1 ? 'was' : 'were'} refused`,
+    );
   },
 
   'tests-passing-lie': (events) => {
@@ -54,7 +63,10 @@ const RULES: Readonly<Record<string, Rule>> = {
       if (fact.verdict.status === 'pass') passed.add(proof);
       else if (fact.verdict.status === 'fail' && passed.has(proof)) broke.push({ seq, fact });
     }
-    return shown(broke, `${count(things(broke), 'phase')} that had passed ${things(broke) === 1 ? 'was' : 'were'} found broken later`);
+    return shown(
+      broke,
+      `${count(things(broke), 'phase')} that had passed ${things(broke) === 1 ? 'was' : 'were'} found broken later`,
+    );
   },
 
   /** One edit taken back, or a plan made better before a person saw it, is work; the third change after approval is not. */

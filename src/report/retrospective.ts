@@ -1,7 +1,10 @@
 import { BUDGET_MINUTES, type Deployment, type Event, SHARE, STAGES, type Stage } from '../workflow/index.ts';
-import { attempts, failures } from './attempts.ts';
-import { clusterTime, personTime, stretches } from './intervals.ts';
+import { attempts, attemptsByTool, failures } from './attempts.ts';
+import { comparison } from './compare.ts';
+import { clusterSpans, covered, personSpans, type Stretch, stretches } from './intervals.ts';
+import { duration, list, oneLine, table } from './markdown.ts';
 import { patterns } from './patterns.ts';
+import { setbacks } from './setbacks.ts';
 
 export type Narrative = {
   readonly went_well?: readonly string[] | undefined;
@@ -18,15 +21,15 @@ export function figures(d: Deployment, events: readonly Event[]) {
   const by = (stage: Stage) => parts.filter((p) => p.stage === stage).reduce((sum, p) => sum + p.to - p.from, 0);
   const total = parts.reduce((sum, p) => sum + p.to - p.from, 0);
   const budget = BUDGET_MINUTES[d.started.complexity];
-  const cluster = clusterTime(events);
-  const person = personTime(events);
+  const cluster = clusterSpans(events);
+  const person = personSpans(events);
   const failed = failures(events);
   const firstPlan = events.find((e) => e.fact.type === 'planned')?.seq ?? Number.POSITIVE_INFINITY;
   return {
     total_ms: total,
-    cluster_ms: cluster,
-    person_ms: person,
-    active_ms: Math.max(0, total - cluster - person),
+    cluster_ms: covered(cluster),
+    person_ms: covered(person),
+    active_ms: Math.max(0, total - covered([...cluster, ...person])),
     stages: STAGES.map((stage) => ({
       stage,
       used_ms: by(stage),
@@ -35,8 +38,9 @@ export function figures(d: Deployment, events: readonly Event[]) {
       usual_share: SHARE[stage],
     })),
     stretches: parts,
-    attempts: attempts(events),
+    attempts: attemptsByTool(attempts(events)),
     failures: failed,
+    setbacks: setbacks(events),
     saved_by_tracers: failed.filter((f) => f.gate === '0' && f.seq < firstPlan).length,
     returns: events.flatMap((e) =>
       e.fact.type === 'opened'
@@ -52,10 +56,17 @@ export function figures(d: Deployment, events: readonly Event[]) {
 }
 
 /** The retrospective as Markdown: what the record shows, then what the agent says, marked as the agent's. */
-export function retrospective(d: Deployment, events: readonly Event[], narrative: Narrative): string {
+export function retrospective(
+  d: Deployment,
+  events: readonly Event[],
+  narrative: Narrative,
+  earlier: readonly Deployment[] = [],
+): string {
   const f = figures(d, events);
+  const how = d.closed === undefined ? 'still open' : d.closed.how;
   return [
-    `# Retrospective: ${d.started.component} (${d.id})`,
+    `# Retrospective: ${oneLine(d.started.component)} (${d.id}, ${how})`,
+    d.closed?.because === undefined ? '' : `A person abandoned it: ${oneLine(d.closed.because)}`,
     `From the record: ${events.length} events, ${duration(f.total_ms)} in all: ${duration(f.active_ms)} of work, ${duration(f.cluster_ms)} waiting for the cluster, ${duration(f.person_ms)} for a person.`,
     '## Time by stage',
     table(
@@ -63,27 +74,37 @@ export function retrospective(d: Deployment, events: readonly Event[], narrative
       f.stages.map((s) => [
         s.stage,
         duration(s.used_ms),
-        `${s.budget_minutes} min`,
+        `${s.budget_minutes} min${s.used_ms > s.budget_minutes * 60_000 ? ' (over)' : ''}`,
         `${s.share_percent} %`,
         `${s.usual_share[0]}–${s.usual_share[1]} %`,
       ]),
     ),
-    gantt(d, f.stretches),
+    ...timeline(d, f.stretches),
     '## Attempts at the gates',
     f.attempts.length === 0
       ? 'None on record.'
       : table(
-          ['gate', 'tool', 'runs', 'failed'],
-          f.attempts.map((a) => [a.gate, a.tool, String(a.runs), String(a.failed)]),
+          ['gate', 'tool', 'runs', 'failed', 'because'],
+          f.attempts.map((a) => [a.gate, a.tool, String(a.runs), String(a.failed), a.reasons.join(', ')]),
         ),
     '## What failed',
-    f.failures.length === 0
+    f.setbacks.length === 0
       ? 'Nothing on record.'
       : table(
-          ['gate', 'event', 'what', 'because'],
-          f.failures.map((x) => [x.gate, String(x.seq), x.what, x.because]),
+          ['gate', 'what', 'because', 'cost', 'settled', 'events'],
+          f.setbacks.map((x) => [
+            x.gate,
+            x.what,
+            x.because,
+            duration(x.cost_ms),
+            x.settled === undefined ? 'no' : `${x.settled.how} (event ${x.settled.seq})`,
+            x.events.join(', '),
+          ]),
         ),
-    f.saved_by_tracers > 0 ? `Tracer bullets found ${f.saved_by_tracers} of these before a plan was made.` : '',
+    f.setbacks.length === 0
+      ? ''
+      : 'A cost runs from the begin of the run that found it to what settled it; costs overlap where several were open at once.',
+    f.saved_by_tracers === 0 ? '' : `Tracer bullets found ${f.saved_by_tracers} of these before a plan was made.`,
     list(
       '## Returns',
       f.returns.map((r) => `event ${r.seq}: back to Gate ${r.gate} (${r.cause}): ${r.because}`),
@@ -100,10 +121,12 @@ export function retrospective(d: Deployment, events: readonly Event[], narrative
       '## Failure patterns the record suggests',
       f.patterns.map((p) => `**${p.slug}**: ${p.because} (events ${p.events.slice(0, 12).join(', ')})`),
     ),
+    comparison([...earlier, d]),
     told(narrative),
   ]
     .filter((part) => part !== '')
-    .join('\n\n');
+    .join('\n\n')
+    .concat('\n');
 }
 
 function told(n: Narrative): string {
@@ -121,41 +144,35 @@ function told(n: Narrative): string {
   return parts.length === 0 ? '' : ["## In the agent's words", ...parts].join('\n\n');
 }
 
-const gantt = (d: Deployment, parts: readonly { stage: Stage; from: number; to: number }[]): string =>
-  parts.length === 0
-    ? ''
-    : [
-        '```mermaid',
-        'gantt',
-        `  title ${d.id.replace(/[^\w -]/g, ' ')}`,
-        '  dateFormat x',
-        '  axisFormat %H:%M',
-        ...STAGES.flatMap((stage) => {
-          const own = parts.filter((p) => p.stage === stage);
-          return own.length === 0
-            ? []
-            : [
-                `  section ${stage}`,
-                ...own.map((p, i) => `  ${stage} ${i + 1} : ${p.from}, ${Math.max(p.to, p.from + 1)}`),
-              ];
-        }),
-        '```',
-      ].join('\n');
-
-const list = (title: string, lines: readonly string[]): string =>
-  lines.length === 0 ? '' : `${title}\n\n${lines.map((l) => `- ${oneLine(l)}`).join('\n')}`;
-
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [
-    `| ${head.join(' | ')} |`,
-    `|${head.map(() => '---').join('|')}|`,
-    ...rows.map((r) => `| ${r.map((c) => oneLine(c).replaceAll('|', '\\|')).join(' | ')} |`),
-  ].join('\n');
-
-const oneLine = (text: string): string => text.replace(/\s+/g, ' ').slice(0, 300);
-
-export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 90_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${(ms / 60_000).toFixed(1)} min`;
+/** Stretch by stretch, as a table and as a picture. */
+function timeline(d: Deployment, parts: readonly Stretch[]): string[] {
+  if (parts.length === 0) return [];
+  const instant = (ms: number) => new Date(ms).toISOString();
+  return [
+    '## Timeline',
+    table(
+      ['from', 'to', 'stage', 'time'],
+      parts.map((p) => [instant(p.from), instant(p.to), p.stage, duration(p.to - p.from)]),
+    ),
+    gantt(d.id, parts),
+  ];
 }
+
+const gantt = (id: string, parts: readonly Stretch[]): string =>
+  [
+    '```mermaid',
+    'gantt',
+    `  title ${id.replace(/[^\w -]/g, ' ')}`,
+    '  dateFormat x',
+    '  axisFormat %H:%M:%S',
+    ...STAGES.flatMap((stage) => {
+      const own = parts.filter((p) => p.stage === stage);
+      return own.length === 0
+        ? []
+        : [
+            `  section ${stage}`,
+            ...own.map((p, i) => `  ${stage} ${i + 1} : ${p.from}, ${Math.max(p.to, p.from + 1)}`),
+          ];
+    }),
+    '```',
+  ].join('\n');

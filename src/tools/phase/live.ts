@@ -3,6 +3,7 @@ import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import { drift as driftOf, isAutoscaled, type KubeObject } from '../../objects/index.ts';
 import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
+import { provenanceOf } from './delivered.ts';
 import type { StoredPhase } from './stored.ts';
 import { placedBy } from './stored.ts';
 
@@ -38,7 +39,12 @@ export async function lookAtPhase(reader: Reader, d: Deployment, phase: StoredPh
       return {
         ref: placed,
         live,
-        verdict: live === undefined ? missing(placed) : pass('Present', `${called(placed)} is there`),
+        verdict:
+          live === undefined
+            ? missing(placed)
+            : phase.delivery === 'apply'
+              ? pass('Present', `${called(placed)} is there`)
+              : await provenanceOf(reader, phase.delivery, placed, live),
       };
     }),
   );
@@ -55,10 +61,13 @@ async function lookAtManifest(
   const ref = refOfManifest(manifest, d.target.namespace);
   const live = await get(reader, ref);
   if (live === undefined) return { ref, live, verdict: missing(ref) };
-  const owned = phase.delivery === 'apply' ? provenance(d, phase, ref, live) : trackedBy(phase, ref, live);
+  const owned =
+    phase.delivery === 'apply'
+      ? provenance(d, phase, ref, live)
+      : await provenanceOf(reader, phase.delivery, ref, live);
   if (owned.status !== 'pass') return { ref, live, verdict: owned };
-  if (phase.delivery !== 'apply') return { ref, live, verdict: owned };
-  return { ref, live, verdict: await drift(reader, d, manifest, ref, live, scalers) };
+  const same = await drift(reader, d, phase, manifest, ref, live, scalers);
+  return { ref, live, verdict: same.status === 'pass' && phase.delivery !== 'apply' ? owned : same };
 }
 
 const missing = (ref: PlacedObject): Verdict => fail('NotFound', `${called(ref)} is not there`);
@@ -88,32 +97,11 @@ function provenance(d: Deployment, phase: StoredPhase, ref: PlacedObject, live: 
   return pass('Applied', `${called(ref)} is there as applied`);
 }
 
-/** gitops and helm: whoever delivers it leaves a mark; external has none and is only observed. */
-function trackedBy(phase: StoredPhase, ref: PlacedObject, live: KubeObject): Verdict {
-  const marks = { ...live.metadata.labels, ...live.metadata.annotations };
-  const has = (...names: string[]) => names.some((name) => marks[name] !== undefined);
-  if (
-    phase.delivery === 'gitops' &&
-    !has(
-      'argocd.argoproj.io/tracking-id',
-      'argocd.argoproj.io/instance',
-      'kustomize.toolkit.fluxcd.io/name',
-      'helm.toolkit.fluxcd.io/name',
-      'app.kubernetes.io/instance',
-    )
-  ) {
-    return fail('NotTracked', `${called(ref)} is there, but neither Argo CD nor Flux tracks it`);
-  }
-  if (phase.delivery === 'helm' && !has('meta.helm.sh/release-name')) {
-    return fail('NotReleased', `${called(ref)} is there, but no Helm release made it`);
-  }
-  return pass('Present', `${called(ref)} is there (${phase.delivery})`);
-}
-
 /** Is it still what was applied? Compared by the fields we applied, as the server spells them (a dry run). */
 async function drift(
   reader: Reader,
   d: Deployment,
+  phase: StoredPhase,
   manifest: KubeObject,
   ref: PlacedObject,
   live: KubeObject,
@@ -130,7 +118,7 @@ async function drift(
   if (changed.length === 0) return pass('AsApplied', `${called(ref)} is as applied`);
   return fail(
     'Drifted',
-    `${called(ref)} was changed after it was applied: ${changed
+    `${called(ref)} is not as ${phase.delivery === 'apply' ? 'it was applied' : 'the plan has it'}, at ${changed
       .slice(0, 6)
       .map((c) => c.path)
       .join(', ')}`,
