@@ -5,6 +5,7 @@ import { parse as parseJsonc } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CLIENTS, type ClientName, places } from './install/clients.ts';
+import { clientsHere } from './install/look.ts';
 import { editToml } from './install/toml.ts';
 import { installCommand } from './install.ts';
 
@@ -125,4 +126,13 @@ test('a table in another spelling of TOML is not damaged', () => {
     '[mcp_servers."infragate"]\ncommand = "x"\n\n[mcp_servers."infragate".env]\nA = "1"\n\n[tui]\n# keep\nx = 1\n';
   const edited = editToml(quoted, ['mcp_servers', 'infragate'], { command: 'npm' });
   expect(edited).toMatchObject({ ok: true, text: expect.stringContaining('# keep') });
+});
+
+test('doctor is told which clients are here and which of them start this server', async () => {
+  await run('codex');
+  given('cursor', '{"mcpServers":{"infragate":{"command":"other"}}}');
+  given('gemini', '{}');
+  given('vscode', '{');
+  const standing = Object.fromEntries(clientsHere(home).map((one) => [one.client, one.entry]));
+  expect(standing).toEqual({ codex: 'ours', cursor: 'other', gemini: 'none', vscode: 'unreadable' });
 });

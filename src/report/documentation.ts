@@ -1,5 +1,5 @@
 import { type Deployment, plan } from '../workflow/index.ts';
-import { table } from './markdown.ts';
+import { oneLine, table } from './markdown.ts';
 
 /** What is really there, as the tool saw it just now. */
 export type Component = {
@@ -10,8 +10,8 @@ export type Component = {
   readonly message: string;
   /** By digest where a running container tells it, else as written. */
   readonly images: readonly string[];
-  /** Kind/name of its owner among the components, for the picture. */
-  readonly selects?: readonly string[];
+  /** Kind/name of what it selects, routes to or owns, for the picture. */
+  readonly leadsTo?: readonly string[];
 };
 
 export type Deployed = {
@@ -28,7 +28,11 @@ const KEPT = ['notes', 'architecture', 'operations', 'known-issues'] as const;
 type Kept = (typeof KEPT)[number];
 
 const mark = (name: Kept, text: string): string =>
-  `<!-- yours: ${name} (kept when this is written again) -->\n${text}\n<!-- end: ${name} -->`;
+  [
+    `<!-- yours: ${name} (kept when this is written again) -->`,
+    ...(text === '' ? [] : [text]),
+    `<!-- end: ${name} -->`,
+  ].join('\n');
 
 /** What people wrote into a document written before. */
 export function keptSections(document: string | undefined): Partial<Record<Kept, string>> {
@@ -53,13 +57,18 @@ export function documentation(
     .flat()
     .filter((o) => o.subject.startsWith('phase:') && o.verdict.status === 'pass');
   const when = passed.at(-1)?.seen ?? d.started.at;
-  const first = deployed.components.find((c) => c.kind === 'Deployment' || c.kind === 'StatefulSet');
+  const workloads = deployed.components.filter((c) => WORKLOADS.includes(c.kind));
   const ns = d.target.namespace;
   return [
-    `# ${d.started.component}`,
-    `- **Deployed**: ${when.slice(0, 10)} (deployment \`${d.id}\`, plan \`${plan(d)?.digest.slice(0, 19)}\`)`,
-    `- **Target**: namespace \`${ns}\` on ${d.target.server} (${deployed.version})`,
-    `- **Goal**: ${d.started.goal ?? 'not stated'}`,
+    `# ${oneLine(d.started.component)}`,
+    bullets(
+      [
+        `**Deployed**: ${when.slice(0, 10)} (deployment \`${d.id}\`, plan \`${plan(d)?.digest.slice(0, 19)}\`)`,
+        `**Target**: namespace \`${ns}\` on ${d.target.server} (${deployed.version})`,
+        `**Goal**: ${d.started.goal ?? 'not stated'}`,
+      ],
+      '',
+    ),
     mark('notes', kept.notes ?? ''),
     '## Architecture',
     picture(deployed),
@@ -84,13 +93,15 @@ export function documentation(
     '## Operations',
     bullets(
       [
-        `Health: \`kubectl get all -n ${ns}\``,
-        ...(first === undefined
-          ? []
-          : [
-              `Logs: \`kubectl logs -n ${ns} ${first.kind.toLowerCase()}/${first.name} --tail=100\``,
-              `Restart: \`kubectl rollout restart -n ${ns} ${first.kind.toLowerCase()}/${first.name}\``,
-            ]),
+        `Health: \`kubectl get pods -n ${ns}\``,
+        ...workloads.flatMap((c) => {
+          const name = `${c.kind.toLowerCase()}/${c.name}`;
+          return [
+            `${c.name}: is it up? \`kubectl rollout status -n ${ns} ${name}\``,
+            `${c.name}: logs \`kubectl logs -n ${ns} ${name} --tail=100\``,
+            `${c.name}: restart \`kubectl rollout restart -n ${ns} ${name}\``,
+          ];
+        }),
       ],
       '',
     ),
@@ -104,23 +115,25 @@ export function documentation(
       'None known.',
     ),
     mark('known-issues', kept['known-issues'] ?? ''),
-    '',
   ]
-    .filter((part, i, all) => part !== '' || i === all.length - 1)
-    .join('\n\n');
+    .filter((part) => part !== '')
+    .join('\n\n')
+    .concat('\n');
 }
 
+/** Numbered nodes: names of objects may hold what means something to Mermaid. */
 function picture({ components }: Deployed): string {
-  const id = (kind: string, name: string) => `${kind}_${name}`.replace(/\W/g, '_');
-  const lines = components.map((c) => `  ${id(c.kind, c.name)}["${c.kind}<br/>${c.name.replaceAll('"', '')}"]`);
-  const arrows = components.flatMap((c) =>
-    (c.selects ?? []).map((to) => {
-      const [kind = '', name = ''] = to.split('/');
-      return `  ${id(c.kind, c.name)} --> ${id(kind, name)}`;
-    }),
+  if (components.length === 0) return 'Nothing of it is deployed.';
+  const node = new Map(components.map((c, i) => [`${c.kind}/${c.name}`, `n${i + 1}`]));
+  const boxes = components.map((c, i) => `  n${i + 1}["${c.kind}<br/>${c.name.replaceAll('"', '')}"]`);
+  const arrows = components.flatMap((c, i) =>
+    (c.leadsTo ?? []).flatMap((to) => (node.has(to) ? [`  n${i + 1} --> ${node.get(to)}`] : [])),
   );
-  return lines.length === 0 ? '' : ['```mermaid', 'flowchart LR', ...lines, ...arrows, '```'].join('\n');
+  return ['```mermaid', 'flowchart LR', ...boxes, ...arrows, '```'].join('\n');
 }
+
+/** What has logs, and can be restarted. */
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 const bullets = (lines: readonly string[], none: string): string =>
-  lines.length === 0 ? none : lines.map((l) => `- ${l}`).join('\n');
+  lines.length === 0 ? none : lines.map((line) => `- ${oneLine(line)}`).join('\n');

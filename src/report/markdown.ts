@@ -1,15 +1,26 @@
 export const list = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `${title}\n\n${lines.map((l) => `- ${oneLine(l)}`).join('\n')}`;
 
+/** In the style markdownlint calls compact. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [
-    `| ${head.join(' | ')} |`,
-    `|${head.map(() => '---').join('|')}|`,
-    ...rows.map((r) => `| ${r.map((c) => oneLine(c).replaceAll('|', '\\|')).join(' | ')} |`),
-  ].join('\n');
+  [head, head.map(() => '---'), ...rows.map((row) => row.map(cell))].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-/** People's and agents' text inside our Markdown: one line, and no HTML. */
-export const oneLine = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('<', '&lt;').trim().slice(0, 300);
+const cell = (text: string): string => oneLine(text).replaceAll('|', '\\|') || '–';
+
+/** People's and agents' text inside our Markdown: one line that begins no block, links as links, and no HTML. */
+export const oneLine = (text: string): string =>
+  cut(text.replace(/\s+/g, ' ').trim())
+    .split(/(`[^`]*`)/)
+    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll('<', '&lt;').replace(URLS, '<$&>')))
+    .join('')
+    .replace(/^([#>+*-]+)(?= |$)/, '\\$1')
+    .replace(/^(\d+)([.)])(?= |$)/, '$1\\$2');
+
+const cut = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST).trimEnd()}…` : text);
+const MOST = 300;
+
+/** A link without the sentence's punctuation after it; one that is a Markdown link already is left alone. */
+const URLS = /(?<![\w(])https?:\/\/[^\s<>|`]*[^\s<>|`.,;:!?'")\]]/g;
 
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;

@@ -8,6 +8,7 @@ import { type Binary, type Component, lacks, type Progress, part } from './binar
 import { imageProgram } from './busybox.ts';
 import * as components from './components.ts';
 import { files, type Layout } from './components.ts';
+import { applyCrds, type CrdSet } from './crds.ts';
 import { bindPeople, createKwokNode, defaultServiceAccountExists, nodesReady, serverVersion } from './furnish.ts';
 import * as node from './kubelet.ts';
 import { claimMachine, type Machine, NODE_ADDRESS } from './machine.ts';
@@ -26,7 +27,13 @@ export function starting(): State {
 }
 
 /** Starts everything in the sandbox's (empty) folder and waits until it can be worked with. */
-export async function startAll(name: string, binary: Binary, nodes: Nodes, progress: Progress): Promise<Sandbox> {
+export async function startAll(
+  name: string,
+  binary: Binary,
+  nodes: Nodes,
+  crds: readonly CrdSet[],
+  progress: Progress,
+): Promise<Sandbox> {
   const folder = folderOf(name);
   const state = starting();
   const launchFile = (component: string, file: string, args: readonly string[]) => {
@@ -62,6 +69,9 @@ export async function startAll(name: string, binary: Binary, nodes: Nodes, progr
   const authority = readAuthority(folder) ?? '';
   writeKubeconfigs(name, folder, server, authority, people, parts);
   const admin = connect(server, authority, adminToken);
+  // Before the controllers: the garbage collector learns of a kind that comes later after up to 30 s, and until then a
+  // foreground deletion of such an object waits.
+  for (const set of crds) await applyCrds(admin, set, progress);
 
   progress(
     nodes === 'none' ? 'starting the controllers' : `starting the controllers, the scheduler and a ${nodes} node`,
@@ -87,7 +97,7 @@ export async function startAll(name: string, binary: Binary, nodes: Nodes, progr
     registry: part(binary, 'registry') === undefined ? null : `127.0.0.1:${layout.ports.registry}`,
     nodes,
     contexts: users.contextsOf(name),
-    crds: [],
+    crds: [...crds],
     version: await serverVersion(admin),
     audit_log: files.auditLog(folder),
     bin: binary.path,

@@ -42,8 +42,7 @@ export async function up(options: UpOptions = {}): Promise<Sandbox> {
   }
   try {
     const binary = await findBinary(progress);
-    const sandbox = await startWithRetry(name, binary, nodesFor(binary, options.nodes), progress);
-    return await withCrds(sandbox, crds, progress);
+    return await startWithRetry(name, binary, nodesFor(binary, options.nodes), crds, progress);
   } catch (problem) {
     if (!isEnding(name)) {
       await down({ name, keepLogs: true });
@@ -115,10 +114,16 @@ function nodesFor(binary: Binary, asked: Nodes | undefined): Nodes {
 }
 
 /** A free port can be taken by someone else before the component listens on it: then everything is tried again. */
-async function startWithRetry(name: string, binary: Binary, nodes: Nodes, progress: Progress): Promise<Sandbox> {
+async function startWithRetry(
+  name: string,
+  binary: Binary,
+  nodes: Nodes,
+  crds: readonly CrdSet[],
+  progress: Progress,
+): Promise<Sandbox> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startAll(name, binary, nodes, progress);
+      return await startAll(name, binary, nodes, crds, progress);
     } catch (error) {
       const again = error instanceof SandboxProblem && /address already in use/.test(error.message) && attempt < 3;
       if (!again) throw error;

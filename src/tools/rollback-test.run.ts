@@ -17,7 +17,7 @@ export const run: ToolRun<'rollback-test', Input, Output> = async (input, run) =
   const reader = await run.reader();
   const before = await lookAtPhase(reader, d, phase);
   const steps = await Promise.all(
-    rollbackSteps(d, number).map(async (step) => ({
+    rollbackSteps(d, phase).map(async (step) => ({
       object: called(step.object),
       action: step.action,
       verdict: await tryStep(reader, step),
@@ -58,8 +58,11 @@ export const run: ToolRun<'rollback-test', Input, Output> = async (input, run) =
         ? fail('CommandMissing', `\`${missing.command}\`: ${missing.why}`)
         : bad !== undefined
           ? bad.verdict
-          : steps.length === 0 && phase.rollback.length === 0
-            ? unknown('NothingToTry', `phase ${number} has no object of ours and no rollback command`)
+          : steps.length === 0 && unrehearsable.length === 0 && phase.delivery === 'apply'
+            ? unknown(
+                'NothingToTry',
+                `phase ${number} has nothing of ours to take back and no rollback command: apply it first`,
+              )
             : pass(
                 'Rehearsed',
                 `${steps.length} steps of phase ${number} can be taken back; nothing was changed by trying`,

@@ -12,6 +12,8 @@ const PINNED = {
   claude: { package: '@anthropic-ai/claude-code', version: '2.1.330' },
   'mcp-inspector': { package: '@modelcontextprotocol/inspector', version: '2.12.0' },
   conformance: { package: '@modelcontextprotocol/conformance', version: '0.2.0-alpha.12' },
+  codex: { package: '@openai/codex', version: '0.169.0', large: true },
+  gemini: { package: '@google/gemini-cli', version: '0.61.0', large: true },
 } as const;
 
 export type ClientTool = keyof typeof PINNED;
@@ -20,11 +22,13 @@ export type Found = { readonly path: string } | { readonly missing: string };
 export const root = join(import.meta.dirname, '..', '..');
 
 export function tool(name: ClientTool): Found {
-  const { package: wanted, version } = PINNED[name];
+  const { package: wanted, version, ...more } = PINNED[name];
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'infragate', 'clients');
   const folder = join(cache, `${name}@${version}`);
   const path = join(folder, 'node_modules', '.bin', name);
   if (existsSync(path)) return { path };
+  if ('large' in more && process.env.INFRAGATE_ALL_CLIENTS === undefined)
+    return { missing: `${wanted}@${version} is a large download; INFRAGATE_ALL_CLIENTS=1 fetches it` };
   mkdirSync(folder, { recursive: true });
   const npm = spawnSync(
     'npm',
@@ -65,7 +69,18 @@ export type Machine = {
 /** `out` is stdout and stderr together, `stdout` its part. */
 export type Ran = { readonly code: number | null; readonly out: string; readonly stdout: string };
 
+let prepared = false;
+
+/** Clients wait seconds for a server, not for its first build. */
+function prepare(): void {
+  if (prepared) return;
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts', 'dev.mjs'), 'prepare'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`this clone can't be built (exit ${status})`);
+  prepared = true;
+}
+
 export function machine(): Machine {
+  prepare();
   const base = mkdtempSync(join(tmpdir(), 'infragate-client-'));
   const [home, work, data] = ['home', 'work', 'data'].map((name) => join(base, name));
   if (home === undefined || work === undefined || data === undefined) throw new Error('no folders');

@@ -19,7 +19,7 @@ export function editToml(text: string, path: readonly string[], value: unknown):
   const before = readToml(text);
   if (!before.ok) return before;
   const without = withoutTable(text, path);
-  const table = value === undefined ? '' : stringify(nested(path, value));
+  const table = value === undefined ? '' : `${stringify(nested(path, value)).trimEnd()}\n`;
   const gap = without.trim() === '' || table === '' ? '' : '\n';
   const after = `${without.replace(/\n*$/, without.trim() === '' ? '' : '\n')}${gap}${table}`;
   const read = readToml(after);

@@ -48,14 +48,10 @@ export async function missingCommit(
   if (unclean.length === 0) return undefined;
   const command = `git add ${unclean.join(' ')} && git commit -m 'phase ${phase.number}: ${phase.name}'`;
   const because = `not as committed: ${unclean.join(', ')}`;
-  return refuse(
-    'PHASE_ORDER',
-    `Phase ${phase.number} is to be committed before it is applied; ${because}.`,
-    {
-      missing: [{ check: 'phases-committed', status: 'missing', because, fix: [{ command }] }],
-      next: [{ command }, { tool: 'apply-phase', arguments: { deployment: d.id, phase_number: phase.number } }],
-    },
-  );
+  return refuse('PHASE_ORDER', `Phase ${phase.number} is to be committed before it is applied; ${because}.`, {
+    missing: [{ check: 'phases-committed', status: 'missing', because, fix: [{ command }] }],
+    next: [{ command }, { tool: 'apply-phase', arguments: { deployment: d.id, phase_number: phase.number } }],
+  });
 }
 
 function notCommitted(d: Deployment, open: PhaseState, wanted: number): Refusal {

@@ -25,7 +25,7 @@ export async function provenanceOf(
 async function byGitOps(reader: Reader, ref: PlacedObject, live: KubeObject): Promise<Verdict> {
   const labels = live.metadata.labels ?? {};
   const id = live.metadata.annotations?.['argocd.argoproj.io/tracking-id'];
-  if (id !== undefined) return byArgo(reader, ref, id);
+  if (id !== undefined) return byArgo(reader, ref, live, id);
   const instance = labels['argocd.argoproj.io/instance'];
   if (instance !== undefined) return application(reader, ref, instance);
   for (const [group, kind] of FLUX) {
@@ -42,10 +42,13 @@ const FLUX = [
 ] as const;
 
 /** `application:group/Kind:namespace/name`. A copied annotation names another object. */
-async function byArgo(reader: Reader, ref: PlacedObject, id: string): Promise<Verdict> {
-  const [app = '', kind, object] = id.split(':');
+async function byArgo(reader: Reader, ref: PlacedObject, live: KubeObject, id: string): Promise<Verdict> {
+  const [app = '', kind, object = ''] = id.split(':');
   const group = ref.apiVersion.includes('/') ? ref.apiVersion.split('/')[0] : '';
-  if (kind !== `${group}/${ref.kind}` || object !== `${ref.namespace ?? ''}/${ref.name}`) {
+  const { namespace } = live.metadata;
+  // Of a cluster-scoped object the id holds the Application's namespace.
+  const same = namespace === undefined ? object.endsWith(`/${ref.name}`) : object === `${namespace}/${ref.name}`;
+  if (kind !== `${group}/${ref.kind}` || !same) {
     return fail('NotTracked', `${called(ref)} carries Argo CD's mark of another object (${id})`);
   }
   return application(reader, ref, app);
@@ -113,7 +116,7 @@ async function byHelm(reader: Reader, ref: PlacedObject, live: KubeObject): Prom
     return fail('NotReleased', `${called(ref)} is there, but no Helm release made it`);
   const listed = await reader.list(
     { apiVersion: 'v1', kind: 'Secret' },
-    { namespace, labelSelector: `owner=helm,name=${release}` },
+    { namespace, labelSelector: `owner=helm,name=${release}`, metadataOnly: true },
   );
   if (!listed.ok) return unseen(ref, `the Helm release ${release}`, listed.error);
   const revisions = listed.value.items

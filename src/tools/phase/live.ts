@@ -4,6 +4,7 @@ import { lost } from '../../engine/connect.ts';
 import { drift as driftOf, isAutoscaled, type KubeObject } from '../../objects/index.ts';
 import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { provenanceOf } from './delivered.ts';
+import { addressOf } from './rehearse.ts';
 import type { StoredPhase } from './stored.ts';
 import { placedBy } from './stored.ts';
 
@@ -19,13 +20,6 @@ export const refOfManifest = (object: KubeObject, namespace: string): PlacedObje
   kind: object.kind,
   name: object.metadata.name ?? '',
   namespace: object.metadata.namespace ?? namespace,
-});
-
-const addressOf = (ref: PlacedObject) => ({
-  apiVersion: ref.apiVersion,
-  kind: ref.kind,
-  name: ref.name,
-  ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
 });
 
 /** Everything a phase is about, looked at in the cluster now. */

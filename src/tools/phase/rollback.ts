@@ -1,39 +1,37 @@
 import { called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
+import { readRollback } from '../../plan/index.ts';
 import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
+import { addressOf } from './rehearse.ts';
 import { placedBy, type StoredPhase } from './stored.ts';
 
-/** What rolling a phase back does to each object it touched, newest first. */
+/** What rolling a phase back does to each object it touched, newest first. `keep`: the plan says so, and why. */
 export type RollbackStep = {
   readonly object: PlacedObject;
-  readonly action: 'remove' | 'restore';
+  readonly action: 'remove' | 'restore' | 'keep';
   readonly before?: string;
+  readonly because?: string;
   readonly run: string;
 };
 
-/** Reverse order of what was placed: created objects go, changed ones are put back. */
-export function rollbackSteps(d: Deployment, phase: number): RollbackStep[] {
-  return [...placedBy(d, phase)]
+/** Reverse order of what was placed: created objects go, changed ones are put back, save what the plan keeps. */
+export function rollbackSteps(d: Deployment, phase: Pick<StoredPhase, 'number' | 'rollback'>): RollbackStep[] {
+  const kept = phase.rollback.map(readRollback).flatMap((r) => (r.kind === 'keep' ? [r] : []));
+  return [...placedBy(d, phase.number)]
     .sort((a, b) => b.seq - a.seq)
-    .map((p) => ({
-      object: p.object,
-      action: p.before === undefined ? 'remove' : 'restore',
-      run: p.run,
-      ...(p.before === undefined ? {} : { before: p.before }),
-    }));
+    .map(({ object, run, before }): RollbackStep => {
+      const name = `${object.kind}/${object.name}`;
+      const keep = kept.find((k) => k.object === '*' || k.object === name || k.object.endsWith(`/${name}`));
+      if (keep !== undefined) return { object, run, action: 'keep', because: keep.because };
+      return before === undefined ? { object, run, action: 'remove' } : { object, run, action: 'restore', before };
+    });
 }
-
-const addressOf = (ref: PlacedObject) => ({
-  apiVersion: ref.apiVersion,
-  kind: ref.kind,
-  name: ref.name,
-  ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
-});
 
 /** Tries one step with a server-side dry run, as this identity; nothing is changed. */
 export async function tryStep(reader: Reader, step: RollbackStep): Promise<Verdict> {
   const { object } = step;
+  if (step.action === 'keep') return pass('Kept', `${called(object)} stays: ${step.because ?? 'as the plan says'}`);
   const live = await reader.getIfThere(addressOf(object));
   if (!live.ok) return unknown('NotVisible', `${called(object)}: ${live.error.message}`);
   if (live.value === undefined)
@@ -76,7 +74,7 @@ async function pluralOf(reader: Reader, object: PlacedObject): Promise<string> {
 /** The phase gate's last question: is there still a way back? */
 export async function rollbackPossible(reader: Reader, d: Deployment, phase: StoredPhase): Promise<PhaseCheck[]> {
   if (phase.delivery !== 'apply') return [];
-  const tried = await Promise.all(rollbackSteps(d, phase.number).map((step) => tryStep(reader, step)));
+  const tried = await Promise.all(rollbackSteps(d, phase).map((step) => tryStep(reader, step)));
   const bad = tried.find((v) => v.status !== 'pass');
   return [phaseCheck('rollback still possible', bad ?? pass('WayBack', `${tried.length} objects can be taken back`))];
 }

@@ -126,7 +126,9 @@ export async function secretsToHide(reader: Reader, d: Deployment, stored: Store
     const single = await Promise.all(
       named.map((s) => reader.getIfThere({ apiVersion: 'v1', kind: 'Secret', namespace, name: s.name })),
     );
-    const found = listed.ok ? listed.value.items : single.flatMap((s) => (s.ok && s.value !== undefined ? [s.value] : []));
+    const found = listed.ok
+      ? listed.value.items
+      : single.flatMap((s) => (s.ok && s.value !== undefined ? [s.value] : []));
     for (const { data } of found) {
       if (typeof data !== 'object' || data === null) continue;
       for (const [key, value] of Object.entries(data)) {
