@@ -36,6 +36,32 @@ export async function allLearnings(ledger: Ledger): Promise<Learning[]> {
   return all.toSorted((one, other) => one.at.localeCompare(other.at));
 }
 
+const Judgement = z.object({
+  type: z.literal('written'),
+  what: z.literal('judgement'),
+  about: z.string(),
+  helped: z.boolean(),
+});
+
+/** How a learning fared with those that followed it; retired when the last of them found it wrong. */
+export type Use = { readonly used: number; readonly helped: number; readonly retired: boolean };
+
+export async function withUse<L extends Lesson>(ledger: Ledger, learnings: readonly L[]): Promise<(L & Use)[]> {
+  const all: { at: string; about: string; helped: boolean }[] = [];
+  for (const { id } of await ledger.deployments()) {
+    for (const { at, fact } of (await ledger.read(id)).rows) {
+      const parsed = Judgement.safeParse(fact);
+      if (parsed.success) all.push({ at, about: plain(parsed.data.about), helped: parsed.data.helped });
+    }
+  }
+  all.sort((one, other) => one.at.localeCompare(other.at));
+  return learnings.map((learning) => {
+    const own = all.filter(({ about }) => about === plain(learning.title));
+    const helped = own.filter((one) => one.helped).length;
+    return { ...learning, used: own.length, helped, retired: own.at(-1)?.helped === false };
+  });
+}
+
 /** Each once, however many deployments and imports had it; the first of them stays. */
 export function once<L extends Lesson>(learnings: readonly L[]): L[] {
   const kept = new Map<string, L>();
@@ -94,7 +120,9 @@ export async function addLearnings(
 /** Two learnings are one when title, situation and advice say the same, whatever the case and the spaces. */
 function sameness({ title, situation, advice, text }: Lesson): string {
   const said = situation || advice ? [title, situation, advice] : [title, text];
-  return JSON.stringify(said.map((part) => part.toLowerCase().replace(/\s+/g, ' ').trim()));
+  return JSON.stringify(said.map(plain));
 }
+
+const plain = (text: string) => text.toLowerCase().replace(/\s+/g, ' ').trim();
 
 const firstLine = (text: string) => text.split('\n')[0]?.slice(0, 100) || 'untitled';

@@ -2,7 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from './exit.ts';
-import type { Learning } from './learnings.records.ts';
+import type { Learning, Use } from './learnings.records.ts';
 import { fail, withLedger, writeLines } from './with-ledger.ts';
 
 type Flags = { json: boolean };
@@ -45,20 +45,20 @@ function wholeNumber(text: string): number {
 
 const list = ({ json, tag }: Flags & { tag?: string }) =>
   withLedger(json, async (ledger) => {
-    const { allLearnings, once } = await import('./learnings.records.ts');
+    const { allLearnings, once, withUse } = await import('./learnings.records.ts');
     const all = once(await allLearnings(ledger)).filter(({ tags }) => tag === undefined || tags.includes(tag));
-    print(json, all);
+    print(json, await withUse(ledger, all));
     return EXIT.done;
   });
 
 const search = (words: string[], { json, limit }: Flags & { limit: number }) =>
   withLedger(json, async (ledger) => {
-    const { allLearnings, once } = await import('./learnings.records.ts');
+    const { allLearnings, once, withUse } = await import('./learnings.records.ts');
     const all = new Map((await allLearnings(ledger)).map((one) => [one.id, one]));
     const found = (await ledger.search(words.join(' '), limit)).flatMap(
       ({ deployment, seq }) => all.get(`${deployment}/${seq}`) ?? [],
     );
-    print(json, once(found));
+    print(json, await withUse(ledger, once(found)));
     return found.length > 0 ? EXIT.done : EXIT.no;
   });
 
@@ -106,20 +106,20 @@ const importFile = (file: string, { json }: Flags) =>
     return EXIT.done;
   });
 
-function print(json: boolean, learnings: readonly Learning[]): void {
+function print(json: boolean, learnings: readonly (Learning & Use)[]): void {
   if (json) console.log(JSON.stringify(learnings));
   else console.log(learnings.map(describe).join('\n\n') || 'No learnings.');
 }
 
-function describe({ id, title, situation, advice, tags, text, at }: Learning): string {
+function describe({ id, title, situation, advice, tags, text, at, used, helped, retired }: Learning & Use): string {
   const body = [
     situation && `  when  ${situation}`,
     advice && `  do    ${advice}`,
     !situation && !advice && `  ${text}`,
   ];
   return [
-    `${title}${tags.map((tag) => ` #${tag}`).join('')}`,
+    `${title}${tags.map((tag) => ` #${tag}`).join('')}${retired ? ' (retired: the last run that followed it found it wrong)' : ''}`,
     ...body.filter(Boolean),
-    `  from  ${id}, ${at.slice(0, 10)}`,
+    `  from  ${id}, ${at.slice(0, 10)}${used === 0 ? '' : `; helped ${helped} of ${used} times`}`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { type Cluster, connect } from '../cluster/index.ts';
+import { programExists } from '../commands/index.ts';
 import { copyImage, pushImage, staticBusybox } from '../sandbox/sandbox.ts';
 import * as print from './print.ts';
 import { type DemoOptions, imagePolicy, type Stage, setQuota, type Undo } from './stage.ts';
@@ -28,6 +29,8 @@ export async function ownCluster(options: DemoOptions, undo: Undo): Promise<Stag
   const cluster = connected.value;
   undo.push(async () => cluster.close());
   await mustHaveDatabaseKind(cluster);
+  await mustHaveDefaultStorage(cluster);
+  if (!programExists('kubectl')) throw new NotHere("the plan's commands call kubectl, and it is not on the path");
   const namespace = `infragate-demo-${randomBytes(3).toString('hex')}`;
   const policy = `${namespace}-images`;
   await agree(options, [
@@ -62,6 +65,14 @@ async function mustHaveDatabaseKind(cluster: Cluster): Promise<void> {
     throw new NotHere(
       "this cluster doesn't serve postgresql.cnpg.io/v1 Cluster; the story needs CloudNativePG (its operator, or at least its CRDs)",
     );
+  }
+}
+
+async function mustHaveDefaultStorage(cluster: Cluster): Promise<void> {
+  const listed = await cluster.reader.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' });
+  const marked = 'storageclass.kubernetes.io/is-default-class';
+  if (!listed.ok || !listed.value.items.some((c) => c.metadata.annotations?.[marked] === 'true')) {
+    throw new NotHere('the story turns bind mounts into claims, and this cluster has no default StorageClass');
   }
 }
 

@@ -1,25 +1,24 @@
-import type { ToolRun } from '../engine/tool.ts';
-import { retrospective } from '../report/index.ts';
-import { type Fact, refuse } from '../workflow/index.ts';
+import type { Run, ToolRun } from '../engine/tool.ts';
+import { learningsOf, retrospective, titleKey } from '../report/index.ts';
+import { type Deployment, type Fact, type Refusal, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './record-retro.ts';
+
+/** Earlier runs of the component that a retrospective is held against. */
+const COMPARED = 5;
 
 /** What the record shows, then what the agent says; learnings are kept for whoever deploys next. */
 export const run: ToolRun<'record-retro', Input, Output> = async (input, run) => {
   const d = await run.current();
-  const narrative = [input.went_well, input.diverged, input.unexpected, input.helped, input.missing, input.learnings];
-  if (narrative.every((part) => part === undefined || part.length === 0)) {
-    return {
-      kind: 'refusal',
-      refusal: refuse(
-        'BAD_INPUT',
-        'went_well, diverged, unexpected, helped, missing, learnings: all are empty. The figures come from the record; say what they mean, and at least one learning.',
-      ),
-    };
-  }
-  const markdown = retrospective(d, await run.events(), input);
+  const others = (await run.others()).filter(({ id }) => id !== d.id);
+  const wrong = nothingSaid(input) ?? (await unknownJudged(run, input, others));
+  if (wrong !== undefined) return { kind: 'refusal', refusal: wrong };
+  const earlier = others.filter((o) => o.started.component === d.started.component && o.started.at < d.started.at);
+  const markdown = retrospective(d, await run.events(), input, earlier.slice(-COMPARED));
   const body = await run.put(markdown, 'text/markdown');
-  const known = new Set(d.written.filter((w) => w.what === 'learning').map((w) => w.title?.toLowerCase()));
-  const learnings = (input.learnings ?? []).filter((l) => !known.has(l.title.toLowerCase()));
+  const known = alreadyKept(d);
+  const learnings = [...new Map((input.learnings ?? []).map((l) => [titleKey(l.title), l]))].flatMap(([key, l]) =>
+    known.has(key) ? [] : [l],
+  );
   const facts: Fact[] = [
     { type: 'written', what: 'retro', text: `retrospective of ${d.id}`, body },
     ...learnings.map(
@@ -31,6 +30,15 @@ export const run: ToolRun<'record-retro', Input, Output> = async (input, run) =>
         situation: l.situation,
         advice: l.advice,
         tags: l.tags ?? [],
+      }),
+    ),
+    ...(input.judged ?? []).map(
+      (j): Fact => ({
+        type: 'written',
+        what: 'judgement',
+        text: j.because ?? (j.helped ? 'it helped' : 'it was wrong here'),
+        about: j.learning,
+        helped: j.helped,
       }),
     ),
   ];
@@ -46,3 +54,32 @@ export const run: ToolRun<'record-retro', Input, Output> = async (input, run) =>
     },
   };
 };
+
+function nothingSaid({ deployment: _, ...said }: Input): Refusal | undefined {
+  return Object.values(said).some((part) => part !== undefined && part.length > 0)
+    ? undefined
+    : refuse(
+        'BAD_INPUT',
+        'went_well, diverged, unexpected, helped, missing, learnings: all are empty. The figures come from the record; say what they mean, and at least one learning.',
+      );
+}
+
+/** A judgement of a learning nobody wrote; imported ones are in no deployment, so they are searched for. */
+async function unknownJudged(run: Run, { judged = [] }: Input, others: readonly Deployment[]) {
+  const titles = new Set(learningsOf(others).map((l) => titleKey(l.title)));
+  for (const { learning } of judged) {
+    const key = titleKey(learning);
+    if (titles.has(key)) continue;
+    const found = await run.search(learning);
+    if (!found.some(({ text }) => titleKey(text.split('\n')[0] ?? '') === key))
+      return refuse('BAD_INPUT', `judged: no earlier run left a learning called "${learning}".`);
+  }
+  return undefined;
+}
+
+/** Kept by this run since its last phase passed: those before it don't count at Gate V, so they may be said again. */
+function alreadyKept(d: Deployment): ReadonlySet<string> {
+  const phases = [...d.observations].flatMap(([subject, seen]) => (subject.startsWith('phase:') ? seen : []));
+  const last = Math.max(0, ...phases.filter((o) => o.verdict.status === 'pass').map((o) => o.seq));
+  return new Set(d.written.flatMap((w) => (w.what === 'learning' && w.seq > last ? [titleKey(w.title ?? '')] : [])));
+}

@@ -19,6 +19,10 @@ const input = z.strictObject({
       }),
     )
     .optional(),
+  judged: z
+    .array(z.strictObject({ learning: z.string(), helped: z.boolean(), because: z.string().optional() }))
+    .optional()
+    .describe('learnings of earlier runs you followed, by title'),
 });
 export type Input = z.infer<typeof input>;
 

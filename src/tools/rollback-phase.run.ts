@@ -1,9 +1,11 @@
 import { type BeforeImage, called, removeAll, restore } from '../apply/index.ts';
+import type { Reader } from '../cluster/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
 import { readRollback } from '../plan/index.ts';
-import { type Deployment, type Fact, phases, type Refusal, refuse } from '../workflow/index.ts';
+import { type Deployment, type Fact, type PlacedObject, phases, type Refusal, refuse } from '../workflow/index.ts';
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { outliving, stillThere } from './phase/leftovers.ts';
+import { addressOf } from './phase/rehearse.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
@@ -136,8 +138,9 @@ async function execute(
   const commands: CommandOutcome[] = [...first, ...(await runCommands(run, after, options))];
   const bad = commands.filter((c) => c.verdict.status !== 'pass');
   const complete = undone.failures.length === 0 && bad.length === 0;
+  const strangers = await takenOver(reader, removedBy(steps));
   const outlived = (await stillThere(reader, leftovers)).map((l) => ({ object: called(l.object), why: l.why }));
-  const remaining = [...undone.failures, ...keptBy(steps), ...outlived];
+  const remaining = [...undone.failures, ...keptBy(steps), ...strangers, ...outlived];
   return {
     status: complete ? 'ROLLED_BACK' : 'INCOMPLETE',
     steps: [
@@ -154,6 +157,20 @@ async function execute(
       'Its gate is open again.',
     ].join('\n'),
   };
+}
+
+/** Of ours nothing is left, but the name is: someone made another object of it, which is not ours to take away. */
+async function takenOver(reader: Reader, ours: readonly PlacedObject[]) {
+  const looks = await Promise.all(
+    ours.map(async (ref) => {
+      const there = await reader.getIfThere(addressOf(ref));
+      const other = there.ok && there.value !== undefined && there.value.metadata.uid !== ref.uid;
+      return other
+        ? [{ object: called(ref), why: 'someone else made another one of that name; it is left alone' }]
+        : [];
+    }),
+  );
+  return looks.flat();
 }
 
 type Undone = {

@@ -11,6 +11,7 @@ import {
   refuse,
   type Verdict,
 } from '../workflow/index.ts';
+import { learningsFor } from './learnings.ts';
 import type { Input, Output } from './start-deployment.ts';
 
 /** What a deployment needs of this identity sooner or later; shown, so that a missing one is met now and not in phase 3. */
@@ -79,7 +80,10 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
   );
   if ('code' in opened) return { kind: 'refusal', refusal: opened };
 
-  const learnings = await run.search([input.component, input.goal ?? ''].join(' '));
+  const learnings = await learningsFor(run, {
+    component: input.component,
+    words: [input.component, input.goal ?? ''],
+  });
   const value = {
     deployment: opened.id,
     target: {

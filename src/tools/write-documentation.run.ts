@@ -1,12 +1,10 @@
 import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import type { Reader } from '../cluster/index.ts';
 import type { ToolRun } from '../engine/tool.ts';
-import { type KubeObject, readiness } from '../objects/index.ts';
-import { type Component, type Deployed, documentation } from '../report/index.ts';
-import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
-import { lookAtPhase } from './phase/live.ts';
-import { allPhases, type StoredPlan, storedPlan } from './phase/stored.ts';
+import { documentation } from '../report/index.ts';
+import { type Refusal, refuse } from '../workflow/index.ts';
+import { whatIsDeployed } from './deployed.ts';
+import { storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './write-documentation.ts';
 
 /** The workflow's document, from the record and from what is live now. */
@@ -58,85 +56,4 @@ async function insideWorkspace(workspace: string, path: string): Promise<string 
     if (folder === dirname(folder)) return wanted;
     folder = dirname(folder);
   }
-}
-
-async function whatIsDeployed(reader: Reader, d: Deployment, stored: StoredPlan): Promise<Deployed> {
-  const version = await reader.version();
-  const pods = await reader.list({ apiVersion: 'v1', kind: 'Pod' }, { namespace: d.target.namespace });
-  const running = pods.ok ? pods.value.items : [];
-  const components: Component[] = [];
-  const addresses: string[] = [];
-  for (const phase of allPhases(stored, d)) {
-    for (const { ref, live } of await lookAtPhase(reader, d, phase)) {
-      if (live === undefined) continue;
-      const reading = readiness(live);
-      const own = running.filter((p) => belongs(p, live));
-      components.push({
-        phase: phase.number,
-        kind: ref.kind,
-        name: ref.name,
-        status: reading.status === 'unknown' ? 'present' : reading.status,
-        message: reading.message,
-        images: imagesOf(own, live),
-        ...(ref.kind === 'Service' ? { selects: selectedBy(live, stored) } : {}),
-      });
-      addresses.push(...addressesOf(live, d.target.namespace));
-    }
-  }
-  return {
-    components,
-    version: version.ok ? version.value.gitVersion : 'version unknown',
-    addresses,
-    secrets: stored.plan.secrets.map((s) => s.name),
-  };
-}
-
-type Fields = Record<string, unknown>;
-const fields = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
-const items = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fields) : []);
-
-const matchLabels = (live: KubeObject): Fields => {
-  const selector = fields(fields(live.spec).selector);
-  return fields(selector.matchLabels ?? (live.kind === 'Service' ? selector : undefined));
-};
-
-const matches = (labels: Fields, wanted: Fields): boolean =>
-  Object.keys(wanted).length > 0 && Object.entries(wanted).every(([k, v]) => labels[k] === v);
-
-const belongs = (pod: KubeObject, owner: KubeObject): boolean =>
-  matches(fields(pod.metadata.labels), matchLabels(owner)) && owner.kind !== 'Service';
-
-/** By digest, as the kubelet reports what it runs; as written where nothing runs. */
-function imagesOf(pods: readonly KubeObject[], live: KubeObject): string[] {
-  const run = pods.flatMap((p) =>
-    items(fields(p.status).containerStatuses).map((c) => String(c.imageID || c.image || '')),
-  );
-  const template = fields(fields(fields(live.spec).template).spec);
-  const written = items(template.containers).map((c) => String(c.image ?? ''));
-  return [...new Set([...run.filter((i) => i !== ''), ...(run.some((i) => i !== '') ? [] : written)])];
-}
-
-/** The workloads of the plan whose Pods a Service selects. */
-function selectedBy(service: KubeObject, stored: StoredPlan): string[] {
-  return stored.loaded.phases
-    .flatMap((p) => p.manifests.map((m) => m.object))
-    .filter((o) => matches(fields(fields(fields(fields(o.spec).template).metadata).labels), matchLabels(service)))
-    .map((o) => `${o.kind}/${o.metadata.name}`);
-}
-
-function addressesOf(live: KubeObject, namespace: string): string[] {
-  const spec = fields(live.spec);
-  if (live.kind === 'Route')
-    return [
-      `Route: ${spec.tls === undefined ? 'http' : 'https'}://${String(spec.host ?? '')}${String(spec.path ?? '')}`,
-    ];
-  if (live.kind === 'Ingress')
-    return items(spec.rules).map(
-      (rule) => `Ingress: ${spec.tls === undefined ? 'http' : 'https'}://${String(rule.host ?? '*')}`,
-    );
-  if (live.kind === 'Service')
-    return items(spec.ports).map(
-      (port) => `Service: ${live.metadata.name}.${namespace}.svc:${String(port.port)} (inside the cluster)`,
-    );
-  return [];
 }

@@ -173,11 +173,12 @@ export const FACTS = {
   }),
   written: z.object({
     type: z.literal('written'),
-    what: z.enum(['research', 'sources', 'adjustment', 'retro', 'documentation', 'learning']),
+    what: z.enum(['research', 'sources', 'adjustment', 'retro', 'documentation', 'learning', 'judgement']),
     text,
     body: digest.optional(),
-    /** adjustment: the divergence; how it is verified. */
+    /** adjustment: the divergence; how it is verified. judgement: the learning's title, and whether its advice held. */
     about: text.optional(),
+    helped: z.boolean().optional(),
     verified_by: z.union([z.object({ item: text }), z.object({ manifests: digest })]).optional(),
     title: text.optional(),
     situation: text.optional(),

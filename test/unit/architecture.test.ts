@@ -49,7 +49,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'commands',
     'demo',
   ],
-  demo: ['sandbox', 'cluster', 'engine', 'cli', 'state'],
+  demo: ['sandbox', 'cluster', 'commands'],
 };
 
 /** A package that only these folders may import. */

@@ -98,6 +98,34 @@ describe('what a stopped agent is told', () => {
   });
 });
 
+describe('the record', () => {
+  const record = { home: '/data/infragate', permits: [open] };
+  test.each([
+    'rm -rf /data/infragate',
+    'rm /data/infragate/permits/web-1.json',
+    'cd /data && rm -r infragate/permits',
+    'rm -rf /data/infra*',
+    'rm -rf /data',
+    '> /data/infragate/permits/web-1.json',
+    'echo "{}" > /data/infragate/permits/web-1.json',
+    "sed -i 's/R/I/' /data/infragate/permits/web-1.json",
+    'sqlite3 /data/infragate/ledger.sqlite "delete from events"',
+    'sudo mv /data/infragate /tmp/x',
+  ])('is not changed while a deployment is open: %s', (line) => {
+    expect(judge(line, { cwd, ...record })).toContain('record');
+  });
+  test.each([
+    'ls /data/infragate',
+    'cat /data/infragate/policy.yaml',
+    'rm -rf /data/other',
+    'rm -rf ./dist',
+    'echo x > /tmp/y',
+  ])('may be looked at, and the rest changed: %s', (line) => {
+    expect(judge(line, { cwd, ...record })).toBeUndefined();
+    expect(judge('rm -rf /data/infragate', { cwd, home: record.home, permits: [] })).toBeUndefined();
+  });
+});
+
 type Given = Record<string, unknown>;
 
 function hook(name: string, given: Given | string, env: Record<string, string> = {}) {

@@ -2,12 +2,13 @@
 // goes wrong here stops the command too (exit 2, and onFailure in hooks.json).
 import { readFileSync } from 'node:fs';
 import { judge } from './judge.mjs';
-import { readPermits } from './permits.mjs';
+import { dataFolder, readPermits } from './permits.mjs';
 
 try {
   const { tool_input: input, cwd } = JSON.parse(readFileSync(0, 'utf8'));
   if (typeof input?.command !== 'string') throw new Error('the call has no command');
-  const because = judge(input.command, { cwd: cwd ?? process.cwd(), permits: readPermits() });
+  const home = dataFolder();
+  const because = judge(input.command, { cwd: cwd ?? process.cwd(), permits: readPermits(home), home });
   if (because !== undefined) {
     const decision = { hookEventName: 'PreToolUse', permissionDecision: 'deny', permissionDecisionReason: because };
     process.stdout.write(JSON.stringify({ hookSpecificOutput: decision }));

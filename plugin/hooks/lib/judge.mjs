@@ -1,17 +1,18 @@
 import { clusterCall, OTHER_WRITERS, otherWriter, rawRequest } from './cluster.mjs';
 import { isInfragate, isInfragateScript, personsCommand } from './person.mjs';
 import { HARMLESS, inner } from './programs.mjs';
+import { changesRecord } from './record.mjs';
 import { below, newScope, run, TooDeep, Unreadable, walkText } from './shell.mjs';
 import { baseName, isKnown, UNKNOWN } from './text.mjs';
 import { allows, refusalOfWrite } from './verdict.mjs';
 
 /**
  * A command line → undefined (let it pass) or the reason it stops. `permits` is what is open and allowed now
- * (permits.mjs); nothing here touches a cluster.
+ * (permits.mjs), `home` the data folder with the record; nothing here touches a cluster.
  */
-export function judge(text, { cwd, permits }) {
+export function judge(text, { cwd, permits, home }) {
   const found = [];
-  const look = looker(permits, found);
+  const look = looker({ permits, home }, found);
   const scope = newScope({ cwd });
   try {
     walkText(text, scope, look);
@@ -39,7 +40,7 @@ function clusterTool(name) {
 }
 
 /** Looks at each command; what it finds wrong goes to `found`, first things first. */
-function looker(permits, found) {
+function looker({ permits, home }, found) {
   const stop = (because) => {
     if (because !== undefined) found.push(because);
   };
@@ -51,6 +52,10 @@ function looker(permits, found) {
     if (found.length > 0 || argv.length === 0) return;
     const [name, ...args] = argv;
     const program = baseName(name);
+    if (permits.length > 0 && home !== undefined && changesRecord(argv, io, scope, home))
+      return stop(
+        `infragate's record (${home}) is not for an agent to change while a deployment is open (${names(permits)}).`,
+      );
     const own = isInfragate(name) ? args : ranByNode(program, args);
     if (own !== undefined) {
       const verb = personsCommand(own);

@@ -159,7 +159,10 @@ function command(node, scope, onCommand, input) {
     if (argv.length === 0)
       scope.vars.set(one.name, one.append ? `${scope.vars.get(one.name) ?? UNKNOWN}${value}` : value);
   }
-  if (argv.length === 0) return undefined;
+  if (argv.length === 0) {
+    if (io.writes.length > 0) onCommand([':'], { ...input, writes: io.writes }, scope);
+    return undefined;
+  }
   const fed = io.stdin === undefined ? input : { stdin: io.stdin, piped: true };
   return run(argv, { ...fed, writes: io.writes }, scope, onCommand);
 }

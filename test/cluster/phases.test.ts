@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { type Scene, scene } from '../support/scene.ts';
+import { configMap, proven } from '../support/story.ts';
+import { ownSandbox } from './io/sandbox.ts';
+import { applied, approved, deployment, gatePasses, kubectlOf, planText } from './support/phases.ts';
+
+let sandbox: Sandbox;
+let end = async () => {};
+let stage: Scene;
+let image = '';
+let kubectl: ReturnType<typeof kubectlOf>;
+
+beforeAll(async () => {
+  ({ sandbox, end } = await ownSandbox('phases'));
+  image = `${sandbox.registry ?? ''}/busybox:1`;
+});
+afterAll(() => end());
+beforeEach(() => {
+  stage = scene(sandbox, 'phases');
+  kubectl = kubectlOf(sandbox, stage.namespace);
+});
+afterEach(() => stage.end());
+
+const service = `apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+`;
+const claim = (volume: string) => `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data }
+spec: { accessModes: [ReadWriteOnce], storageClassName: "", volumeName: ${volume}, resources: { requests: { storage: 1Mi } } }
+`;
+const volumeOf = (name: string, namespace: string) => `apiVersion: v1
+kind: PersistentVolume
+metadata: { name: ${name} }
+spec:
+  accessModes: [ReadWriteOnce]
+  capacity: { storage: 1Mi }
+  persistentVolumeReclaimPolicy: Retain
+  hostPath: { path: /tmp/${name} }
+  claimRef: { namespace: ${namespace}, name: data }
+`;
+
+describe('four phases and back', () => {
+  test('rolling back 4 to 1 leaves nothing of them but what is kept, retained and named', async () => {
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image);
+    await agent.call('cluster-reality-check', { assumed_apis: ['v1/Service', 'v1/PersistentVolumeClaim'] });
+    const volume = `retained-${stage.namespace}`;
+    kubectl(['create', '-f', '-'], volumeOf(volume, stage.namespace));
+    const phases = [
+      {
+        files: { 'settings.yaml': configMap('settings'), 'audit.yaml': configMap('audit') },
+        rollback: ['undo', 'keep ConfigMap/audit: the auditors read it'],
+        criteria: ['ConfigMap/settings: create'],
+      },
+      {
+        files: { 'data.yaml': claim(volume) },
+        more: { irreversible: ['PersistentVolumeClaim/data'] },
+        criteria: ['PersistentVolumeClaim/data: reaches Bound state'],
+      },
+      {
+        files: { 'web.yaml': deployment('web', image, 2) },
+        rollback: ['kubectl delete -f web.yaml --ignore-not-found'],
+        criteria: ['Deployment/web: reaches Ready state'],
+      },
+      {
+        files: { 'service.yaml': service },
+        criteria: ['Service/web has endpoints', 'Deployment/web: reaches Ready state'],
+      },
+    ];
+    await approved(agent, planText(stage, phases));
+    for (const n of [1, 2, 3, 4]) {
+      await applied(agent, n);
+      await gatePasses(agent, n);
+    }
+    const back = (phase_number: number) => agent.call('rollback-phase', { phase_number, execute: true });
+    expect(await agent.refused('rollback-phase', { phase_number: 3, execute: true })).toBe('PHASE_ORDER');
+    for (const n of [4, 3]) {
+      const answer = await back(n);
+      expect(answer.value, answer.text).toMatchObject({ status: 'ROLLED_BACK', remaining: [] });
+    }
+    expect(await agent.refused('phase-gate', { phase_number: 4 })).toBe('PHASE_ORDER');
+
+    const asked = await back(2);
+    expect(Object(asked.value.refusal).code).toBe('PERSON_NEEDED');
+    expect(asked.text).toContain('infragate waive app-1 --check rollback-tested --subject phase:2');
+    const shown = await agent.call('rollback-phase', { phase_number: 2 });
+    expect(shown.value.remaining).toEqual([expect.objectContaining({ object: `PersistentVolume/${volume}` })]);
+    kubectl(['get', 'pvc', 'data']);
+    await waivedByAPerson('phase:1');
+    expect(await agent.refused('rollback-phase', { phase_number: 2, execute: true })).toBe('PERSON_NEEDED');
+    await waivedByAPerson('phase:2');
+    const gone = await back(2);
+    expect(gone.value, gone.text).toMatchObject({
+      status: 'ROLLED_BACK',
+      removed: ['PersistentVolumeClaim/data'],
+      remaining: [{ object: `PersistentVolume/${volume}`, why: expect.stringContaining('Retain') }],
+    });
+    const last = await back(1);
+    expect(last.value, last.text).toMatchObject({
+      status: 'ROLLED_BACK',
+      removed: ['ConfigMap/settings'],
+      remaining: [{ object: 'ConfigMap/audit', why: expect.stringContaining('the auditors read it') }],
+    });
+    const left = kubectl(['get', 'deployment,replicaset,pod,service,pvc,configmap', '-o', 'name']).trim().split('\n');
+    expect(left.filter((name) => name !== 'configmap/kube-root-ca.crt')).toEqual(['configmap/audit']);
+    kubectl(['delete', 'pv', volume]);
+
+    await applied(agent, 1);
+    await gatePasses(agent, 1);
+  });
+
+  /** A person at a terminal: the record is written as `infragate waive` writes it, without the passphrase's second. */
+  async function waivedByAPerson(subject: string): Promise<void> {
+    const { waive } = await import('../../src/engine/index.ts');
+    const { openLedger } = await import('../../src/state/index.ts');
+    const ledger = await openLedger({ home: stage.home });
+    if ('reason' in ledger) throw new Error(ledger.reason);
+    try {
+      const done = await waive(
+        { ledger, now: () => new Date().toISOString() },
+        {
+          deployment: 'app-1',
+          check: 'rollback-tested',
+          subject,
+          because: 'the data is in the backup',
+          days: 1,
+          actor: { kind: 'person', name: 'test', assurance: 'operator' },
+        },
+      );
+      expect(done.ok).toBe(true);
+    } finally {
+      await ledger.close();
+    }
+  }
+
+  test('what was deleted and made anew by someone else is not taken away with ours, and named', async () => {
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image);
+    await approved(
+      agent,
+      planText(stage, [
+        { files: { 'settings.yaml': configMap('settings') }, criteria: ['ConfigMap/settings: create'] },
+      ]),
+    );
+    await applied(agent, 1);
+    kubectl(['delete', 'configmap', 'settings']);
+    kubectl(['create', '-f', '-'], configMap('settings', 'theirs'));
+    const { value, text } = await agent.call('rollback-phase', { phase_number: 1, execute: true });
+    expect(value.remaining, text).toEqual([expect.objectContaining({ object: 'ConfigMap/settings' })]);
+    expect(kubectl(['get', 'configmap', 'settings', '-o', 'jsonpath={.data.key}'])).toBe('theirs');
+  });
+
+  test('to be committed before: the phase waits for its files, not for others', async () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: stage.workspace });
+    git('init', '-q');
+    stage.write('other.txt', 'of someone else');
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image);
+    const phase = {
+      files: { 'settings.yaml': configMap('settings') },
+      criteria: ['ConfigMap/settings: create'],
+      more: { commit: 'before' },
+    };
+    await approved(agent, planText(stage, [phase]));
+    const refused = await agent.call('apply-phase', { phase_number: 1 });
+    expect([Object(refused.value.refusal).code, refused.text]).toEqual([
+      'PHASE_ORDER',
+      expect.stringContaining('settings.yaml'),
+    ]);
+    git('add', 'settings.yaml');
+    git('commit', '-q', '-m', 'settings');
+    await applied(agent, 1);
+  });
+});
