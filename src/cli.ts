@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import { EXIT } from './cli/exit.ts';
 
 /**
@@ -78,6 +78,7 @@ async function main(argv: readonly string[]): Promise<void> {
     await serve(argv);
     return;
   }
+  const { Command } = await import('commander');
   const program = new Command('infragate')
     .description(
       'An MCP server that makes an agent prove what it assumes against the real cluster.\nWithout a command it serves MCP on stdio.',
@@ -90,7 +91,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   for (const [command, { about, load }] of Object.entries(COMMANDS)) {
-    program.addCommand(command === name ? (await load()).exitOverride() : new Command(command).description(about));
+    program.addCommand(command === name ? throwing(await load()) : new Command(command).description(about));
   }
   await program.parseAsync([...argv], { from: 'user' });
 }
@@ -98,11 +99,24 @@ async function main(argv: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof CommanderError) {
+  if (isCommanderError(error)) {
     // Help and --version end a command well; everything else commander throws is wrong use.
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   } else {
     process.stderr.write(`infragate: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = EXIT.no;
   }
+}
+
+/** commander passes exitOverride on only to subcommands made after it. */
+function throwing(command: Command): Command {
+  for (const sub of command.commands) throwing(sub);
+  return command.exitOverride();
+}
+
+/** Told by its code, so that serving never loads the argument parser. */
+function isCommanderError(error: unknown): error is Error & { exitCode: number } {
+  return (
+    error instanceof Error && 'code' in error && String(error.code).startsWith('commander.') && 'exitCode' in error
+  );
 }

@@ -9,6 +9,9 @@ export type TakeOver = {
   readonly fields: readonly string[];
 };
 
+/** Writing an object back (restore) makes us its manager in another way than applying does: that is no one else. */
+const OURSELVES = 'infragate';
+
 /** Pure: the conflicts that no take-over covers. Force takes everything, so every one must be covered. */
 export function uncovered(
   ref: PlacedObject,
@@ -19,6 +22,7 @@ export function uncovered(
     [`${ref.kind}/${ref.name}`, `${ref.apiVersion}/${ref.kind}/${ref.name}`].includes(t.object),
   );
   return conflicts.flatMap(({ manager, fields }) => {
+    if (manager === OURSELVES) return [];
     const allowed = mine.filter((t) => t.managers.includes(manager)).flatMap((t) => t.fields);
     const left = fields.filter((field) => !allowed.some((a) => covers(a, field)));
     return left.length === 0 ? [] : [{ manager, fields: left }];

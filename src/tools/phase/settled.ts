@@ -11,7 +11,7 @@ import {
   restarts,
   treeOf,
 } from '../../objects/index.ts';
-import { readCriterion } from '../../plan/index.ts';
+import { objectsOf, readCriterion } from '../../plan/index.ts';
 import { fail, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { criteriaOver } from '../tracer/criteria.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
@@ -43,7 +43,7 @@ export async function awaitSettled(
 ): Promise<SettledPhase> {
   const own = live.flatMap((l) => (l.live === undefined ? [] : [l.live]));
   const parsed = predicatesOf(stored, phase);
-  const roots = [...own, ...(await earlierSubjects(reader, run, own, parsed.predicates))];
+  const roots = [...own, ...(await earlierSubjects(reader, run, stored, phase, own, parsed.predicates))];
   const isOwn = (root: KubeObject) => own.some((o) => o.metadata.uid === root.metadata.uid);
   if (own.length === 0) {
     const nothing = parsed.predicates.map((p) =>
@@ -103,23 +103,21 @@ function predicatesOf(stored: StoredPlan, phase: StoredPhase): { predicates: Pre
 async function earlierSubjects(
   reader: Reader,
   run: ReadingRun,
+  stored: StoredPlan,
+  phase: StoredPhase,
   own: readonly KubeObject[],
   predicates: readonly Predicate[],
 ): Promise<KubeObject[]> {
+  const before = stored.loaded.phases.filter((p) => p.number < phase.number).flatMap(objectsOf);
   const wanted = predicates
     .flatMap((p) => p.target.subjects)
-    .filter((subject) => !own.some((object) => isSubject(subject, object)));
+    .filter((subject) => !own.some((object) => isSubject(subject, object)))
+    .flatMap((subject) => before.filter((o) => o.kind === subject.kind && o.name === subject.name));
   const found = new Map<string, KubeObject>();
-  for (const { apiVersion, kind, name, namespace } of wanted) {
-    if (apiVersion === undefined) continue;
-    const where = namespace ?? run.deployment?.target.namespace;
-    const there = await reader.getIfThere({
-      apiVersion,
-      kind,
-      name,
-      ...(where === undefined ? {} : { namespace: where }),
-    });
-    if (there.ok && there.value !== undefined) found.set(there.value.metadata.uid ?? name, there.value);
+  for (const ref of wanted) {
+    const namespace = ref.namespace ?? run.deployment?.target.namespace;
+    const there = await reader.getIfThere({ ...ref, ...(namespace === undefined ? {} : { namespace }) });
+    if (there.ok && there.value !== undefined) found.set(there.value.metadata.uid ?? ref.name, there.value);
   }
   return [...found.values()];
 }
