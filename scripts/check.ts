@@ -8,6 +8,7 @@ const steps: readonly (readonly [string, string, readonly string[]])[] = [
   ['types', bin('tsc'), ['-p', '.']],
   ['lint and format', bin('biome'), ['ci', '.']],
   ['generated documents', process.execPath, [join(root, 'scripts', 'generate-docs.ts')]],
+  ['generated plugin files', process.execPath, [join(root, 'scripts', 'generate-plugin.ts')]],
 ];
 
 let failed = 0;

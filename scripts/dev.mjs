@@ -81,7 +81,11 @@ function prepare() {
     if (needsDependencies()) {
       // No install scripts but the one that fetches Node: better-sqlite3 brings its builds with it, and npm would compile
       // it all the same (it takes binding.gyp for a wish when it installs from a lock file).
-      run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'installing dependencies (once)');
+      run(
+        'npm',
+        ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
+        'installing dependencies (once)',
+      );
       run('npm', ['rebuild', 'node', '--loglevel=error'], 'fetching a suitable Node (once)');
       writeFileSync(dependencyStamp, wantedDependencies);
     }

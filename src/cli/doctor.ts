@@ -11,7 +11,13 @@ export function doctorCommand(): Command {
     .option('--json', 'print one line of JSON, last', false)
     .option('--context <name>', 'the kubeconfig context to look at')
     .action(async ({ json, context }: { json: boolean; context?: string }) => {
-      const findings = [nodeVersion(), ...(await dataFolderAndLedger()), ...(await cluster(context)), identities()];
+      const findings = [
+        nodeVersion(),
+        ...(await dataFolderAndLedger()),
+        ...(await cluster(context)),
+        identities(),
+        ...(await clients()),
+      ];
       if (json) console.log(JSON.stringify({ ok: findings.every((f) => f.ok), findings }));
       else
         for (const f of findings)
@@ -103,4 +109,23 @@ function identities(): Finding {
         fix: 'INFRAGATE_KUBECONFIG gives the server an identity of its own; give the agent a weaker one',
       }
     : { what: 'identities', ok: true, found: `the server has its own kubeconfig (${own})` };
+}
+
+/** Which MCP clients on this machine have an entry that starts us. None is no fault; an unreadable file is. */
+async function clients(): Promise<Finding[]> {
+  const { clientsHere } = await import('./install/look.ts');
+  const { workspaceHere } = await import('./person.ts');
+  return (await clientsHere(workspaceHere())).map(({ client, title, file, entry }) => ({
+    what: title,
+    ok: entry !== 'unreadable',
+    found: {
+      ours: `${file} starts infragate`,
+      other: `${file} has an entry of that name that is not ours`,
+      none: `no entry in ${file}`,
+      unreadable: `${file} can't be read`,
+    }[entry],
+    ...(entry === 'ours'
+      ? {}
+      : { fix: entry === 'unreadable' ? `put ${file} right` : `infragate install --client ${client}` }),
+  }));
 }

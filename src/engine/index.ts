@@ -6,7 +6,7 @@ import type { ActiveRun } from './active.ts';
 import { refusalAnswer } from './answer.ts';
 import { type Decision, decide } from './decide.ts';
 import { broken, type Call, perform, type Shop } from './perform.ts';
-import { withPermits } from './permits.ts';
+import { refreshPermits, withPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
 import { load, loadAll } from './record.ts';
 import type { Performed, ToolDefinition } from './tool.ts';
@@ -60,6 +60,8 @@ export function createEngine(options: EngineOptions): Engine {
       return refuse(ledger.reason === 'DamagedLedger' ? 'RECORD_DAMAGED' : 'FORBIDDEN', ledger.message);
     const policy = await readPolicy(home);
     if (!policy.ok) return refuse('BAD_INPUT', `${policy.message}. A person puts the policy file right.`);
+    // A ledger that an older version wrote has deployments without a permit; the hook must not wait for their next event.
+    await refreshPermits(ledger, home, now());
     return {
       ledger: withPermits(ledger, home, now),
       home,

@@ -11,6 +11,9 @@ export type Offered = {
   readonly helped: string;
 };
 
+/** What of a run is asked here. */
+type Asked = Pick<Run, 'others' | 'search'>;
+
 const MOST = 5;
 
 /**
@@ -18,7 +21,7 @@ const MOST = 5;
  * situation, advice and tags. Each once; none that a later run contradicted. `words` may be CamelCase reasons.
  */
 export async function learningsFor(
-  run: Run,
+  run: Asked,
   about: { component?: string; words: readonly string[] },
 ): Promise<Offered[]> {
   const deployments = await run.others();
@@ -48,12 +51,26 @@ const withTitle = (found: { deployment: string; text: string }) => ({
 /** `ExceededQuota` is found by "quota". */
 const apart = (word: string): string => word.replace(/([a-z0-9])([A-Z])/g, '$1 $2');
 
-/** Kinds, image registries and the reason of a failure: what a learning about it would name. */
-export async function learningsAtFailure(
-  run: Run,
-  failure: { reason: string; kinds?: readonly string[]; subjects?: readonly string[] },
-): Promise<Offered[]> {
-  const registries = (failure.subjects ?? []).flatMap((s) => /^image:([^/]+)\//.exec(s)?.[1] ?? []);
-  const words = [failure.reason, ...(failure.kinds ?? []), ...registries];
-  return (await learningsFor(run, { words })).slice(0, 3);
+/** Every deployment has these; that a learning names one says nothing. */
+const COMMON_KINDS = ['Deployment', 'Pod', 'Service'];
+
+/**
+ * An answer that failed, with what earlier runs taught about such a failure: its reason, the kinds it names, the image
+ * registries it is about. Unchanged when nothing failed or nothing was learnt.
+ */
+export async function withLearnings<A extends { readonly summary: string }>(
+  run: Asked,
+  answer: A,
+  failure: { reason: string; message: string; about?: readonly string[] } | undefined,
+): Promise<A & { readonly learnings?: readonly Offered[] }> {
+  if (failure === undefined) return answer;
+  const kinds = [...failure.message.matchAll(/\b([A-Z][A-Za-z]+)\/[a-z0-9]/g)].map((match) => match[1] ?? '');
+  const registries = (failure.about ?? []).flatMap((subject) => /^image:([^/]+)\//.exec(subject)?.[1] ?? []);
+  const words = [failure.reason, ...kinds.filter((kind) => !COMMON_KINDS.includes(kind)), ...registries];
+  const learnings = (await learningsFor(run, { words })).slice(0, MOST_AT_FAILURE);
+  if (learnings.length === 0) return answer;
+  const lines = learnings.map(({ text, deployment }) => `learnt before (${deployment}): ${text.slice(0, 300)}`);
+  return { ...answer, learnings, summary: [answer.summary, ...lines].join('\n') };
 }
+
+const MOST_AT_FAILURE = 3;

@@ -12,6 +12,7 @@ import {
   type Refusal,
   refuse,
 } from '../workflow/index.ts';
+import { withLearnings } from './learnings.ts';
 import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
 import { commandCheck, runCommands } from './phase/commands.ts';
 import { lookForCommits } from './phase/commit.ts';
@@ -74,9 +75,9 @@ export const run: ToolRun<'phase-gate', Input, Output> = async (input, run) => {
   });
   const now = await lookForCommits(run);
   const state = phases(now).find((p) => p.number === phase.number);
-  return passed && state !== undefined
-    ? passedAnswer(phase, checks, state, body)
-    : failedAnswer(d, phase, checks, body);
+  if (passed && state !== undefined) return passedAnswer(phase, checks, state, body);
+  const failed = failedAnswer(d, phase, checks, body);
+  return { ...failed, value: await withLearnings(run, failed.value, open) };
 };
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
@@ -104,7 +105,7 @@ async function lookAtEverything(
   if (!allPass(checks)) return checks;
   run.progress(`phase ${phase.number}: everything holds; looking again in ${SETTLE_MS / 1000} s`);
   await sleep(SETTLE_MS, undefined, { signal: run.signal }).catch(() => undefined);
-  return [...checks, ...(await stillHolds(reader, phase, settled))];
+  return [...checks, ...(await stillHolds(run, reader, phase, settled))];
 }
 
 /** Nothing of an earlier phase broke while this one was put there. */

@@ -16,9 +16,11 @@ export const run: ToolRun<'record-retro', Input, Output> = async (input, run) =>
   const markdown = retrospective(d, await run.events(), input, earlier.slice(-COMPARED));
   const body = await run.put(markdown, 'text/markdown');
   const known = alreadyKept(d);
-  const learnings = [...new Map((input.learnings ?? []).map((l) => [titleKey(l.title), l]))].flatMap(([key, l]) =>
-    known.has(key) ? [] : [l],
-  );
+  const keys = (input.learnings ?? []).map((l) => titleKey(l.title));
+  const learnings = (input.learnings ?? []).filter((_, i) => {
+    const key = keys[i] ?? '';
+    return !known.has(key) && keys.indexOf(key) === i;
+  });
   const facts: Fact[] = [
     { type: 'written', what: 'retro', text: `retrospective of ${d.id}`, body },
     ...learnings.map(

@@ -4,6 +4,7 @@ import { secretValuesOf } from '../cluster/redact.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
+import { withLearnings } from './learnings.ts';
 import { aimOf, contained } from './tracer/about.ts';
 import { answerOf } from './tracer/answer.ts';
 import { alreadyTrue, criteriaOver, readCriteria, subjectsOf } from './tracer/criteria.ts';
@@ -120,21 +121,25 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   if (verdict.reason !== 'Cancelled') await record();
   return {
     kind: 'answer',
-    value: answerOf({
-      name: aim.item.name,
-      verdict,
-      failure,
-      criteria: standings,
-      placed,
-      evidence,
-      digest,
-      appliedAt: fired === undefined ? undefined : appliedAt,
-      readyAt: verdict.status === 'pass' ? decidedAt : undefined,
-      durationMs: outcome.at - started,
-      removal,
-      warnings: [...judged.warnings, ...(fired?.warnings ?? [])],
-      hints: await hintsOn(writer, shot.objects),
-    }),
+    value: await withLearnings(
+      run,
+      answerOf({
+        name: aim.item.name,
+        verdict,
+        failure,
+        criteria: standings,
+        placed,
+        evidence,
+        digest,
+        appliedAt: fired === undefined ? undefined : appliedAt,
+        readyAt: verdict.status === 'pass' ? decidedAt : undefined,
+        durationMs: outcome.at - started,
+        removal,
+        warnings: [...judged.warnings, ...(fired?.warnings ?? [])],
+        hints: await hintsOn(writer, shot.objects),
+      }),
+      failure && { ...failure, about },
+    ),
   };
 };
 

@@ -28,6 +28,8 @@ type Judged = { readonly ready: readonly PhaseCheck[]; readonly criteria: readon
 
 /** A reason that isn't final, or that was there before this gate, is given this long to pass by itself. */
 const PATIENCE_MS = 30_000;
+/** So long it may take until everything is seen a second time. */
+const SEEN_AGAIN_MS = 4_000;
 
 /**
  * Waits until every resource of the phase is ready and its criteria hold, a failure is final, or the phase's time is up.
@@ -163,20 +165,31 @@ const failedForGood = (sight: Sight, since: number, failedBefore: boolean): bool
   });
 
 /** After a while: the criteria still hold, and nothing was restarted since. */
-export async function stillHolds(reader: Reader, phase: StoredPhase, before: SettledPhase): Promise<PhaseCheck[]> {
+export async function stillHolds(
+  run: ReadingRun,
+  reader: Reader,
+  phase: StoredPhase,
+  before: SettledPhase,
+): Promise<PhaseCheck[]> {
   if (before.sight === undefined) return [];
   const criteria = criteriaOver(reader, before.predicates);
-  const again = await settle<Sight>(reader, {
-    roots: before.sight.roots,
-    timeoutMs: 5_000,
-    evaluate: (sight) =>
-      sight.roots.length >= (before.sight?.roots.length ?? 0)
-        ? { kind: 'decided', value: sight }
-        : { kind: 'waiting', for: 'everything to be seen again' },
+  const { roots, tree } = before.sight;
+  // Watches tell of the children one kind after another: judged when as much is seen as before, or after a while.
+  const again = await settle<'seen'>(reader, {
+    roots,
+    timeoutMs: SEEN_AGAIN_MS,
+    signal: run.signal,
+    async evaluate(sight) {
+      const holds = (await criteria.standings(sight)).every((s) => s.holds);
+      const whole = sight.roots.length >= roots.length && sight.tree.length >= tree.length;
+      return holds && whole
+        ? { kind: 'decided', value: 'seen' }
+        : { kind: 'waiting', for: 'everything to be seen again' };
+    },
   });
   const standings = await criteria.standings(again.sight);
   const fallen = standings.find((s) => !s.holds);
-  const more = restarts(again.sight.tree) - restarts(before.sight.tree);
+  const more = restarts(again.sight.tree) - restarts(tree);
   const gone = again.sight.absent[0];
   const verdict: Verdict =
     gone !== undefined

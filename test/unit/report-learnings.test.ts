@@ -1,0 +1,109 @@
+// Which learnings are offered where: at a start, and beside a failure. A real ledger, with its full-text search.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deploymentOf, eventsOf, record } from '../../src/report/fixtures/record.ts';
+import { isLedgerError, type Ledger, openLedger } from '../../src/state/index.ts';
+import { learningsFor, withLearnings } from '../../src/tools/learnings.ts';
+import type { Fact } from '../../src/workflow/index.ts';
+
+let home = '';
+let ledger: Ledger;
+
+beforeEach(async () => {
+  home = mkdtempSync(join(tmpdir(), 'infragate-learnings-'));
+  const opened = await openLedger({ home });
+  if (isLedgerError(opened)) throw new Error(opened.message);
+  ledger = opened;
+});
+afterEach(() => {
+  ledger.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+const run = {
+  search: (words: string) => ledger.search(words, 5),
+  others: async () =>
+    Promise.all(
+      (await ledger.deployments()).map(async ({ id }) => {
+        const { rows } = await ledger.read(id);
+        return deploymentOf(eventsOf(rows.map((row) => JSON.stringify(row)).join('\n')), id);
+      }),
+    ),
+};
+
+const learning = (title: string, situation: string, advice: string, tags: string[] = []): Fact => ({
+  type: 'written',
+  what: 'learning',
+  text: `${title}: ${situation} → ${advice}`,
+  title,
+  situation,
+  advice,
+  tags,
+});
+
+const MIRROR = learning('Images come from the mirror', 'an image policy', 'mirror them first', ['image', 'policy']);
+const QUOTA = learning('Ask about quotas', 'several teams share a namespace', 'agree on it first', ['quota']);
+const CLAIMS = learning('Claims bind late', 'PersistentVolumeClaim on this cluster', 'wait for the first consumer');
+
+const keep = (id: string, ...facts: Fact[]) =>
+  ledger.append(
+    id,
+    0,
+    record(...facts).map(({ at, by, fact }) => ({ at, by, fact })),
+  );
+
+const titles = (offered: readonly { title: string }[] | undefined) => offered?.map(({ title }) => title);
+
+describe('at a start', () => {
+  test('those of the same component, whatever they are about', async () => {
+    await keep('app-1', MIRROR, QUOTA);
+    expect(titles(await learningsFor(run, { component: 'app', words: ['app'] }))).toEqual([
+      'Ask about quotas',
+      'Images come from the mirror',
+    ]);
+    expect(await learningsFor(run, { component: 'other', words: ['other'] })).toEqual([]);
+  });
+
+  test('those of other components that name what this one is about, each once', async () => {
+    await keep('app-1', MIRROR, QUOTA);
+    await keep('app-2', MIRROR);
+    expect(titles(await learningsFor(run, { component: 'other', words: ['a policy engine'] }))).toEqual([
+      'Images come from the mirror',
+    ]);
+  });
+});
+
+describe('beside a failure', () => {
+  const failed = { summary: 'FAIL' };
+  const beside = async (reason: string, message = '', about: readonly string[] = []) =>
+    titles((await withLearnings(run, failed, { reason, message, about })).learnings);
+
+  test('those about its reason, the kinds it names and the registry of its image', async () => {
+    await keep('app-1', MIRROR, QUOTA, CLAIMS, learning('Slow registry', 'quay.example pulls', 'wait longer'));
+    expect(await beside('ExceededQuota', 'Deployment/web: exceeded quota')).toEqual(['Ask about quotas']);
+    expect(await beside('PolicyDenied', 'Pod/api: denied')).toEqual(['Images come from the mirror']);
+    expect(await beside('Unbound', 'PersistentVolumeClaim/data: pending')).toEqual(['Claims bind late']);
+    expect(await beside('Timeout', 'Pod/x', ['image:quay.example/a/b:1'])).toEqual(['Slow registry']);
+  });
+
+  test('none about something else, and the answer stays as it is', async () => {
+    await keep('app-1', MIRROR, QUOTA);
+    expect(await withLearnings(run, failed, { reason: 'CrashLoop', message: 'Pod/x: exit 1' })).toBe(failed);
+    expect(await withLearnings(run, failed, undefined)).toBe(failed);
+  });
+
+  test('none that a later run found wrong', async () => {
+    await keep('app-1', QUOTA);
+    await keep('app-2', { type: 'written', what: 'judgement', text: 'no', about: 'ask about quotas', helped: false });
+    expect(await beside('ExceededQuota')).toBeUndefined();
+  });
+
+  test('is told in the text, too', async () => {
+    await keep('app-1', QUOTA);
+    const { summary } = await withLearnings(run, failed, { reason: 'ExceededQuota', message: '' });
+    expect(summary).toMatch(/^FAIL\nlearnt before \(app-1\): Ask about quotas: .*agree on it first/);
+  });
+});
