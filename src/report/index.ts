@@ -5,7 +5,7 @@
 
 export { comparison, type RunFigures, runFigures } from './compare.ts';
 export { type Component, type Deployed, documentation, keptSections } from './documentation.ts';
-export { type Learning, learningsOf, titleKey } from './learnings.ts';
+export { type Learning, learningsOf, titleKey, type Use, usesOf } from './learnings.ts';
 export { duration, table } from './markdown.ts';
 export { planReport } from './plan.ts';
 export { researchReport } from './research.ts';

@@ -1,7 +1,15 @@
 import type { Deployment } from '../workflow/index.ts';
 
+/** How a learning fared: how often a later run followed it, and how often it helped. */
+export type Use = {
+  readonly used: number;
+  readonly helped: number;
+  /** The last run that followed it found it wrong: it is kept, and offered to nobody. */
+  readonly retired: boolean;
+};
+
 /** What an earlier run taught, and how it fared since. */
-export type Learning = {
+export type Learning = Use & {
   /** Where it was learnt: `deployment/seq`. */
   readonly id: string;
   readonly deployment: string;
@@ -10,27 +18,37 @@ export type Learning = {
   readonly advice: string;
   readonly tags: readonly string[];
   readonly text: string;
-  /** How often a later run followed it, and how often it helped. */
-  readonly used: number;
-  readonly helped: number;
-  /** The last run that followed it found it wrong: it is kept, and offered to nobody. */
-  readonly retired: boolean;
 };
 
 /** Two learnings are one when their titles say the same, whatever the case and the spaces. */
 export const titleKey = (title: string): string => title.toLowerCase().replace(/\s+/g, ' ').trim();
 
+/** What these runs said about learnings, wherever those are from, by title. */
+export function usesOf(deployments: readonly Deployment[]): (title: string) => Use {
+  const said = Map.groupBy(
+    deployments
+      .flatMap((d) => d.written.filter((w) => w.what === 'judgement'))
+      .toSorted((a, b) => a.at.localeCompare(b.at)),
+    (judgement) => titleKey(judgement.about ?? ''),
+  );
+  return (title) => {
+    const own = said.get(titleKey(title)) ?? [];
+    const helped = own.filter((one) => one.helped === true).length;
+    return { used: own.length, helped, retired: own.at(-1)?.helped === false };
+  };
+}
+
 /** The learnings of these runs, each once (the first of them), with what later runs said about it. */
 export function learningsOf(deployments: readonly Deployment[]): Learning[] {
-  const written = deployments.flatMap((d) => d.written.map((w) => ({ ...w, deployment: d.id })));
-  const judgements = written.filter((w) => w.what === 'judgement').toSorted((a, b) => a.at.localeCompare(b.at));
+  const uses = usesOf(deployments);
   const kept = new Map<string, Learning>();
-  for (const w of written.filter((one) => one.what === 'learning').toSorted((a, b) => a.at.localeCompare(b.at))) {
+  const written = deployments.flatMap((d) =>
+    d.written.flatMap((w) => (w.what === 'learning' ? [{ ...w, deployment: d.id }] : [])),
+  );
+  for (const w of written.toSorted((a, b) => a.at.localeCompare(b.at))) {
     const title = w.title ?? w.text.split('\n')[0] ?? '';
-    const key = titleKey(title);
-    if (kept.has(key)) continue;
-    const own = judgements.filter((j) => titleKey(j.about ?? '') === key);
-    kept.set(key, {
+    if (kept.has(titleKey(title))) continue;
+    kept.set(titleKey(title), {
       id: `${w.deployment}/${w.seq}`,
       deployment: w.deployment,
       title,
@@ -38,9 +56,7 @@ export function learningsOf(deployments: readonly Deployment[]): Learning[] {
       advice: w.advice ?? '',
       tags: w.tags ?? [],
       text: w.text,
-      used: own.length,
-      helped: own.filter((j) => j.helped === true).length,
-      retired: own.at(-1)?.helped === false,
+      ...uses(title),
     });
   }
   return [...kept.values()];

@@ -1,5 +1,5 @@
 import type { Run } from '../engine/tool.ts';
-import { learningsOf, titleKey } from '../report/index.ts';
+import { learningsOf, titleKey, usesOf } from '../report/index.ts';
 
 /** A learning as an answer offers it. */
 export type Offered = {
@@ -26,6 +26,7 @@ export async function learningsFor(
 ): Promise<Offered[]> {
   const deployments = await run.others();
   const all = learningsOf(deployments);
+  const uses = usesOf(deployments);
   const known = new Map(all.map((one) => [titleKey(one.title), one]));
   const components = new Map(deployments.map((d) => [d.id, d.started.component]));
   const own = all.filter((one) => about.component !== undefined && components.get(one.deployment) === about.component);
@@ -34,8 +35,9 @@ export async function learningsFor(
   for (const { deployment, title, text } of [...own.toReversed(), ...found.map(withTitle)]) {
     const key = titleKey(title);
     const one = known.get(key);
-    if (offered.has(key) || one?.retired === true) continue;
-    const helped = one === undefined || one.used === 0 ? 'not tried yet' : `${one.helped} of ${one.used} times`;
+    const { used, helped: times, retired } = uses(title);
+    if (offered.has(key) || retired) continue;
+    const helped = used === 0 ? 'not tried yet' : `${times} of ${used} times`;
     offered.set(key, { title, text: one?.text ?? text, deployment, helped });
   }
   return [...offered.values()].slice(0, MOST);

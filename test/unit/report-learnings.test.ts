@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { addLearnings } from '../../src/cli/learnings.records.ts';
 import { deploymentOf, eventsOf, record } from '../../src/report/fixtures/record.ts';
 import { isLedgerError, type Ledger, openLedger } from '../../src/state/index.ts';
 import { learningsFor, withLearnings } from '../../src/tools/learnings.ts';
@@ -97,6 +98,14 @@ describe('beside a failure', () => {
 
   test('none that a later run found wrong', async () => {
     await keep('app-1', QUOTA);
+    await keep('app-2', { type: 'written', what: 'judgement', text: 'no', about: 'ask about quotas', helped: false });
+    expect(await beside('ExceededQuota')).toBeUndefined();
+  });
+
+  test('none that came from elsewhere and was found wrong here', async () => {
+    const from = { title: 'Ask about quotas', situation: 'a shared namespace', advice: 'ask', tags: [], text: '' };
+    await addLearnings(ledger, [from], 'a file', '2026-01-01T00:00:00.000Z');
+    expect(await beside('ExceededQuota')).toEqual(['Ask about quotas']);
     await keep('app-2', { type: 'written', what: 'judgement', text: 'no', about: 'ask about quotas', helped: false });
     expect(await beside('ExceededQuota')).toBeUndefined();
   });
