@@ -29,11 +29,13 @@ export const run: ToolRun<'complete-deployment', Input, Output> = async (_input,
   const f = figures(d, events);
   const report = [
     `# ${d.started.component} is deployed to ${d.target.namespace}`,
-    `All five gates passed. ${events.length} events, ${f.failures.length} failures found on the way, ${f.refusals.length} calls refused, ${f.returns.length} returns.`,
-    retrospective(d, events, {}),
+    `All five gates passed. ${events.length} events, ${count(f.setbacks.length, 'thing')} failed on the way, ${count(f.refusals.length, 'call')} refused, ${count(f.returns.length, 'return')}.`,
+    retrospective(d, events, {}).replace(/^#/gm, '##'),
   ].join('\n\n');
   const digest = await run.put(report, 'text/markdown');
   const refusal = await run.record({ type: 'completed', report: digest });
   if (refusal !== undefined) return { kind: 'refusal', refusal };
   return { kind: 'answer', value: { status: 'COMPLETED', report, resource: `infragate://deployments/${d.id}/report` } };
 };
+
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;

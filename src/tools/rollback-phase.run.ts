@@ -6,7 +6,7 @@ import { type Deployment, type Fact, type PlacedObject, phases, type Refusal, re
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { outliving, stillThere } from './phase/leftovers.ts';
 import { addressOf } from './phase/rehearse.ts';
-import { backOnePhase, handedBack, type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
+import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import type { Input, Output } from './rollback-phase.ts';
@@ -134,7 +134,7 @@ async function execute(
   };
   const { before, after } = commandsOf(phase);
   const first = await runCommands(run, before, options);
-  const undone = await undo(run, phase.number, steps);
+  const undone = await undo(run, steps);
   const commands: CommandOutcome[] = [...first, ...(await runCommands(run, after, options))];
   const bad = commands.filter((c) => c.verdict.status !== 'pass');
   const complete = undone.failures.length === 0 && bad.length === 0;
@@ -180,9 +180,7 @@ type Undone = {
 };
 
 /** What apply-phase did, in reverse: by UID what it created, from the before-image what it changed. */
-async function undo(run: WritingRun, phase: number, given: readonly RollbackStep[]): Promise<Undone> {
-  const events = await run.events();
-  const steps = given.map((step) => backOnePhase(events, phase, step));
+async function undo(run: WritingRun, steps: readonly RollbackStep[]): Promise<Undone> {
   const writer = await run.writer();
   const restored: string[] = [];
   const failures: { object: string; why: string }[] = [];
@@ -196,8 +194,7 @@ async function undo(run: WritingRun, phase: number, given: readonly RollbackStep
     if (done.status === 'failed') failures.push({ object: called(step.object), why: done.message });
     else {
       restored.push(called(step.object));
-      const owner = handedBack(events, run.id, phase, step);
-      await run.record(placed(run.id, step, 'gone'), ...(owner === undefined ? [] : [owner]));
+      await run.record(placed(run.id, step, 'gone'));
     }
   }
   const created = steps.filter((s) => s.action === 'remove');

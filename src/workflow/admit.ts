@@ -1,8 +1,9 @@
 import type { GateName } from './budgets.ts';
+import type { CheckStatus, Fix } from './checks/check.ts';
 import type { Deployment } from './deployment.ts';
 import { type Evaluated, evaluate, holds, nextSteps, position } from './evaluate.ts';
 import type { Instant } from './facts.ts';
-import { type CheckStatus, type Fix, GATES } from './gates.ts';
+import { GATES } from './gates.ts';
 import { STEPS, type Step, type StepInput, type StepName } from './steps.ts';
 
 export const REFUSAL_CODES = [

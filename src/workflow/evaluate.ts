@@ -1,7 +1,8 @@
 import type { GateName, Stage } from './budgets.ts';
+import type { Check, CheckStatus, Fix, Result } from './checks/check.ts';
 import type { Deployment } from './deployment.ts';
 import type { Instant } from './facts.ts';
-import { type Check, type CheckStatus, type Fix, GATES, type Gate, type Result } from './gates.ts';
+import { GATES, type Gate } from './gates.ts';
 
 /** How one check stands as a whole, with what leads on. */
 export type Evaluated = {

@@ -1,10 +1,14 @@
 /**
  * The law of the workflow, pure: facts in, what is allowed out. It sees no other folder, no clock and no disk.
- * Read gates.ts (the five gates), then steps.ts (who may do what behind which of them), then admit.ts.
+ * Read gates.ts (the five gates; their checks are in checks/), then steps.ts (who may do what behind which of them), then admit.ts.
  */
 export * from './admit.ts';
 export * from './blockers.ts';
 export * from './budgets.ts';
+export type { Check, CheckStatus, Fix, Result } from './checks/check.ts';
+export { commitCommand, commitTrailer, phasesBefore } from './checks/implement.ts';
+export { FINDINGS_MIN, liveDivergences } from './checks/research.ts';
+export { aboutNow, tracerLeftovers } from './checks/tracer.ts';
 export * from './deployment.ts';
 export * from './evaluate.ts';
 export * from './evidence.ts';

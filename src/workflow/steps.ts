@@ -1,7 +1,9 @@
 import type { GateName } from './budgets.ts';
+import type { Check } from './checks/check.ts';
+import { phasesBefore } from './checks/implement.ts';
 import { type Deployment, findItem } from './deployment.ts';
 import type { Actor, FactType } from './facts.ts';
-import { BEFORE_APPROVAL, type Check, phasesBefore, upTo } from './gates.ts';
+import { BEFORE_APPROVAL, upTo } from './gates.ts';
 
 /**
  * The law, second half: one row a step. `behind` are the checks that must hold before it may run; admission (admit.ts)

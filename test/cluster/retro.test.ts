@@ -210,6 +210,10 @@ describe('a deployment that met four obstacles', () => {
   test('it completes; the figures of the report agree with those computed from the export', async () => {
     const { value, text } = await ok('complete-deployment');
     expect(value.status, text).toBe('COMPLETED');
+    expect(value.report).toMatch(
+      /^# app is deployed to .*\n\nAll five gates passed\. .*, 4 things failed on the way, 1 call refused/,
+    );
+    expect(String(value.report).match(/^# /gm)).toHaveLength(1);
     const exported = infragate(stage.home, ['export', 'app-1']).stdout;
     const again = recompute(exported);
     expect(again.failures.map(({ gate }) => gate)).toEqual(expect.arrayContaining(['R', '0', 'I']));

@@ -76,27 +76,4 @@ describe('an upgrade of what runs already', () => {
     await applied(agent, 1);
     await gatePasses(agent, 1);
   });
-
-  test('two phases change one object: each gate holds, and each goes back by one', async () => {
-    const agent = await stage.agent({ approve: 'approve' });
-    await proven(agent, stage, image);
-    const step = (value: string) => ({
-      files: { [`settings-${value}.yaml`]: configMap('settings', value) },
-      criteria: ['ConfigMap/settings: create'],
-    });
-    await approved(agent, planText(stage, [step('one'), step('two')]));
-    const value = () => kubectl(['get', 'configmap', 'settings', '--ignore-not-found', '-o', 'jsonpath={.data.key}']);
-    for (const n of [1, 2]) {
-      await applied(agent, n);
-      await gatePasses(agent, n);
-    }
-    expect(value()).toBe('two');
-    const back = async (phase_number: number) =>
-      (await agent.call('rollback-phase', { phase_number, execute: true })).value;
-    expect(await back(2)).toMatchObject({ status: 'ROLLED_BACK', restored: ['ConfigMap/settings'] });
-    expect(value()).toBe('one');
-    await gatePasses(agent, 1);
-    expect(await back(1)).toMatchObject({ status: 'ROLLED_BACK', removed: ['ConfigMap/settings'], remaining: [] });
-    expect(value()).toBe('');
-  });
 });

@@ -5,7 +5,7 @@ import { drift as driftOf, isAutoscaled, type KubeObject } from '../../objects/i
 import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { provenanceOf } from './delivered.ts';
 import { addressOf } from './rehearse.ts';
-import type { StoredPhase } from './stored.ts';
+import { placedBy, type StoredPhase } from './stored.ts';
 
 /** One object of a phase as it is now: whether it is there, ours, and as applied. */
 export type LiveObject = {
@@ -59,9 +59,6 @@ async function lookAtManifest(
       ? provenance(d, phase, ref, live)
       : await provenanceOf(reader, phase.delivery, ref, live);
   if (owned.status !== 'pass') return { ref, live, verdict: owned };
-  const later = phase.delivery === 'apply' ? placementOf(d, phase, ref)?.phase : undefined;
-  if (later !== undefined && later > phase.number)
-    return { ref, live, verdict: pass('ChangedLater', `${called(ref)} is there as phase ${later} has it`) };
   const same = await drift(reader, d, phase, manifest, ref, live, scalers);
   return { ref, live, verdict: same.status === 'pass' && phase.delivery !== 'apply' ? owned : same };
 }
@@ -75,22 +72,11 @@ async function get(reader: Reader, ref: PlacedObject): Promise<KubeObject | unde
   throw lost(answer.error);
 }
 
-/** A later phase may have changed it since: it is that one's from then on. */
-const placementOf = (d: Deployment, phase: StoredPhase, ref: PlacedObject) =>
-  d.placements.find(
-    (p) =>
-      p.purpose === 'phase' &&
-      p.state !== 'gone' &&
-      (p.phase ?? 0) >= phase.number &&
-      p.object.kind === ref.kind &&
-      p.object.name === ref.name &&
-      p.object.apiVersion === ref.apiVersion &&
-      (p.object.namespace ?? ref.namespace) === ref.namespace,
-  );
-
 /** The very object that apply-phase put there or changed, by its UID; another of that name proves nothing. */
 function provenance(d: Deployment, phase: StoredPhase, ref: PlacedObject, live: KubeObject): Verdict {
-  const placed = placementOf(d, phase, ref);
+  const placed = placedBy(d, phase.number).find(
+    (p) => p.object.kind === ref.kind && p.object.name === ref.name && p.object.apiVersion === ref.apiVersion,
+  );
   if (placed === undefined) {
     const managers = (live.metadata.managedFields ?? []).map((m) => String(Object(m).manager));
     return fail(

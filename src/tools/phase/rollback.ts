@@ -37,51 +37,6 @@ export function rollbackSteps(d: Deployment, phase: Pick<StoredPhase, 'number' |
     });
 }
 
-type Placed = Extract<Fact, { type: 'placed' }>;
-
-/** What the record says of one object since it was last gone, oldest first. */
-const historyOf = (events: readonly Event[], ref: PlacedObject): Placed[] => {
-  const facts = events.flatMap(({ fact }) =>
-    fact.type === 'placed' &&
-    fact.object.kind === ref.kind &&
-    fact.object.name === ref.name &&
-    fact.object.apiVersion === ref.apiVersion &&
-    fact.object.namespace === ref.namespace
-      ? [fact]
-      : [],
-  );
-  return facts.slice(facts.findLastIndex((f) => f.state === 'gone') + 1);
-};
-
-/** An object that several phases changed goes back one phase at a time: to what it was before this one. */
-export const backOnePhase = (events: readonly Event[], phase: number, step: RollbackStep): RollbackStep => {
-  const own = historyOf(events, step.object).find((f) => f.phase === phase && f.before !== undefined)?.before;
-  return step.action === 'restore' && own !== undefined ? { ...step, before: own } : step;
-};
-
-/** The earlier phase whose object it is again when this one's change is undone, as it goes on record. */
-export function handedBack(
-  events: readonly Event[],
-  run: string,
-  phase: number,
-  step: RollbackStep,
-): Placed | undefined {
-  const history = historyOf(events, step.object);
-  const owner = history.findLast((f) => f.phase !== undefined && f.phase < phase && f.state !== 'intended');
-  if (step.action !== 'restore' || owner?.phase === undefined) return undefined;
-  const before = history.find((f) => f.phase === owner.phase && f.before !== undefined)?.before;
-  const { state, purpose } = owner;
-  return {
-    type: 'placed',
-    run,
-    object: step.object,
-    state,
-    purpose,
-    phase: owner.phase,
-    ...(before === undefined ? {} : { before }),
-  };
-}
-
 /** Tries one step with a server-side dry run, as this identity; nothing is changed. */
 export async function tryStep(reader: Reader, step: RollbackStep): Promise<Verdict> {
   const { object } = step;

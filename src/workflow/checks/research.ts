@@ -1,0 +1,142 @@
+import { openBlockers, unsettled } from '../blockers.ts';
+import { type Deployment, itemsOf, successor } from '../deployment.ts';
+import { isDeferred, itemStanding, standing } from '../evidence.ts';
+import type { Item, ItemKind } from '../facts.ts';
+import { type Check, call, from, ok, open } from './check.ts';
+
+/** Gate R: the research is written down, and everything it assumes has evidence. */
+
+/** Findings shorter than this say nothing that a later reader could use. */
+export const FINDINGS_MIN = 60;
+
+export const namespaceExists: Check = {
+  name: 'namespace-exists',
+  asks: 'the target namespaces exist',
+  waivable: false,
+  of: (d, now) =>
+    d.target.namespaces.map((ns) => {
+      const subject = `namespace:${ns.name}`;
+      return from(standing(d, subject, now), subject, [
+        { person: 'someone who may create namespaces', action: `create the namespace ${ns.name}` },
+        call('cluster-reality-check', d),
+      ]);
+    }),
+};
+
+export const findingsDocumented: Check = {
+  name: 'findings-documented',
+  asks: 'the research is written down and names what it assumes',
+  waivable: false,
+  of: (d) => {
+    const findings = d.written.findLast((w) => w.what === 'research');
+    const fix = [call('record-research', d)];
+    if (findings === undefined) return [open('missing', 'no findings have been recorded', fix)];
+    if (findings.text.trim().length < FINDINGS_MIN) {
+      return [
+        open('fail', `the findings are shorter than ${FINDINGS_MIN} characters; say what was learnt, and where`, fix),
+      ];
+    }
+    if (itemsOf(d, 'api').length === 0) {
+      return [open('missing', 'no assumed API is recorded: whatever is deployed uses one (assumed_apis)', fix)];
+    }
+    return [ok('findings and assumptions are on record')];
+  },
+};
+
+export const verified = (kind: ItemKind, name: string, asks: string): Check => ({
+  name,
+  asks,
+  waivable: true,
+  of: (d, now) =>
+    itemsOf(d, kind).map((item) => {
+      const stands = itemStanding(d, item, now);
+      if (isDeferred(stands)) return ok('can not be seen from here: deferred to a tracer bullet', item.subject);
+      return from(stands, item.subject, [call('cluster-reality-check', d), call('record-research', d)]);
+    }),
+});
+
+export const sourcesCompared: Check = {
+  name: 'sources-compared',
+  asks: 'every outside document is compared with the cluster, or it is said why not',
+  waivable: true,
+  of: (d, now) => {
+    const sources = itemsOf(d, 'source');
+    if (sources.length === 0) {
+      const none = d.written.findLast((w) => w.what === 'sources');
+      if (none !== undefined) return [ok(`no outside sources: ${none.text}`)];
+      return [
+        open(
+          'missing',
+          'no source is recorded; name the documents used (sources) or say why there are none (no_outside_sources)',
+          [call('record-research', d)],
+        ),
+      ];
+    }
+    return sources.map((source) => {
+      if (source.not_compared !== undefined) return ok(`not compared: ${source.not_compared}`, source.subject);
+      return from(standing(d, source.subject, now), source.subject, [
+        call('divergence-check', d, { upstream_source: source.name }),
+      ]);
+    });
+  },
+};
+
+/** The divergences the latest reading of each live source found. */
+export function liveDivergences(d: Deployment): { subject: string; source: Item }[] {
+  return itemsOf(d, 'source').flatMap((source) =>
+    (d.observations.get(source.subject)?.at(-1)?.about ?? []).map((subject) => ({ subject, source })),
+  );
+}
+
+export const divergencesAdjusted: Check = {
+  name: 'divergences-adjusted',
+  asks: 'no HIGH or UNKNOWN divergence is without a verified adjustment',
+  waivable: true,
+  of: (d, now) =>
+    liveDivergences(d).flatMap(({ subject, source }) => {
+      const latest = d.observations.get(subject)?.at(-1);
+      if (latest === undefined || (latest.severity !== 'HIGH' && latest.severity !== 'UNKNOWN')) return [];
+      const fix = [call('record-research', d), call('divergence-check', d, { upstream_source: source.name })];
+      const adjustment = d.written.findLast((w) => w.what === 'adjustment' && w.about === subject);
+      if (adjustment?.verified_by === undefined) {
+        return [
+          open(
+            latest.severity === 'HIGH' ? 'fail' : 'unknown',
+            `${latest.verdict.message} (${latest.severity}): no adjustment is recorded`,
+            fix,
+            subject,
+          ),
+        ];
+      }
+      if ('item' in adjustment.verified_by) {
+        const live = successor(d, adjustment.verified_by.item);
+        const item = live === undefined ? undefined : d.items.get(live);
+        if (item === undefined)
+          return [open('missing', `the adjustment rests on an item that is no longer live`, fix, subject)];
+        const stands = itemStanding(d, item, now);
+        if (stands.status === 'pass' || isDeferred(stands)) return [ok(`adjusted: ${adjustment.text}`, subject)];
+        return [from(stands, subject, [call('cluster-reality-check', d)])];
+      }
+      const shown = standing(d, `adjustment:${subject}`, now);
+      return [shown.status === 'pass' ? ok(`adjusted: ${adjustment.text}`, subject) : from(shown, subject, fix)];
+    }),
+};
+
+export const researchBlockers: Check = {
+  name: 'no-research-blocker',
+  asks: 'nothing found wrong is left open',
+  waivable: true,
+  of: (d, now) =>
+    openBlockers(d, 'R', now).map((b) =>
+      open(
+        'fail',
+        b.subjects.length === 0
+          ? b.because
+          : `${b.because} (needs newer evidence on ${unsettled(d, b, now).join(', ')})`,
+        b.subjects.length === 0
+          ? [call('record-research', d)]
+          : [call('record-research', d), call('cluster-reality-check', d)],
+        `blocker:${b.id}`,
+      ),
+    ),
+};

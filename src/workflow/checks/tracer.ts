@@ -1,0 +1,99 @@
+import { type Deployment, itemsOf, openRuns, successor } from '../deployment.ts';
+import { isDeferred, itemStanding, standing } from '../evidence.ts';
+import type { Item } from '../facts.ts';
+import { bulletArguments } from '../suggest.ts';
+import { type Check, call, from, ok, open } from './check.ts';
+
+/** Gate 0: what would sink the plan is proven by the smallest real deployment, and nothing of it is left behind. */
+
+/** The live subjects a critical assumption is about now, retired ones followed to what replaced them. */
+export function aboutNow(d: Deployment, assumption: Item): string[] {
+  const live = (assumption.about ?? []).flatMap((s) => successor(d, s) ?? []);
+  return [...new Set(live)];
+}
+
+export const criticalNamed: Check = {
+  name: 'critical-assumptions-named',
+  asks: 'the assumptions that would sink the plan are named, each about live items',
+  waivable: false,
+  of: (d) => {
+    const critical = itemsOf(d, 'assumption');
+    if (critical.length === 0) {
+      return [
+        open('missing', 'no critical assumption is recorded (critical_assumptions)', [call('record-research', d)]),
+      ];
+    }
+    return critical.map((a) =>
+      aboutNow(d, a).length > 0
+        ? ok(a.name, a.subject)
+        : open(
+            'fail',
+            `"${a.name}" is about no live item: record it again with what it is about now, or retire it`,
+            [call('record-research', d)],
+            a.subject,
+          ),
+    );
+  },
+};
+
+export const criticalProven: Check = {
+  name: 'critical-assumptions-proven',
+  asks: 'each is proven by a passed bullet that contains what it is about',
+  waivable: true,
+  of: (d, now) =>
+    itemsOf(d, 'assumption').map((a) => {
+      const about = aboutNow(d, a);
+      const newestBlocker = Math.max(0, ...d.blockers.filter((b) => b.subjects.includes(a.subject)).map((b) => b.seq));
+      const stands = standing(d, a.subject, now, { via: 'tracer-bullet', after: newestBlocker });
+      const fix = [call('tracer-bullet', d, bulletArguments(a.id, about))];
+      if (stands.status === 'pass') {
+        const covered = stands.evidence?.about ?? [];
+        const missing = about.filter((s) => !covered.includes(s));
+        if (missing.length > 0) {
+          return open('missing', `the bullet that passed did not contain ${missing.join(', ')}`, fix, a.subject);
+        }
+      }
+      return from(stands, a.subject, stands.status === 'fail' ? [call('record-research', d), ...fix] : fix);
+    }),
+};
+
+export const deferredProven: Check = {
+  name: 'deferred-items-proven',
+  asks: 'what could not be seen from here is proven by a bullet on the cluster',
+  waivable: true,
+  of: (d, now) =>
+    [...d.items.values()].flatMap((item) =>
+      item.kind !== 'assumption' && isDeferred(itemStanding(d, item, now))
+        ? [
+            open(
+              'unknown',
+              `${itemStanding(d, item, now).because}; only a bullet can settle it`,
+              [call('tracer-bullet', d, bulletArguments(item.id, [item.subject]))],
+              item.subject,
+            ),
+          ]
+        : [],
+    ),
+};
+
+/** Tracer objects that may still be in the cluster: intended or created, not known to be gone. */
+export const tracerLeftovers = (d: Deployment) =>
+  d.placements.filter((p) => p.purpose === 'tracer' && p.state !== 'gone');
+
+export const cleanupVerified: Check = {
+  name: 'clean-up-verified',
+  asks: 'nothing a bullet made is left behind',
+  waivable: true,
+  of: (d, now) =>
+    tracerLeftovers(d).map((p) => {
+      const subject = `${p.object.kind}/${p.object.name}`;
+      if (p.kept) return ok('kept on purpose until the deployment ends', subject);
+      const running = openRuns(d, now).some((r) => r.run === p.run);
+      return open(
+        running ? 'unknown' : 'fail',
+        running ? 'its bullet is still running' : 'not known to be gone',
+        [call('cluster-reality-check', d)],
+        subject,
+      );
+    }),
+};
