@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Actor, ASSURANCES, admit, type Fact, GATES, plan, type Refusal, refuse } from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
-import type { Shop } from './perform.ts';
 import { appendDecided, load } from './record.ts';
+import type { Shop } from './shop.ts';
 import type { Performed } from './tool.ts';
 
 type Person = Extract<Actor, { kind: 'person' }>;

@@ -4,11 +4,13 @@ import { dataFolder, isLedgerError, type Ledger, openLedger } from '../state/ind
 import { type Deployment, type Instant, type Refusal, refuse } from '../workflow/index.ts';
 import type { ActiveRun } from './active.ts';
 import { refusalAnswer } from './answer.ts';
+import { broken } from './conclude.ts';
 import { type Decision, decide } from './decide.ts';
-import { broken, type Call, perform, type Shop } from './perform.ts';
+import { perform } from './perform.ts';
 import { refreshPermits, withPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
 import { load, loadAll } from './record.ts';
+import type { Call, Shop } from './shop.ts';
 import type { Performed, ToolDefinition } from './tool.ts';
 
 /**

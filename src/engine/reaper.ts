@@ -1,8 +1,8 @@
 import { type Deployment, type Fact, openRuns, tracerLeftovers } from '../workflow/index.ts';
 import type { Connected } from './connect.ts';
 import { isDead } from './owner.ts';
-import type { Shop } from './perform.ts';
 import { appendDecided, loadAll } from './record.ts';
+import type { Shop } from './shop.ts';
 
 /**
  * What an earlier process left behind is taken away after the first cluster call, never at boot, and only if it is in

@@ -1,16 +1,7 @@
 import { called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { readRollback } from '../../plan/index.ts';
-import {
-  type Deployment,
-  type Event,
-  type Fact,
-  fail,
-  type PlacedObject,
-  pass,
-  unknown,
-  type Verdict,
-} from '../../workflow/index.ts';
+import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
 import { addressOf } from './rehearse.ts';
 import { placedBy, type StoredPhase } from './stored.ts';

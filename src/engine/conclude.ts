@@ -1,0 +1,141 @@
+import type { Actor, Deployment, Fact, Refusal } from '../workflow/index.ts';
+import { answer, refusalAnswer } from './answer.ts';
+import { reap } from './reaper.ts';
+import { appendDecided, load } from './record.ts';
+import { createRun } from './run.ts';
+import type { Call, Shop } from './shop.ts';
+import { type Outcome, type Performed, Refused, type ToolDefinition } from './tool.ts';
+
+/** A run's body and its end: what came of it is recorded and becomes the answer. */
+
+export function runFor(
+  shop: Shop,
+  call: Call,
+  tool: ToolDefinition,
+  d: Deployment | undefined,
+  signal: AbortSignal,
+  progress: (message: string) => void,
+  id: string,
+) {
+  return createRun({
+    id,
+    tool: tool.name,
+    actor: call.actor,
+    workspace: shop.workspace,
+    home: shop.home,
+    policy: shop.policy,
+    ledger: shop.ledger,
+    signal,
+    deployment: d,
+    now: shop.now,
+    progress,
+    connected: (connection) => reap(shop, connection, d),
+  });
+}
+
+/** Runs the tool; an expected end deep inside (Refused) becomes a refusal here, and nowhere else. */
+export async function settled(
+  tool: ToolDefinition,
+  input: Record<string, unknown>,
+  run: ReturnType<typeof createRun>,
+): Promise<Outcome<Record<string, unknown>>> {
+  try {
+    const body = await tool.load();
+    return await body(input, run);
+  } catch (error) {
+    if (error instanceof Refused) return { kind: 'refusal', refusal: error.refusal };
+    throw error;
+  }
+}
+
+export async function finish(
+  shop: Shop,
+  call: Call,
+  tool: ToolDefinition,
+  id: string,
+  outcome: Outcome<Record<string, unknown>>,
+  runId?: string,
+): Promise<Performed> {
+  if (outcome.kind === 'refusal') {
+    if (runId !== undefined)
+      await end(shop, call.actor, id, runId, { outcome: 'refused', status: outcome.refusal.code });
+    return refused(shop, call, tool, id, outcome.refusal);
+  }
+  const status = typeof outcome.value.status === 'string' ? outcome.value.status : undefined;
+  if (runId !== undefined) {
+    const result = await shop.ledger.put(JSON.stringify(outcome.value), 'application/json');
+    await end(shop, call.actor, id, runId, {
+      outcome: 'answered',
+      result,
+      ...(status === undefined ? {} : { status }),
+    });
+  }
+  const loaded = await load(shop.ledger, id);
+  if (!loaded.ok) return refusalAnswer(loaded.refusal);
+  const performed = answer(outcome.value, tool.text(outcome.value), loaded.deployment, shop.now());
+  return outcome.kind === 'question' ? { ...performed, question: { ...outcome.question, deployment: id } } : performed;
+}
+
+/** `ended` is always taken: a run that is over must be known to be over. */
+export async function end(
+  shop: Shop,
+  by: Actor,
+  id: string,
+  run: string,
+  how: Omit<Extract<Fact, { type: 'ended' }>, 'type' | 'run'>,
+) {
+  await appendDecided(shop.ledger, id, by, shop.now, () => [{ type: 'ended', run, ...how }]);
+}
+
+/** A refusal by the law is part of the story (the retrospective counts them); a typo is not. */
+const ON_RECORD = new Set<Refusal['code']>([
+  'GATE_NOT_PASSED',
+  'PHASE_ORDER',
+  'APPROVAL_REQUIRED',
+  'PLAN_DRIFT',
+  'WRONG_TARGET',
+  'UNSAFE',
+]);
+
+export async function refused(
+  shop: Shop,
+  call: Call,
+  tool: ToolDefinition,
+  id: string,
+  refusal: Refusal,
+): Promise<Performed> {
+  const loaded = await load(shop.ledger, id);
+  if (!loaded.ok) return refusalAnswer(loaded.refusal);
+  let d = loaded.deployment;
+  if (ON_RECORD.has(refusal.code) && d.closed === undefined) {
+    const appended = await appendDecided(shop.ledger, id, call.actor, shop.now, (at) => {
+      const last = at.refusals.at(-1);
+      // The same call refused again and again is one line of the story.
+      if (last !== undefined && last.seq === at.seq && last.tool === tool.name && last.code === refusal.code) return [];
+      return [
+        {
+          type: 'refused',
+          tool: tool.name,
+          code: refusal.code,
+          because: refusal.message.slice(0, 500),
+          ...(refusal.gate === undefined ? {} : { gate: refusal.gate }),
+        },
+      ];
+    });
+    if (appended.ok) d = appended.deployment;
+  }
+  return refusalAnswer(refusal, d, shop.now());
+}
+
+/** A bug, not a verdict: said plainly, without a stack, and the server lives on. */
+export function broken(tool: string, error: unknown): Performed {
+  const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  process.stderr.write(
+    `infragate: ${tool} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return {
+    isError: true,
+    text: `${tool} failed inside infragate: ${message}. Nothing was concluded from it; this is a bug worth reporting.`,
+    structured: { error: { message: message ?? 'unknown' } },
+  };
+}

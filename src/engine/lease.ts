@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { canonical } from '../state/index.ts';
+import {
+  admit,
+  type Deployment,
+  type Fact,
+  type Instant,
+  openRuns,
+  plan,
+  type Refusal,
+  type RunRecord,
+  refuse,
+  STEPS,
+  type Step,
+  type StepInput,
+} from '../workflow/index.ts';
+import { type ActiveRun, DEFAULT_WAIT_MS, waitFor } from './active.ts';
+import { answer, refusalAnswer } from './answer.ts';
+import { broken, end, finish, refused, runFor, settled } from './conclude.ts';
+import { isDead, self } from './owner.ts';
+import { appendDecided, load } from './record.ts';
+import { newRunId } from './run-id.ts';
+import type { Call, Shop } from './shop.ts';
+import type { Performed, ToolDefinition } from './tool.ts';
+
+/** Steps that take a while: begun under a lease, detachable, at most one at a time for what they work on. */
+export async function runWithLease(
+  shop: Shop,
+  call: Call,
+  tool: ToolDefinition,
+  input: Record<string, unknown>,
+  id: string,
+): Promise<Performed> {
+  const step: Step = STEPS[tool.name];
+  const key = step.key(stepInput(input));
+  const digest = inputDigest(tool.name, input);
+  const mine = [...shop.active.values()].find(
+    (a) => a.deployment === id && a.key === key && (!a.finished || a.input === digest),
+  );
+
+  if (mine !== undefined) {
+    if (mine.input !== digest) return refusalAnswer(inProgress(mine.tool, mine.run, mine.latest));
+    if (input.cancel === true) {
+      mine.abort.abort(new Error('cancelled'));
+      await mine.promise;
+    }
+    return attach(shop, call, mine, input);
+  }
+  if (input.cancel === true) {
+    return refusalAnswer(refuse('BAD_INPUT', `cancel: no ${tool.name} with these arguments is running here.`));
+  }
+
+  const runId = newRunId();
+  let foreign: RunRecord | undefined;
+  const begun = await appendDecided(shop.ledger, id, call.actor, shop.now, (d) => {
+    const now = shop.now();
+    const other = openRuns(d, now).find((r) => r.key === key);
+    if (other !== undefined && isDead(other.owner))
+      return [{ type: 'ended', run: other.run, outcome: 'lost' }, ...begin(d, now)];
+    if (other !== undefined) {
+      foreign = other;
+      return inProgress(other.tool, other.run, `begun ${other.begun} by ${other.client}, lease until ${other.lease}`);
+    }
+    return admit(tool.name, d, stepInput(input), now) ?? begin(d, now);
+  });
+  if (!begun.ok) {
+    if (foreign !== undefined) return refusalAnswer(begun.refusal);
+    return refused(shop, call, tool, id, begun.refusal);
+  }
+  // A dead owner's run was ended above without asking the law; ask it now that the run is ours.
+  const refusal = admit(tool.name, begun.deployment, stepInput(input), shop.now());
+  if (refusal !== undefined) {
+    await end(shop, call.actor, id, runId, { outcome: 'refused', status: refusal.code });
+    return refused(shop, call, tool, id, refusal);
+  }
+  return attach(shop, call, start(shop, call, tool, input, begun.deployment, { runId, key, digest }), input);
+
+  function begin(d: Deployment, now: Instant): Fact[] {
+    const bound = plan(d)?.digest;
+    const phase = stepInput(input).phase_number;
+    return [
+      {
+        type: 'begun',
+        run: runId,
+        tool: tool?.name ?? '',
+        key,
+        input: digest,
+        lease: new Date(Date.parse(now) + tool.lease_ms(input)).toISOString(),
+        owner: self(),
+        ...(bound === undefined ? {} : { bound }),
+        ...(phase === undefined ? {} : { phase }),
+      },
+    ];
+  }
+}
+
+function start(
+  shop: Shop,
+  call: Call,
+  tool: ToolDefinition,
+  input: Record<string, unknown>,
+  d: Deployment,
+  names: { runId: string; key: string; digest: string },
+): ActiveRun {
+  const abort = new AbortController();
+  const listeners = new Set<(message: string) => void>();
+  const progress = (message: string) => {
+    active.latest = message;
+    for (const listener of listeners) listener(message);
+  };
+  const timer = setTimeout(() => abort.abort(new Error('the lease ended')), tool.lease_ms(input));
+  timer.unref();
+  const promise = settled(tool, input, runFor(shop, call, tool, d, abort.signal, progress, names.runId))
+    .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId))
+    .catch((error: unknown) => broken(tool.name, error))
+    .finally(() => {
+      clearTimeout(timer);
+      active.finished = true;
+    });
+  const active: ActiveRun = {
+    run: names.runId,
+    deployment: d.id,
+    tool: tool.name,
+    key: names.key,
+    input: names.digest,
+    abort,
+    promise,
+    begun: Date.now(),
+    listeners,
+    latest: 'started',
+    finished: false,
+  };
+  shop.active.set(names.runId, active);
+  return active;
+}
+
+async function attach(shop: Shop, call: Call, active: ActiveRun, input: Record<string, unknown>): Promise<Performed> {
+  const wait = parseDuration(input.wait) ?? DEFAULT_WAIT_MS;
+  const waited = await waitFor(active, wait, call.signal, call.progress);
+  if (waited.kind === 'done') {
+    shop.active.delete(active.run);
+    return waited.performed;
+  }
+  const loaded = await load(shop.ledger, active.deployment);
+  const value = {
+    status: 'RUNNING',
+    run: active.run,
+    waiting_for: active.latest,
+    running_ms: Date.now() - active.begun,
+  };
+  const text = `RUNNING (${Math.round(value.running_ms / 1000)} s): ${active.latest}. Call ${active.tool} again with the same arguments to wait for its result; cancel: true ends it.`;
+  return answer(value, text, loaded.ok ? loaded.deployment : undefined, shop.now());
+}
+
+const inProgress = (tool: string, run: string, how: string): Refusal =>
+  refuse(
+    'IN_PROGRESS',
+    `${tool} is running already (run ${run}: ${how}). One at a time; its facts are recorded as they are learnt.`,
+    {
+      next: [{ tool: 'deployment-status', arguments: { show: 'timeline' } }],
+    },
+  );
+
+export function stepInput(input: Record<string, unknown>): StepInput {
+  const { phase_number, assumption } = input;
+  return {
+    ...(typeof phase_number === 'number' ? { phase_number } : {}),
+    ...(typeof assumption === 'string' ? { assumption } : {}),
+  };
+}
+
+function inputDigest(tool: string, input: Record<string, unknown>): string {
+  const { wait: _w, cancel: _c, ...rest } = input;
+  return createHash('sha256').update(canonical({ tool, rest })).digest('hex');
+}
+
+/** "45s", "2m", "500ms" → milliseconds. */
+export function parseDuration(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(value.trim());
+  if (match === null) return undefined;
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 's'] ?? 1000;
+  return Number(match[1]) * unit;
+}

@@ -1,0 +1,27 @@
+import type { Ledger } from '../state/index.ts';
+import type { Actor, Instant } from '../workflow/index.ts';
+import type { ActiveRun } from './active.ts';
+import type { Policy } from './policy.ts';
+import type { ToolDefinition } from './tool.ts';
+
+export type Call = {
+  readonly tool: string;
+  readonly input: unknown;
+  readonly actor: Actor;
+  /** The caller's: aborting it detaches, it doesn't end the run. */
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ((message: string) => void) | undefined;
+};
+
+/** What perform needs of the engine that owns it. */
+export type Shop = {
+  readonly ledger: Ledger;
+  readonly home: string;
+  readonly workspace: string;
+  readonly policy: Policy;
+  readonly tools: readonly ToolDefinition[];
+  readonly active: Map<string, ActiveRun>;
+  /** Clusters whose leftovers this process has looked for. */
+  readonly reaped: Set<string>;
+  now(): Instant;
+};
