@@ -1,76 +1,11 @@
 import type { Command } from 'commander';
+import { COMMANDS } from './cli/commands.ts';
 import { EXIT } from './cli/exit.ts';
 
 /**
  * argv → one command, loaded only when it is chosen. Without a command it serves MCP on stdio, and then nothing but the
  * protocol goes to stdout.
  */
-const COMMANDS: Record<string, { about: string; load: () => Promise<Command> }> = {
-  sandbox: {
-    about: 'a real Kubernetes control plane on this machine: up, down, status',
-    load: async () => (await import('./cli/sandbox.ts')).sandboxCommand(),
-  },
-  approve: {
-    about: 'a person decides about a plan: approve, revise or reject',
-    load: async () => (await import('./cli/approve.ts')).approveCommand(),
-  },
-  waive: {
-    about: 'a person sets one check aside, with a reason and an end',
-    load: async () => (await import('./cli/waive.ts')).waiveCommand(),
-  },
-  abandon: {
-    about: 'a person ends a deployment that will not be finished',
-    load: async () => (await import('./cli/abandon.ts')).abandonCommand(),
-  },
-  operator: {
-    about: 'the passphrase with which a person decides on this terminal',
-    load: async () => (await import('./cli/operator.ts')).operatorCommand(),
-  },
-  status: {
-    about: 'where a deployment stands',
-    load: async () => (await import('./cli/status.ts')).statusCommand(),
-  },
-  verify: {
-    about: "check the ledger's hash chain; names the first bad row",
-    load: async () => (await import('./cli/verify.ts')).verifyCommand(),
-  },
-  export: {
-    about: "a deployment's events as JSON lines",
-    load: async () => (await import('./cli/export.ts')).exportCommand(),
-  },
-  learnings: {
-    about: 'what earlier deployments taught: list, search, export, import',
-    load: async () => (await import('./cli/learnings.ts')).learningsCommand(),
-  },
-  check: {
-    about: 'the two checks from a file, without a deployment; for CI',
-    load: async () => (await import('./cli/check.ts')).checkCommand(),
-  },
-  demo: {
-    about: 'the worked example, end to end, on a sandbox or a cluster of yours',
-    load: async () => (await import('./cli/demo.ts')).demoCommand(),
-  },
-  doctor: {
-    about: 'what of Node, SQLite, data folder, kubeconfig and login is in order',
-    load: async () => (await import('./cli/doctor.ts')).doctorCommand(),
-  },
-  install: {
-    about: "write this server into a client's configuration, or take it out again",
-    load: async () => (await import('./cli/install.ts')).installCommand(),
-  },
-  serve: {
-    about: 'serve MCP over HTTP on loopback',
-    load: async () => (await import('./cli/serve-http.ts')).serveCommand(),
-  },
-  completion: {
-    about: 'the completion script of bash, zsh or fish',
-    load: async () =>
-      (await import('./cli/completion.ts')).completionCommand(() =>
-        Object.entries(COMMANDS).map(([name, command]) => ({ name, ...command })),
-      ),
-  },
-};
-
 async function main(argv: readonly string[]): Promise<void> {
   const [name] = argv;
   if (name === undefined || (name.startsWith('--workspace') && !argv.includes('--help'))) {

@@ -49,6 +49,7 @@ export const run: ToolRun<'rollback-test', Input, Output> = async (input, run) =
         }),
     )
   ).flat();
+  const leftByPlan = phase.rollback.some((r) => readRollback(r).kind === 'keep');
   const missing = unrehearsable.find((u) => u.why.includes('not on this machine'));
   const bad = steps.find((s) => s.verdict.status !== 'pass');
   const verdict =
@@ -58,7 +59,7 @@ export const run: ToolRun<'rollback-test', Input, Output> = async (input, run) =
         ? fail('CommandMissing', `\`${missing.command}\`: ${missing.why}`)
         : bad !== undefined
           ? bad.verdict
-          : steps.length === 0 && unrehearsable.length === 0 && phase.delivery === 'apply'
+          : steps.length === 0 && unrehearsable.length === 0 && !leftByPlan
             ? unknown(
                 'NothingToTry',
                 `phase ${number} has nothing of ours to take back and no rollback command: apply it first`,
