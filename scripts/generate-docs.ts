@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { z } from 'zod';
+import { COMMANDS } from '../src/cli/commands.ts';
 import { PROMPTS } from '../src/prompts/index.ts';
 import { TOOLS } from '../src/tools/index.ts';
 import { GATES, REFUSAL_CODES, STEPS, type Step } from '../src/workflow/index.ts';
@@ -67,11 +69,37 @@ const refusalReference = (): string =>
 const promptReference = (): string =>
   `# Prompts\n\n${PROMPTS.map((p) => `## ${p.name}\n\n${p.description}\n\n${p.arguments.map((a) => `- \`${a.name}\`: ${a.description}`).join('\n')}`).join('\n\n')}\n`;
 
+/** A command and its subcommands, each with its usage line, arguments and options, as --help prints them. */
+function commandSections(command: Command, path: string): string[] {
+  const help = command.createHelp();
+  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+  const code = (text: string) => `\`${text.replaceAll('|', '\\|')}\``;
+  const rows = [
+    ...help.visibleArguments(command).map((one) => [one.name(), help.argumentDescription(one)]),
+    ...command.options.map((one) => [one.flags, help.optionDescription(one)]),
+  ].map(([term = '', about = '']) => `| ${code(term)} | ${cell(about)} |`);
+  const usage =
+    `infragate ${path} ${command.usage().replace(/^\[options\] ?/, rows.length === 0 ? '' : '[options] ')}`.trim();
+  const table = rows.length === 0 ? [] : [['| | |', '|---|---|', ...rows].join('\n')];
+  return [
+    [`## ${path}`, `${command.description()}.`, `\`${usage}\``, ...table].join('\n\n'),
+    ...command.commands.flatMap((one) => commandSections(one, `${path} ${one.name()}`)),
+  ];
+}
+
+async function cliReference(): Promise<string> {
+  const sections = await Promise.all(
+    Object.entries(COMMANDS).map(async ([name, { load }]) => commandSections(await load(), name)),
+  );
+  return `# Commands\n\n\`infragate\` without a command serves MCP on stdio; \`--workspace FOLDER\` names the folder with the manifests. From a clone, write \`npm run --silent infragate --\` in place of \`infragate\`.\n\nExit codes: 0 done, 1 the answer is no, 2 wrong use, 3 the environment lacks something.\n\n${sections.flat().join('\n\n')}\n`;
+}
+
 const documents: Record<string, string> = {
   'docs/reference/tools.md': toolReference(),
   'docs/reference/gates.md': gateReference(),
   'docs/reference/refusals.md': refusalReference(),
   'docs/reference/prompts.md': promptReference(),
+  'docs/reference/cli.md': await cliReference(),
   'docs/divergence-rules.md': renderRulesDoc(),
 };
 

@@ -13,8 +13,7 @@ import { findBinary } from '../src/sandbox/binary.ts';
 const root = join(import.meta.dirname, '..');
 const name = `@infragate/sandbox-${process.platform}-${process.arch}`;
 const given = process.argv[2];
-const target =
-  given === undefined ? join(root, 'dist-sandbox') : resolve(process.env.INIT_CWD ?? process.cwd(), given);
+const target = given === undefined ? join(root, 'dist-sandbox') : resolve(process.env.INIT_CWD ?? process.cwd(), given);
 
 const MANIFEST = {
   name,

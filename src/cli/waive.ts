@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { waive } from '../engine/index.ts';
+import { belowPolicy, readPolicy, waive } from '../engine/index.ts';
 import { EXIT } from './exit.ts';
 import { identify, theDeployment, withEngine } from './person.ts';
 
@@ -25,6 +25,13 @@ export function waiveCommand(): Command {
         if (d === undefined) return EXIT.no;
         const who = await identify(engine, d);
         if (!who.ok) return who.exit;
+        const actor = { kind: 'person', name: who.name, assurance: who.assurance } as const;
+        const read = await readPolicy(engine.home);
+        const refusal = read.ok ? belowPolicy({ policy: read.policy }, actor) : undefined;
+        if (!read.ok || refusal !== undefined) {
+          process.stderr.write(`${read.ok ? refusal?.message : read.message}\n`);
+          return EXIT.no;
+        }
         const done = await waive(
           { ledger: await engine.ledger(), now: engine.now },
           {
@@ -32,7 +39,7 @@ export function waiveCommand(): Command {
             check: options.check,
             because: options.because,
             days,
-            actor: { kind: 'person', name: who.name, assurance: who.assurance },
+            actor,
             ...(options.subject === undefined ? {} : { subject: options.subject }),
           },
         );

@@ -100,12 +100,13 @@ function decisionFacts(digest: string, choice: Decision['choice'], remark: strin
 const until = (shop: Shop): string =>
   new Date(Date.parse(shop.now()) + shop.policy.approval_days * 86_400_000).toISOString();
 
-function belowPolicy(shop: Shop, actor: Person): Refusal | undefined {
+/** A decision that the operator's policy doesn't count: too weak an assurance. */
+export function belowPolicy(shop: Pick<Shop, 'policy'>, actor: Person): Refusal | undefined {
   const least = shop.policy.minimum_assurance;
   if (ASSURANCES.indexOf(actor.assurance) >= ASSURANCES.indexOf(least)) return undefined;
   return refuse(
     'PERSON_NEEDED',
-    `The operator's policy asks for a decision with assurance "${least}"; this one has "${actor.assurance}". Use infragate approve on a terminal.`,
+    `The operator's policy asks for a decision with assurance "${least}"; this one has "${actor.assurance}". Decide on a terminal, with the operator's passphrase.`,
     {
       next: [{ person: 'the operator', action: 'infragate approve' }],
     },

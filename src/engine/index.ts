@@ -132,6 +132,6 @@ export function canonicalFolder(path: string): string {
 
 export { fixText, positionText } from './answer.ts';
 export type { Decision } from './decide.ts';
-export { abandon, waive } from './decide.ts';
+export { abandon, belowPolicy, waive } from './decide.ts';
 export { type Policy, readPolicy } from './policy.ts';
 export { type Performed, Refused, type ToolDefinition } from './tool.ts';

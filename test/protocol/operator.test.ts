@@ -97,3 +97,24 @@ describe('without a terminal', () => {
     expect(await decisions(home)).toEqual([]);
   });
 });
+
+describe.skipIf(noTerminal !== undefined)('a policy that asks for more than a form', () => {
+  const waive = (home: string) =>
+    onTerminal(
+      ['waive', DEPLOYMENT, '--check', 'plan-covered', '--because', 'known and harmless'],
+      { INFRAGATE_HOME: home },
+      [{ when: /Operator passphrase/, type: PASSPHRASE }],
+    );
+
+  test('counts no waiver and no approval by a passphrase younger than the deployment, and both by an older one', async () => {
+    const { home, digest } = await atGateP();
+    await initialise(home);
+    writeFileSync(join(home, 'policy.yaml'), 'minimum_assurance: operator\n');
+    expect((await waive(home)).screen).toContain('asks for a decision with assurance "operator"');
+    expect((await approve(home, digest, PASSPHRASE)).status).toBe(1);
+    expect(await decisions(home)).toEqual([]);
+    older(home);
+    expect((await waive(home)).status).toBe(0);
+    expect((await approve(home, digest, PASSPHRASE)).status).toBe(0);
+  });
+});
