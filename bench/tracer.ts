@@ -10,7 +10,6 @@ import { shootingRange } from '../test/cluster/support/tracer.ts';
  * failure's doesn't come before kubectl gives up.
  */
 const NAME = 'bench-tracer';
-const NS = 'bench';
 const TIMEOUT = '20s';
 
 type Shot = {
@@ -21,7 +20,8 @@ type Shot = {
   readonly condition: string;
   readonly rollout: boolean;
   readonly expected: 'PASS' | 'FAIL';
-  readonly namespace: string;
+  /** Nothing is left of its namespace's quota. */
+  readonly full?: boolean;
 };
 
 const command = await kubectlCommand();
@@ -56,7 +56,6 @@ const AVAILABLE = {
   criterion: 'Deployment is Available',
   condition: 'condition=Available',
   rollout: true,
-  namespace: NS,
 };
 const shots: readonly Shot[] = [
   {
@@ -67,7 +66,6 @@ const shots: readonly Shot[] = [
     condition: 'jsonpath={.status.phase}=Running',
     rollout: false,
     expected: 'PASS',
-    namespace: NS,
   },
   { title: 'Deployment available', ...AVAILABLE, object: deployment(image), expected: 'PASS' },
   {
@@ -76,7 +74,7 @@ const shots: readonly Shot[] = [
     object: deployment(image, { nodeSelector: { disk: 'nowhere' } }),
     expected: 'FAIL',
   },
-  { title: 'quota', ...AVAILABLE, object: deployment(image), expected: 'FAIL', namespace: `${NS}-full` },
+  { title: 'quota', ...AVAILABLE, object: deployment(image), expected: 'FAIL', full: true },
   {
     title: 'image missing',
     ...AVAILABLE,
@@ -120,16 +118,26 @@ function kubectl(args: readonly string[]): Promise<number> {
 }
 
 /** Until kubectl ends, for objects of its own: `wait` and `rollout status` each on a new one. */
-async function asked(shot: Shot, index: number): Promise<{ waitMs: number; rolloutMs: number | undefined }> {
+async function asked(shot: Shot, namespace: string): Promise<{ waitMs: number; rolloutMs: number | undefined }> {
   const after = async (name: string, args: (target: string) => readonly string[]) => {
     const object = shot.object(name);
-    const created = await writer.create(object, { namespace: shot.namespace });
+    const created = await writer.create(object, { namespace });
     if (!created.ok) throw new Error(created.error.message);
-    return kubectl(['-n', shot.namespace, ...args(`${object.kind.toLowerCase()}/${name}`), `--timeout=${TIMEOUT}`]);
+    return kubectl(['-n', namespace, ...args(`${object.kind.toLowerCase()}/${name}`), `--timeout=${TIMEOUT}`]);
   };
-  const waitMs = await after(`wait-${index}`, (target) => ['wait', `--for=${shot.condition}`, target]);
-  if (!shot.rollout) return { waitMs, rolloutMs: undefined };
-  return { waitMs, rolloutMs: await after(`rollout-${index}`, (target) => ['rollout', 'status', target]) };
+  const wait = () => after('waited-for', (target) => ['wait', `--for=${shot.condition}`, target]);
+  const rollout = async () =>
+    shot.rollout ? after('rolled-out', (target) => ['rollout', 'status', target]) : undefined;
+  if (shot.expected === 'PASS') return { waitMs: await wait(), rolloutMs: await rollout() };
+  const [waitMs, rolloutMs] = await Promise.all([wait(), rollout()]);
+  return { waitMs, rolloutMs };
+}
+
+async function fill(namespace: string): Promise<void> {
+  const spec = { hard: { pods: '0' } };
+  const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none-left' }, spec };
+  const created = await writer.create(quota, { namespace });
+  if (!created.ok) throw new Error(created.error.message);
 }
 
 const rows: { shot: Shot; fired: Fired; waitMs: number; rolloutMs: number | undefined }[] = [];
@@ -138,32 +146,22 @@ try {
     { name: 'pods run', about: ['api:v1/Pod'] },
     { name: 'deployments roll out', about: ['api:apps/v1/Deployment'] },
   ];
-  const ranges = new Map<string, Awaited<ReturnType<typeof shootingRange>>>();
-  for (const namespace of [NS, `${NS}-full`]) {
-    ranges.set(namespace, await shootingRange(sandbox, cluster, namespace, assumed));
-  }
-  const quota = {
-    apiVersion: 'v1',
-    kind: 'ResourceQuota',
-    metadata: { name: 'none-left' },
-    spec: { hard: { pods: '0' } },
-  };
-  const created = await writer.create(quota, { namespace: `${NS}-full` });
-  if (!created.ok) throw new Error(created.error.message);
   const fired: Fired[] = [];
-  for (const shot of shots) {
-    const range = ranges.get(shot.namespace);
-    if (range !== undefined) fired.push(await fire(range, shot));
+  // A failure closes Gate R behind it, so each has a deployment and a namespace of its own.
+  for (const [i, shot] of shots.entries()) {
+    const range = await shootingRange(sandbox, cluster, `bench-${i}`, assumed);
+    if (shot.full) await fill(range.namespace);
+    fired.push(await fire(range, shot));
+    await range.close();
   }
   // What succeeds is timed alone; what fails only waits for the timeout, so all of it at once.
-  const times = await Promise.all(shots.filter((s) => s.expected === 'FAIL').map((shot, i) => asked(shot, i)));
-  const quick: typeof times = [];
-  for (const [i, shot] of shots.filter((s) => s.expected === 'PASS').entries()) quick.push(await asked(shot, 10 + i));
+  const failed = await Promise.all(
+    shots.map((shot, i) => (shot.expected === 'FAIL' ? asked(shot, `bench-${i}`) : undefined)),
+  );
   for (const [i, shot] of shots.entries()) {
-    const [one, time] = [fired[i], (shot.expected === 'PASS' ? quick : times).shift()];
-    if (one !== undefined && time !== undefined) rows.push({ shot, fired: one, ...time });
+    const [one, theirs] = [fired[i], failed[i] ?? (await asked(shot, `bench-${i}`))];
+    if (one !== undefined) rows.push({ shot, fired: one, ...theirs });
   }
-  for (const range of ranges.values()) await range.close();
 } finally {
   cluster.close();
   await down({ name: NAME });

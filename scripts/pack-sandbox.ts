@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { version } from '../src/cli/version.ts';
 import { findBinary } from '../src/sandbox/binary.ts';
+import { CRD_SETS, crdFile, definitionsOf } from '../src/sandbox/crds.ts';
 
 /**
  * The sandbox's binary as a package of this platform, `@infragate/sandbox-linux-x64` and its like, so that people without
@@ -22,7 +23,7 @@ const MANIFEST = {
   license: 'Apache-2.0',
   os: [process.platform],
   cpu: [process.arch],
-  files: ['infragate-sandbox', 'tiny'],
+  files: ['infragate-sandbox', 'tiny', 'crds'],
   preferUnplugged: true,
 };
 
@@ -30,7 +31,8 @@ const README = `# ${name}
 
 The program behind \`infragate sandbox up\` for ${process.platform} on ${process.arch}: etcd, kube-apiserver,
 kube-controller-manager, kube-scheduler, kubelet, kube-proxy, kubectl, kwok and a small OCI registry in one static binary,
-built from their unmodified Go modules by infragate's \`sandbox/\` folder. \`tiny\` is what the sandbox's own test images run.
+built from their unmodified Go modules by infragate's \`sandbox/\` folder. \`tiny\` is what the sandbox's own test images run;
+\`crds/\` holds what \`--crds\` installs, as its projects ship it.
 
 Install it beside \`infragate\`, which finds it by its name. Without it, infragate builds the same program with Go.
 For test clusters on your own machine only.
@@ -49,6 +51,11 @@ try {
     if (!existsSync(from)) continue;
     cpSync(from, join(folder, file), { dereference: true });
     chmodSync(join(folder, file), 0o755);
+  }
+  mkdirSync(join(folder, 'crds'));
+  for (const set of CRD_SETS) {
+    const definitions = await definitionsOf(set, (line) => console.error(`sandbox: ${line}`));
+    writeFileSync(join(folder, crdFile(set)), JSON.stringify(definitions));
   }
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(MANIFEST, null, 2)}\n`);

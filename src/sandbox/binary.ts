@@ -68,12 +68,15 @@ function fromAssets(): Binary | undefined {
   );
 }
 
-/** Optional dependencies, one for each platform, as a release may ship them. */
 function fromPackage(): Binary | undefined {
+  const path = packageFile('infragate-sandbox');
+  return path !== undefined && isExecutable(path) ? { kind: 'one', path } : undefined;
+}
+
+/** A file of the platform's package (`npm run pack:sandbox` makes it), where that is installed beside this one. */
+export function packageFile(file: string): string | undefined {
   try {
-    const name = `@infragate/sandbox-${process.platform}-${process.arch}/infragate-sandbox`;
-    const path = createRequire(import.meta.url).resolve(name);
-    return isExecutable(path) ? { kind: 'one', path } : undefined;
+    return createRequire(import.meta.url).resolve(`@infragate/sandbox-${process.platform}-${process.arch}/${file}`);
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { type Api, apply, get, until } from './api.ts';
-import { findCommand, type Progress } from './binary.ts';
+import { findCommand, type Progress, packageFile } from './binary.ts';
 import { createClusterVersion } from './openshift.ts';
 import { cache } from './places.ts';
 import { SandboxProblem } from './problem.ts';
@@ -68,12 +68,17 @@ async function allEstablished(api: Api, names: ReadonlySet<string>): Promise<boo
   return established.length === names.size;
 }
 
-/** From the cache, else from the module: reading that much YAML takes seconds, and later there may be no Go. */
-async function definitionsOf(set: CrdSet, progress: Progress): Promise<Definition[]> {
+/** The file that holds a set of this version, in the cache and in the platform's package. */
+export const crdFile = (set: CrdSet): string => `crds/${set}-${SOURCES[set].module.split('@')[1]}.json`;
+
+/** From the platform's package or the cache, else from the module: later there may be no Go, and it takes seconds. */
+export async function definitionsOf(set: CrdSet, progress: Progress): Promise<Definition[]> {
   const { module, folders } = SOURCES[set];
-  const kept = join(cache(), 'crds', `${set}-${module.split('@')[1]}.json`);
-  const read = z.array(Definition).safeParse(readJson(kept));
-  if (read.success) return read.data;
+  const kept = join(cache(), crdFile(set));
+  for (const path of [packageFile(crdFile(set)), kept]) {
+    const read = z.array(Definition).safeParse(path === undefined ? undefined : readJson(path));
+    if (read.success) return read.data;
+  }
   const folder = await moduleFolder(module, progress);
   const definitions = chosen(
     folders.flatMap((below) =>

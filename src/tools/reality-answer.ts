@@ -43,7 +43,8 @@ export function lineOf(
       status,
       reason: verdict.reason,
       evidence: {
-        ...(status === 'PASS' ? { found: short(verdict.message) } : { asked }),
+        // What passed and is on record is told by reference; `id` has the whole of it.
+        ...(status !== 'PASS' ? { asked } : digest === undefined ? { found: short(verdict.message) } : {}),
         ...(digest === undefined ? {} : { id: digest }),
         ...(where === undefined ? {} : { where }),
         ...(facet === undefined ? {} : { facet }),

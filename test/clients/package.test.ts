@@ -56,8 +56,8 @@ describe.skipIf(missing !== undefined)('the packed packages', () => {
     expect(statSync(named('infragate-0')).size).toBeLessThan(5 * 1024 * 1024);
   });
 
-  test('npx infragate sandbox up starts a control plane from the platform package, without Go', async () => {
-    const up = await infragate('sandbox', 'up', '--json');
+  test('npx infragate sandbox up starts a control plane with CRDs from the platform package, without Go', async () => {
+    const up = await infragate('sandbox', 'up', '--crds', 'cnpg,openshift', '--json');
     const sandbox = answer.parse(JSON.parse(up.stdout.trim().split('\n').at(-1) ?? ''));
     const installed = realpathSync(join(empty, 'node_modules', platformPackage, 'infragate-sandbox'));
     expect(realpathSync(sandbox.bin)).toBe(installed);

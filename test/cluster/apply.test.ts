@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   address,
@@ -15,10 +16,12 @@ import {
   settle,
 } from '../../src/apply/index.ts';
 import type { Cluster, KubeObject, Writer } from '../../src/cluster/index.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { PlacedObject } from '../../src/workflow/index.ts';
 import { ownSandbox, reach, value } from './io/sandbox.ts';
 
 let cluster: Cluster;
+let sandbox: Sandbox;
 let writer: Writer;
 let end = async () => {};
 const NS = `apply-${process.pid}`;
@@ -26,7 +29,7 @@ const RUN = 'run-apply-test';
 
 beforeAll(async () => {
   const own = await ownSandbox('apply');
-  end = own.end;
+  ({ sandbox, end } = own);
   cluster = await reach(own.sandbox.kubeconfig);
   writer = cluster.writer();
   value(await writer.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } }));
@@ -275,17 +278,16 @@ describe('applying', () => {
 
   test("a field of someone else's is a conflict with its manager, taken only by take_over", async () => {
     value(await writer.create(configMap('owned', { a: 'theirs' }, { namespace: NS })));
-    // create() is infragate's own; another manager takes the field.
-    const theirs = await fetchApply('owned', { a: 'kubectl' });
-    expect(theirs).toBe(true);
+    appliedBy('another-tool', configMap('owned', { a: 'theirs now' }, { namespace: NS }));
     const refused = await applyAll(writer, [configMap('other', {}), configMap('owned', { a: 'ours' })], options);
-    expect(refused.problems).toMatchObject([{ reason: 'Conflict', conflicts: [{ fields: ['.data.a'] }] }]);
+    expect(refused.problems).toMatchObject([
+      { reason: 'Conflict', conflicts: [{ manager: 'another-tool', fields: ['.data.a'] }] },
+    ]);
     expect(refused.applied).toEqual([]);
     expect(await isThere(refTo('ConfigMap', 'other'))).toBe(false);
-    const manager = refused.problems[0]?.conflicts?.[0]?.manager ?? '';
     const taken = await applyAll(writer, [configMap('owned', { a: 'ours' })], {
       ...options,
-      takeOver: [{ object: 'ConfigMap/owned', managers: [manager], fields: ['data.a'] }],
+      takeOver: [{ object: 'ConfigMap/owned', managers: ['another-tool'], fields: ['data.a'] }],
     });
     expect(taken.applied.map((a) => a.action)).toEqual(['changed']);
     expect(value(await writer.get(refTo('ConfigMap', 'owned'))).data).toEqual({ a: 'ours' });
@@ -364,19 +366,22 @@ describe('applying', () => {
   });
 
   /** Another field manager's apply: what kubectl apply --server-side does. */
-  async function fetchApply(name: string, data: Record<string, string>): Promise<boolean> {
-    const dry = await writer.dryRun(configMap(name, data, { namespace: NS }), {
-      verb: 'apply',
-      fieldManager: 'kubectl',
-      force: true,
-    });
-    if (!dry.ok) return false;
-    const { managedFields, ...metadata } = dry.value.object.metadata;
-    return (
-      await writer.replace({
-        ...dry.value.object,
-        metadata: { ...metadata, ...(managedFields ? { managedFields } : {}) },
-      })
-    ).ok;
+  /** Another tool's server-side apply: kubectl, as a manager of its own. */
+  function appliedBy(manager: string, object: KubeObject): void {
+    execFileSync(
+      sandbox.bin,
+      [
+        'kubectl',
+        '--kubeconfig',
+        sandbox.kubeconfig,
+        'apply',
+        '--server-side',
+        '--force-conflicts',
+        `--field-manager=${manager}`,
+        '-f',
+        '-',
+      ],
+      { input: JSON.stringify(object), stdio: ['pipe', 'ignore', 'inherit'] },
+    );
   }
 });
