@@ -14,3 +14,4 @@ export { type LoadOptions, load } from './load.ts';
 export type { LoadAttempt, LoadError, Loaded } from './loaded.ts';
 export { RULE_GROUPS, RULES } from './rules/index.ts';
 export type { Rule, Severity } from './rules/rule.ts';
+export { kindsThatSettle } from './settles.ts';

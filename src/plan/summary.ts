@@ -1,6 +1,7 @@
 import { type Difference, differenceText } from './difference.ts';
 import { readRollback } from './rollback.ts';
 import type { Checks, LoadedPhase, LoadedPlan, Phase, Resource } from './types.ts';
+import { visible } from './visible.ts';
 
 /** What a person sees before deciding. Markdown; every text of the plan's is data in it, fenced or on one line. */
 export function planSummary(
@@ -165,12 +166,6 @@ const inline = (text: string): string =>
   visible(text.replace(/\s+/g, ' ').trim()).replace(/[\\`*_[\]<>|#]/g, (mark) => `\\${mark}`);
 const code = (text: string): string =>
   `\`${visible(text.replace(/\s+/g, ' ')).replaceAll('`', "'").replaceAll('|', '\\|')}\``;
-
-/** Control, zero-width and direction-changing characters: they could show the approver something else. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) =>
-    c === '\t' ? '  ' : `<U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`,
-  );
 
 function seconds(ms: number): string {
   return ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`;

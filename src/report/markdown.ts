@@ -1,3 +1,5 @@
+import { visible } from '../plan/visible.ts';
+
 export const list = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `${title}\n\n${lines.map((l) => `- ${oneLine(l)}`).join('\n')}`;
 
@@ -9,7 +11,7 @@ const cell = (text: string): string => oneLine(text).replaceAll('|', '\\|') || '
 
 /** People's and agents' text inside our Markdown: one line that begins no block, links as links, and no HTML. */
 export const oneLine = (text: string): string =>
-  cut(text.replace(/\s+/g, ' ').trim())
+  cut(visible(text.replace(/\s+/g, ' ').trim()))
     .split(/(`[^`]*`)/)
     .map((part, i) => (i % 2 === 1 ? part : part.replaceAll('<', '&lt;').replace(URLS, '<$&>')))
     .join('')

@@ -1,23 +1,14 @@
-import { sourceSubject, subjectOf } from '../assumptions/index.ts';
 import type { RunOf, ToolRun } from '../engine/tool.ts';
-import {
-  type Deployment,
-  type Fact,
-  type Item,
-  type ItemKind,
-  liveDivergences,
-  type Refusal,
-  refuse,
-  successor,
-} from '../workflow/index.ts';
-import { verifyAdjustment } from './adjustment.ts';
-import { claim, claims, LISTS, near, numbering, readLists } from './items.ts';
+import { type Deployment, type Fact, type Item, type Refusal, refuse, successor } from '../workflow/index.ts';
+import { claim, claims, numbering, readLists } from './items.ts';
 import type { Input, Output } from './record-research.ts';
+import { adjustments } from './research/adjust.ts';
+import { criticalItems } from './research/critical.ts';
+import { Wrong } from './research/named.ts';
+import { retirements } from './research/retire.ts';
+import { sourceItems } from './research/sources.ts';
 
 type Reading = RunOf<'record-research'>;
-
-/** A wrong argument, found deep inside; caught at the top and answered as BAD_INPUT. */
-class Wrong extends Error {}
 
 /** Writes down; verifies nothing but what an adjustment says of itself (its manifests under the divergence's own rule). */
 export const run: ToolRun<'record-research', Input, Output> = async (input, run) => {
@@ -77,161 +68,8 @@ async function factsOf(
     }
   }
   facts.push(...items.map(claim), ...gone, ...critical.map(claim));
-  for (const [index, adjustment] of (input.adjustments ?? []).entries()) {
-    const subject = divergenceNamed(d, adjustment.divergence, `adjustments[${index}].divergence`);
-    if ('item' in adjustment.verified_by) {
-      const field = `adjustments[${index}].verified_by.item`;
-      const item = await itemNamed(live, adjustment.verified_by.item, field);
-      facts.push({
-        type: 'written',
-        what: 'adjustment',
-        text: adjustment.adjustment,
-        about: subject,
-        verified_by: { item: item.subject },
-      });
-    } else {
-      const shown = await verifyAdjustment(run, d, subject, adjustment.verified_by.manifests);
-      if (!shown.ok) throw new Wrong(`adjustments[${index}].verified_by.manifests: ${shown.message}`);
-      facts.push(
-        {
-          type: 'written',
-          what: 'adjustment',
-          text: adjustment.adjustment,
-          about: subject,
-          verified_by: { manifests: shown.digest },
-        },
-        shown.observed,
-      );
-    }
-  }
+  facts.push(...(await adjustments(input, run, d, live)));
   return facts;
-}
-
-function sourceItems(input: Input, d: Deployment, number: ReturnType<typeof numbering>): Item[] {
-  return (input.sources ?? []).flatMap(({ source, not_compared }, index): Item[] => {
-    const why = not_compared?.trim();
-    const read = sourceSubject(source, d.started.workspace);
-    if (!read.ok && why === undefined) throw new Wrong(`sources[${index}].source: ${read.message}`);
-    // What nobody will read may be called anything: a talk, a colleague, a page that is gone.
-    const [subject, name] = read.ok
-      ? [read.subject, read.name]
-      : [`source:${source.trim().toLowerCase()}`, source.trim()];
-    if (why !== undefined && why.length < 8)
-      throw new Wrong(`sources[${index}].not_compared: say why; the approver reads it`);
-    const before = d.items.get(subject);
-    if (before !== undefined && before.not_compared === why) return [];
-    return [
-      {
-        id: number('source', subject),
-        kind: 'source',
-        subject,
-        name,
-        ...(why === undefined ? {} : { not_compared: why }),
-      },
-    ];
-  });
-}
-
-const LOOKED_AT: readonly ItemKind[] = ['api', 'image', 'operator', 'configuration', 'feature'];
-
-async function criticalItems(
-  input: Input,
-  d: Deployment,
-  live: Map<string, Item>,
-  number: ReturnType<typeof numbering>,
-): Promise<Item[]> {
-  const items: Item[] = [];
-  for (const [index, { assumption, impact, about }] of (input.critical_assumptions ?? []).entries()) {
-    const subjects: string[] = [];
-    for (const [at, name] of about.entries()) {
-      const field = `critical_assumptions[${index}].about[${at}]`;
-      const item = await itemNamed(live, name, field);
-      if (!LOOKED_AT.includes(item.kind))
-        throw new Wrong(`${field}: ${item.id} is a ${item.kind}; name an API, image, operator or requirement`);
-      if (item.provided_by === 'plan') {
-        throw new Wrong(
-          `${field}: ${item.name} is provided by the plan, so no bullet can use it before; name what it rests on`,
-        );
-      }
-      if (!subjects.includes(item.subject)) subjects.push(item.subject);
-    }
-    const text = assumption.trim().replaceAll(/\s+/g, ' ');
-    const subject = `assumption:${text.toLowerCase()}`;
-    const before = d.items.get(subject);
-    const same = before?.impact === impact && before.about?.join() === subjects.join();
-    if (same) continue;
-    const item: Item = {
-      id: number('assumption', subject),
-      kind: 'assumption',
-      subject,
-      name: text,
-      impact,
-      about: subjects,
-    };
-    live.set(subject, item);
-    items.push(item);
-  }
-  return items;
-}
-
-type Retired = Extract<Fact, { type: 'retired' }>;
-
-async function retirements(input: Input, d: Deployment, live: Map<string, Item>): Promise<Retired[]> {
-  const gone: Retired[] = [];
-  const leaving = new Set<string>();
-  for (const [index, { item: name }] of (input.retire ?? []).entries()) {
-    leaving.add((await itemNamed(d.items, name, `retire[${index}].item`)).subject);
-  }
-  for (const [index, { item: name, because, replaced_by }] of (input.retire ?? []).entries()) {
-    const item = await itemNamed(d.items, name, `retire[${index}].item`);
-    const field = `retire[${index}].replaced_by`;
-    const successorItem = replaced_by === undefined ? undefined : await itemNamed(live, replaced_by, field);
-    if (successorItem !== undefined && leaving.has(successorItem.subject)) {
-      throw new Wrong(`${field}: ${successorItem.name} is retired in the same call, or is the item itself`);
-    }
-    if (successorItem !== undefined && successorItem.kind === 'assumption' && item.kind !== 'assumption') {
-      throw new Wrong(`${field}: ${successorItem.id} is an assumption; an item is replaced by an item`);
-    }
-    gone.push({
-      type: 'retired',
-      subject: item.subject,
-      because,
-      ...(successorItem === undefined ? {} : { replaced_by: successorItem.subject }),
-    });
-  }
-  return gone;
-}
-
-/** By id, by name or by subject; however a list would have spelt it. */
-async function itemNamed(live: ReadonlyMap<string, Item>, name: string, field: string): Promise<Item> {
-  const items = [...live.values()];
-  const wanted = name.trim().toLowerCase();
-  const found = items.find(
-    (i) => i.id === wanted || i.subject.toLowerCase() === wanted || i.name.trim().toLowerCase() === wanted,
-  );
-  if (found !== undefined) return found;
-  for (const [, kind] of LISTS) {
-    const read = await subjectOf(kind, name);
-    const item = read.ok ? live.get(read.subject) : undefined;
-    if (item !== undefined) return item;
-  }
-  throw new Wrong(`${field}: "${name}" is no live item; ${near(name, items)}`);
-}
-
-/** By its id, by its rule where that found one thing only, or by its whole subject. */
-function divergenceNamed(d: Deployment, name: string, field: string): string {
-  const live = [...new Set(liveDivergences(d).map(({ subject }) => subject))];
-  const wanted = name.trim().replace(/^divergence:/, '');
-  const idOf = (subject: string) => subject.slice(subject.indexOf('/') + 1);
-  const exact = live.filter((s) => s === `divergence:${wanted}` || idOf(s) === wanted);
-  const found = exact.length > 0 ? exact : live.filter((s) => idOf(s).startsWith(`${wanted}/`));
-  const [only, other] = found;
-  if (only !== undefined && other === undefined) return only;
-  if (other !== undefined) throw new Wrong(`${field}: "${name}" is more than one; give one of ${found.join(', ')}`);
-  const shown = live.slice(0, 10).map(idOf);
-  throw new Wrong(
-    `${field}: "${name}" is no divergence of the latest readings; ${shown.length === 0 ? 'there is none (run divergence-check first)' : `there are ${shown.join(', ')}`}`,
-  );
 }
 
 function summarised(d: Deployment, facts: readonly Fact[]): Output {

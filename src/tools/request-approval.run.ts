@@ -1,5 +1,6 @@
 import { digestPrefix } from '../engine/decide.ts';
 import type { ToolRun } from '../engine/tool.ts';
+import { approvalReport } from '../report/index.ts';
 import { plan, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './request-approval.ts';
 
@@ -29,21 +30,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
 
   const stored = await run.get(current.body);
   const body = stored === undefined ? undefined : (JSON.parse(stored) as { summary?: string });
-  const remarks = d.blockers.filter((b) => b.cause === 'rejected' || b.cause === 'revise').map((b) => `- ${b.because}`);
-  const waivers = d.waivers.map(
-    (w) => `- ${w.check}${w.subject === undefined ? '' : ` (${w.subject})`}: ${w.because}, until ${w.until}`,
-  );
-  const notCompared = [...d.items.values()].flatMap((i) =>
-    i.not_compared === undefined ? [] : [`- ${i.name}: ${i.not_compared}`],
-  );
-  const shown = [
-    body?.summary ?? '',
-    section('What people said before', remarks),
-    section('Waived', waivers),
-    section('Sources not compared with the cluster', notCompared),
-  ]
-    .filter((part) => part !== '')
-    .join('\n\n');
+  const shown = approvalReport(d, body?.summary ?? '');
   const prefix = digestPrefix(current.digest);
   return {
     kind: 'question',
@@ -58,6 +45,3 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
     },
   };
 };
-
-const section = (title: string, lines: readonly string[]): string =>
-  lines.length === 0 ? '' : `### ${title}\n${lines.join('\n')}`;

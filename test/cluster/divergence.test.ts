@@ -133,7 +133,22 @@ describe('the gate', () => {
       message: expect.stringContaining('adjustments[0].verified_by.item'),
     });
     await mine.call('record-research', { assumed_apis: ['batch/v1/Job'] });
-    expect((await adjust('docker-socket', { item: 'batch/v1/Job' })).isError).toBe(false);
+    const unrelated = await adjust('docker-socket', { item: 'batch/v1/Job' });
+    expect(unrelated.structured.refusal).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('shows nothing about docker-socket'),
+    });
+    const bind = bySeverity(await compare(), 'HIGH').find((id) => id.startsWith('bind-mount')) ?? '';
+    await mine.call('record-research', { configuration_requirements: ['default StorageClass'] });
+    expect((await adjust(bind, { item: 'default StorageClass' })).isError).toBe(false);
+  });
+
+  test('retiring the document does not make its divergences go away', async () => {
+    await compare();
+    const retired = await mine.call('record-research', { retire: [{ item: './compose.yml', because: 'not needed' }] });
+    expect(retired.isError, retired.text).toBe(false);
+    await mine.call('record-research', { no_outside_sources: 'none any more' });
+    expect(await open()).toContain('divergences-adjusted');
   });
 
   test('features asked for once are asked for always, until they are retired', async () => {

@@ -15,7 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   documents: ['objects', 'criteria'],
   apply: ['cluster', 'objects', 'criteria'],
   assumptions: ['cluster', 'images', 'commands', 'objects', 'criteria', 'documents'],
-  report: ['objects'],
+  report: ['objects', 'plan'],
   engine: ['state', 'cluster', 'apply', 'report'],
   tools: [
     'engine',

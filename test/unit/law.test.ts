@@ -190,6 +190,24 @@ describe('Gate R', () => {
     r.saw('adjustment:divergence:d', 'pass', { via: 'record-research' });
     expect(status(r, 'divergences-adjusted').status).toBe('pass');
   });
+
+  test('a source that is retired takes its divergences along only when what replaces it has been compared', () => {
+    const r = researched()
+      .claim('source', 'source:doc')
+      .saw('divergence:d', 'fail', { via: 'divergence-check', severity: 'HIGH' })
+      .saw('source:doc', 'pass', { via: 'divergence-check', about: ['divergence:d'] })
+      .add(AGENT, { type: 'retired', subject: 'source:doc', because: 'not needed after all' });
+    expect(status(r, 'divergences-adjusted').status).toBe('fail');
+    r.claim('source', 'source:doc').claim('source', 'source:newer').add(AGENT, {
+      type: 'retired',
+      subject: 'source:doc',
+      because: 'a newer edition',
+      replaced_by: 'source:newer',
+    });
+    expect(status(r, 'divergences-adjusted').status).toBe('fail');
+    r.saw('source:newer', 'pass', { via: 'divergence-check', about: [] });
+    expect(status(r, 'divergences-adjusted').status).toBe('pass');
+  });
 });
 
 describe('Gate 0 and blockers', () => {

@@ -1,5 +1,14 @@
 import type { Actor, Deployment, Event, Fact, Fix, StepName } from '../../src/workflow/index.ts';
-import { aboutNow, admit, fold, itemsOf, phases, plan, tracerLeftovers } from '../../src/workflow/index.ts';
+import {
+  aboutNow,
+  admit,
+  fold,
+  itemsOf,
+  liveDivergences,
+  phases,
+  plan,
+  tracerLeftovers,
+} from '../../src/workflow/index.ts';
 
 /**
  * A model of an agent, a person and a cluster for the law's property tests: it takes steps the law admits and records
@@ -263,18 +272,19 @@ export class World {
       });
     }
     const api = itemsOf(this.deployment, 'api')[0]?.subject;
-    for (const source of itemsOf(this.deployment, 'source')) {
-      for (const subject of this.deployment.observations.get(source.subject)?.at(-1)?.about ?? []) {
-        if (api !== undefined)
-          this.add(AGENT, {
-            type: 'written',
-            what: 'adjustment',
-            text: 'adjusted',
-            about: subject,
-            verified_by: { item: api },
-          });
-      }
+    for (const { subject } of liveDivergences(this.deployment)) {
+      if (api !== undefined)
+        this.add(AGENT, {
+          type: 'written',
+          what: 'adjustment',
+          text: 'adjusted',
+          about: subject,
+          verified_by: { item: api },
+        });
     }
+    const [source] = itemsOf(this.deployment, 'source');
+    if (source !== undefined && this.draw.chance(0.2))
+      this.add(AGENT, { type: 'retired', subject: source.subject, because: 'drawn' });
   }
 
   #realityCheck(d: Deployment, args: Record<string, unknown>) {

@@ -81,12 +81,21 @@ export const sourcesCompared: Check = {
   },
 };
 
-/** The divergences the latest reading of each live source found. */
+/**
+ * The divergences that the latest reading of each source found. Retiring a source takes none of them away before the
+ * document that replaces it has been compared: a finding is never closed by text.
+ */
 export function liveDivergences(d: Deployment): { subject: string; source: Item }[] {
-  return itemsOf(d, 'source').flatMap((source) =>
+  const retired = [...d.retired.values()].flatMap(({ item }) =>
+    item.kind === 'source' && !isCompared(d, successor(d, item.subject)) ? [item] : [],
+  );
+  return [...itemsOf(d, 'source'), ...retired].flatMap((source) =>
     (d.observations.get(source.subject)?.at(-1)?.about ?? []).map((subject) => ({ subject, source })),
   );
 }
+
+const isCompared = (d: Deployment, source: string | undefined): boolean =>
+  source !== undefined && (d.observations.get(source) ?? []).some((o) => o.verdict.status === 'pass');
 
 export const divergencesAdjusted: Check = {
   name: 'divergences-adjusted',

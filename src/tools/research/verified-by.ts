@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createWorld, gatherFacts, readManifests } from '../assumptions/index.ts';
-import type { KubeObject } from '../cluster/index.ts';
-import type { ReadingRun } from '../engine/tool.ts';
-import type { Deployment, FactOf } from '../workflow/index.ts';
-import { imageFacts } from './image-facts.ts';
-import { observation, stamp } from './observe.ts';
+import { createWorld, gatherFacts, readManifests } from '../../assumptions/index.ts';
+import type { KubeObject } from '../../cluster/index.ts';
+import type { ReadingRun } from '../../engine/tool.ts';
+import type { Deployment, FactOf } from '../../workflow/index.ts';
+import { imageFacts } from '../image-facts.ts';
+import { observation, stamp } from '../observe.ts';
 
 export type Adjusted =
   | { readonly ok: true; readonly digest: string; readonly observed: FactOf<'observed'> }
@@ -22,7 +22,7 @@ export async function verifyAdjustment(
 ): Promise<Adjusted> {
   const read = await readManifests(given, d.started.workspace);
   if (!read.ok) return read;
-  const { appliesTo, extract } = await import('../documents/index.ts');
+  const { appliesTo, extract } = await import('../../documents/index.ts');
   const world = createWorld(await run.reader(), d.target.namespace);
   const named = await extract([{ name: 'manifests', kind: 'yaml', text: read.text }]);
   const images = await imageFacts(
