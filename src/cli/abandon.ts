@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { abandon } from '../engine/index.ts';
 import { EXIT } from './exit.ts';
 import { identify, theDeployment, withEngine } from './person.ts';
 import { ask } from './terminal.ts';
@@ -20,11 +19,7 @@ export function abandonCommand(): Command {
           process.stderr.write('Nothing was done.\n');
           return EXIT.no;
         }
-        const actor = { kind: 'person', name: who.name, assurance: who.assurance } as const;
-        const done = await abandon(
-          { ledger: await engine.ledger(), now: engine.now },
-          { deployment: d.id, because, actor },
-        );
+        const done = await engine.abandon({ deployment: d.id, because, actor: who.actor, signer: who.signer });
         if (done.ok)
           process.stdout.write(
             `${d.id} is abandoned. Its open blockers pass to the next deployment of ${d.started.component} here.\n`,

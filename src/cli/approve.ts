@@ -38,7 +38,8 @@ export function approveCommand(): Command {
           prefix: typed,
           choice,
           remark,
-          actor: { kind: 'person', name: who.name, assurance: who.assurance },
+          actor: who.actor,
+          signer: who.signer,
         });
         (decided.isError ? process.stderr : process.stdout).write(`${decided.text}\n`);
         return decided.isError ? EXIT.no : EXIT.done;

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import { EXIT } from './exit.ts';
-import { readKey } from './operator-key.ts';
 
 type Finding = { what: string; ok: boolean; found: string; fix?: string };
 
@@ -38,7 +37,7 @@ function nodeVersion(): Finding {
 }
 
 async function dataFolderAndLedger(): Promise<Finding[]> {
-  const { dataFolder, isLedgerError, openLedger } = await import('../state/index.ts');
+  const { dataFolder, fingerprint, isLedgerError, openLedger, readKey } = await import('../state/index.ts');
   const home = dataFolder();
   const ledger = await openLedger({ home });
   if (isLedgerError(ledger))
@@ -60,7 +59,7 @@ async function dataFolderAndLedger(): Promise<Finding[]> {
     {
       what: 'operator passphrase',
       ok: key !== undefined,
-      found: key === undefined ? 'not set' : `set ${key.created_at}`,
+      found: key === undefined ? 'not set' : `set ${key.created_at}, key ${fingerprint(key.public_key)}`,
       ...(key === undefined ? { fix: 'infragate operator init, in a terminal the agent has no part in' } : {}),
     },
   ];

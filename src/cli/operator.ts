@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import { fingerprint, PASSPHRASE_MIN, PINNED_KEYS, readKey, unlock, writeKey } from '../state/index.ts';
 import { EXIT } from './exit.ts';
-import { checkPassphrase, PASSPHRASE_MIN, readKey, writeKey } from './operator-key.ts';
-import { withEngine } from './person.ts';
+import { NOT_UNLOCKED, withEngine } from './person.ts';
 import { askHidden, isTerminal } from './terminal.ts';
 
 /** infragate operator init: the passphrase that tells a person from an agent on this machine. */
@@ -20,16 +20,9 @@ export function operatorCommand(): Command {
         }
         const old = await readKey(engine.home);
         if (old !== undefined) {
-          const checked = await checkPassphrase(
-            await engine.ledger(),
-            old,
-            await askHidden('Present passphrase: '),
-            new Date(),
-          );
-          if (checked !== 'right') {
-            process.stderr.write(
-              checked === 'locked' ? 'Too many wrong passphrases; wait 15 minutes.\n' : 'That is not the passphrase.\n',
-            );
+          const signer = await unlock(await engine.ledger(), old, await askHidden('Present passphrase: '), new Date());
+          if (typeof signer === 'string') {
+            process.stderr.write(`${NOT_UNLOCKED[signer]}\n`);
             return EXIT.no;
           }
         }
@@ -42,9 +35,15 @@ export function operatorCommand(): Command {
           process.stderr.write('The two are not the same; nothing was changed.\n');
           return EXIT.wrongUse;
         }
-        await writeKey(engine.home, first, new Date());
+        const key = await writeKey(engine.home, first, new Date(), old);
         process.stdout.write(
-          `The operator passphrase is ${old === undefined ? 'set' : 'replaced'}. Deployments started from now on can be approved with it as "operator".\n`,
+          [
+            `The operator passphrase is ${old === undefined ? 'set' : 'replaced'}. Deployments started from now on can be approved with it as "operator".`,
+            `What is decided with it is signed. The public key, ${fingerprint(key.public_key)}:`,
+            `  ${key.public_key}`,
+            `So that no other key counts on this machine, an administrator writes that line into ${PINNED_KEYS}.`,
+            '',
+          ].join('\n'),
         );
         return EXIT.done;
       }),

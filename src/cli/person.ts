@@ -1,8 +1,8 @@
 import { createEngine, type Engine } from '../engine/index.ts';
+import { readKey, type Signer, unlock } from '../state/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import type { Assurance, Deployment } from '../workflow/index.ts';
 import { EXIT } from './exit.ts';
-import { checkPassphrase, readKey } from './operator-key.ts';
 import { askHidden, isTerminal } from './terminal.ts';
 
 export const workspaceHere = (): string => process.env.INIT_CWD ?? process.cwd();
@@ -39,10 +39,11 @@ export async function theDeployment(engine: Engine, id: string | undefined): Pro
   return undefined;
 }
 
-export type Identified = { ok: true; assurance: Assurance; name: string } | { ok: false; exit: number };
+type Hand = { actor: { kind: 'person'; name: string; assurance: Assurance }; signer: Signer };
+export type Identified = ({ ok: true } & Hand) | { ok: false; exit: number };
 
 /**
- * Who sits here: a terminal and the operator's passphrase. A key younger than the deployment is worth no more than a
+ * Who sits here: a terminal and the operator's passphrase, which makes the key that signs what is decided. A key younger than the deployment is worth no more than a
  * form: whoever started the deployment could have made it.
  */
 export async function identify(engine: Engine, d: Deployment): Promise<Identified> {
@@ -58,11 +59,9 @@ export async function identify(engine: Engine, d: Deployment): Promise<Identifie
     return { ok: false, exit: EXIT.lacking };
   }
   const passphrase = await askHidden('Operator passphrase: ');
-  const checked = await checkPassphrase(await engine.ledger(), key, passphrase, new Date());
-  if (checked !== 'right') {
-    process.stderr.write(
-      checked === 'locked' ? 'Too many wrong passphrases; wait 15 minutes.\n' : 'That is not the passphrase.\n',
-    );
+  const signer = await unlock(await engine.ledger(), key, passphrase, new Date());
+  if (typeof signer === 'string') {
+    process.stderr.write(`${NOT_UNLOCKED[signer]}\n`);
     return { ok: false, exit: EXIT.no };
   }
   const assurance: Assurance = key.created_at < d.started.at ? 'operator' : 'elicited';
@@ -71,5 +70,11 @@ export async function identify(engine: Engine, d: Deployment): Promise<Identifie
       `The passphrase is younger (${key.created_at}) than this deployment (${d.started.at}): the record will say "elicited".\n`,
     );
   }
-  return { ok: true, assurance, name: process.env.USER ?? process.env.LOGNAME ?? 'operator' };
+  const name = process.env.USER ?? process.env.LOGNAME ?? 'operator';
+  return { ok: true, actor: { kind: 'person', name, assurance }, signer };
 }
+
+export const NOT_UNLOCKED = {
+  locked: 'Too many wrong passphrases; wait 15 minutes.',
+  wrong: 'That is not the passphrase.',
+} as const;

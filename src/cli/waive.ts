@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { belowPolicy, readPolicy, waive } from '../engine/index.ts';
 import { EXIT } from './exit.ts';
 import { identify, theDeployment, withEngine } from './person.ts';
 
@@ -25,24 +24,15 @@ export function waiveCommand(): Command {
         if (d === undefined) return EXIT.no;
         const who = await identify(engine, d);
         if (!who.ok) return who.exit;
-        const actor = { kind: 'person', name: who.name, assurance: who.assurance } as const;
-        const read = await readPolicy(engine.home);
-        const refusal = read.ok ? belowPolicy({ policy: read.policy }, actor) : undefined;
-        if (!read.ok || refusal !== undefined) {
-          process.stderr.write(`${read.ok ? refusal?.message : read.message}\n`);
-          return EXIT.no;
-        }
-        const done = await waive(
-          { ledger: await engine.ledger(), now: engine.now },
-          {
-            deployment: d.id,
-            check: options.check,
-            because: options.because,
-            days,
-            actor,
-            ...(options.subject === undefined ? {} : { subject: options.subject }),
-          },
-        );
+        const done = await engine.waive({
+          deployment: d.id,
+          check: options.check,
+          because: options.because,
+          days,
+          actor: who.actor,
+          signer: who.signer,
+          ...(options.subject === undefined ? {} : { subject: options.subject }),
+        });
         if (done.ok) process.stdout.write(`Waived ${options.check} for ${days} day(s): ${options.because}\n`);
         else process.stderr.write(`${done.refusal.message}\n`);
         return done.ok ? EXIT.done : EXIT.no;

@@ -70,7 +70,7 @@ export async function finish(
       ...(status === undefined ? {} : { status }),
     });
   }
-  const loaded = await load(shop.ledger, id);
+  const loaded = await load(shop, id);
   if (!loaded.ok) return refusalAnswer(loaded.refusal);
   const performed = answer(outcome.value, tool.text(outcome.value), loaded.deployment, shop.now());
   return outcome.kind === 'question' ? { ...performed, question: { ...outcome.question, deployment: id } } : performed;
@@ -84,7 +84,7 @@ export async function end(
   run: string,
   how: Omit<Extract<Fact, { type: 'ended' }>, 'type' | 'run'>,
 ) {
-  await appendDecided(shop.ledger, id, by, shop.now, () => [{ type: 'ended', run, ...how }]);
+  await appendDecided(shop, id, by, shop.now, () => [{ type: 'ended', run, ...how }]);
 }
 
 /** A refusal by the law is part of the story (the retrospective counts them); a typo is not. */
@@ -104,11 +104,11 @@ export async function refused(
   id: string,
   refusal: Refusal,
 ): Promise<Performed> {
-  const loaded = await load(shop.ledger, id);
+  const loaded = await load(shop, id);
   if (!loaded.ok) return refusalAnswer(loaded.refusal);
   let d = loaded.deployment;
   if (ON_RECORD.has(refusal.code) && d.closed === undefined) {
-    const appended = await appendDecided(shop.ledger, id, call.actor, shop.now, (at) => {
+    const appended = await appendDecided(shop, id, call.actor, shop.now, (at) => {
       const last = at.refusals.at(-1);
       // The same call refused again and again is one line of the story.
       if (last !== undefined && last.seq === at.seq && last.tool === tool.name && last.code === refusal.code) return [];

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type Actor, ASSURANCES, admit, type Fact, GATES, plan, type Refusal, refuse } from '../workflow/index.ts';
+import type { Signer } from '../state/index.ts';
+import { type Actor, admit, type Fact, GATES, isAssured, plan, type Refusal, refuse } from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
-import { appendDecided, load } from './record.ts';
+import { appendDecided } from './record.ts';
 import type { Shop } from './shop.ts';
 import type { Performed } from './tool.ts';
 
@@ -15,8 +16,10 @@ export type Decision = {
   readonly prefix: string;
   readonly choice: 'approve' | 'revise' | 'reject';
   readonly remark?: string;
-  readonly actor: Person;
-};
+} & Hand;
+
+/** Whose decision it is; the operator's is signed. */
+type Hand = { readonly actor: Person; readonly signer?: Signer };
 
 export const PREFIX_LENGTH = 8;
 
@@ -34,28 +37,35 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
       refuse('BAD_INPUT', `remark: say what to ${choice === 'revise' ? 'revise' : 'change, or why it is rejected'}.`),
     );
   }
-  const appended = await appendDecided(shop.ledger, decision.deployment, actor, shop.now, (d) => {
-    const refusal = admit('decide', d, {}, shop.now());
-    if (refusal !== undefined) return refusal;
-    const current = plan(d);
-    if (current === undefined || current.digest !== decision.digest) {
-      return refuse(
-        'PLAN_DRIFT',
-        'The plan has changed since it was shown; look at the present one and decide about that.',
-      );
-    }
-    const typed = decision.prefix
-      .trim()
-      .toLowerCase()
-      .replace(/^sha256:/, '');
-    if (typed.length < PREFIX_LENGTH || !current.digest.replace(/^sha256:/, '').startsWith(typed)) {
-      return refuse(
-        'BAD_INPUT',
-        `digest_prefix: that is not the beginning of this plan's digest (${PREFIX_LENGTH} characters at least).`,
-      );
-    }
-    return decisionFacts(current.digest, choice, remark, until(shop));
-  });
+  const appended = await appendDecided(
+    shop,
+    decision.deployment,
+    actor,
+    shop.now,
+    (d) => {
+      const refusal = admit('decide', d, {}, shop.now());
+      if (refusal !== undefined) return refusal;
+      const current = plan(d);
+      if (current === undefined || current.digest !== decision.digest) {
+        return refuse(
+          'PLAN_DRIFT',
+          'The plan has changed since it was shown; look at the present one and decide about that.',
+        );
+      }
+      const typed = decision.prefix
+        .trim()
+        .toLowerCase()
+        .replace(/^sha256:/, '');
+      if (typed.length < PREFIX_LENGTH || !current.digest.replace(/^sha256:/, '').startsWith(typed)) {
+        return refuse(
+          'BAD_INPUT',
+          `digest_prefix: that is not the beginning of this plan's digest (${PREFIX_LENGTH} characters at least).`,
+        );
+      }
+      return decisionFacts(current.digest, choice, remark, until(shop));
+    },
+    decision.signer,
+  );
   if (!appended.ok) return refusalAnswer(appended.refusal);
   const d = appended.deployment;
   const status = { approve: 'approved', revise: 'revise', reject: 'rejected' }[choice];
@@ -101,23 +111,33 @@ const until = (shop: Shop): string =>
   new Date(Date.parse(shop.now()) + shop.policy.approval_days * 86_400_000).toISOString();
 
 /** A decision that the operator's policy doesn't count: too weak an assurance. */
-export function belowPolicy(shop: Pick<Shop, 'policy'>, actor: Person): Refusal | undefined {
-  const least = shop.policy.minimum_assurance;
-  if (ASSURANCES.indexOf(actor.assurance) >= ASSURANCES.indexOf(least)) return undefined;
+function belowPolicy({ policy }: Pick<Shop, 'policy'>, actor: Person): Refusal | undefined {
+  const least = policy.minimum_assurance;
+  if (isAssured(actor, least)) return undefined;
   return refuse(
     'PERSON_NEEDED',
     `The operator's policy asks for a decision with assurance "${least}"; this one has "${actor.assurance}". Decide on a terminal, with the operator's passphrase.`,
-    {
-      next: [{ person: 'the operator', action: 'infragate approve' }],
-    },
+    { next: [{ person: 'the operator', action: 'infragate approve' }] },
   );
 }
 
+/** What a person has decided about the record is taken, or it is said why not. */
+export type Taken = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal };
+
+export type Waiver = {
+  readonly deployment: string;
+  readonly check: string;
+  readonly subject?: string;
+  readonly because: string;
+  readonly days: number;
+} & Hand;
+
+export type Abandonment = { readonly deployment: string; readonly because: string } & Hand;
+
 /** A person sets one check aside, with a reason and an end. */
-export async function waive(
-  shop: Pick<Shop, 'ledger' | 'now'>,
-  wanted: { deployment: string; check: string; subject?: string; because: string; days: number; actor: Person },
-): Promise<{ ok: true } | { ok: false; refusal: Refusal }> {
+export async function waive(shop: Shop, wanted: Waiver): Promise<Taken> {
+  const tooWeak = belowPolicy(shop, wanted.actor);
+  if (tooWeak !== undefined) return { ok: false, refusal: tooWeak };
   const check = GATES.flatMap((g) => g.checks).find((c) => c.name === wanted.check);
   if (check === undefined || !check.waivable) {
     const names = GATES.flatMap((g) => g.checks.filter((c) => c.waivable).map((c) => c.name)).join(', ');
@@ -125,31 +145,40 @@ export async function waive(
     return { ok: false, refusal: refuse('BAD_INPUT', `check: ${why}. These can: ${names}.`) };
   }
   const end = new Date(Date.parse(shop.now()) + wanted.days * 86_400_000).toISOString();
-  return appendDecided(shop.ledger, wanted.deployment, wanted.actor, shop.now, (d) => {
-    const refusal = admit('waive', d, {}, shop.now());
-    if (refusal !== undefined) return refusal;
-    return [
-      {
-        type: 'waived',
-        check: wanted.check,
-        because: wanted.because,
-        until: end,
-        ...(wanted.subject === undefined ? {} : { subject: wanted.subject }),
-      },
-    ];
-  });
+  return appendDecided(
+    shop,
+    wanted.deployment,
+    wanted.actor,
+    shop.now,
+    (d) => {
+      const refusal = admit('waive', d, {}, shop.now());
+      if (refusal !== undefined) return refusal;
+      return [
+        {
+          type: 'waived',
+          check: wanted.check,
+          because: wanted.because,
+          until: end,
+          ...(wanted.subject === undefined ? {} : { subject: wanted.subject }),
+        },
+      ];
+    },
+    wanted.signer,
+  );
 }
 
 /** A person ends a deployment that will not be finished. Its open blockers are inherited by the next one. */
-export async function abandon(
-  shop: Pick<Shop, 'ledger' | 'now'>,
-  wanted: { deployment: string; because: string; actor: Person },
-): Promise<{ ok: true } | { ok: false; refusal: Refusal }> {
-  const loaded = await load(shop.ledger, wanted.deployment);
-  if (!loaded.ok) return loaded;
-  return appendDecided(shop.ledger, wanted.deployment, wanted.actor, shop.now, (d) => {
-    return admit('abandon', d, {}, shop.now()) ?? [{ type: 'abandoned', because: wanted.because }];
-  });
+export async function abandon(shop: Shop, wanted: Abandonment): Promise<Taken> {
+  return appendDecided(
+    shop,
+    wanted.deployment,
+    wanted.actor,
+    shop.now,
+    (d) => {
+      return admit('abandon', d, {}, shop.now()) ?? [{ type: 'abandoned', because: wanted.because }];
+    },
+    wanted.signer,
+  );
 }
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

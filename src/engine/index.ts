@@ -5,7 +5,7 @@ import { type Deployment, type Instant, type Refusal, refuse } from '../workflow
 import type { ActiveRun } from './active.ts';
 import { refusalAnswer } from './answer.ts';
 import { broken } from './conclude.ts';
-import { type Decision, decide } from './decide.ts';
+import { type Abandonment, abandon, type Decision, decide, type Taken, type Waiver, waive } from './decide.ts';
 import { perform } from './perform.ts';
 import { refreshPermits, withPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
@@ -22,6 +22,8 @@ export interface Engine {
   readonly workspace: string;
   perform(call: Call): Promise<Performed>;
   decide(decision: Decision): Promise<Performed>;
+  waive(waiver: Waiver): Promise<Taken>;
+  abandon(abandonment: Abandonment): Promise<Taken>;
   /** The deployment as the record has it now. */
   read(id: string): Promise<{ ok: true; deployment: Deployment } | { ok: false; refusal: Refusal }>;
   list(): Promise<{ deployments: readonly Deployment[]; damaged: readonly string[] }>;
@@ -63,9 +65,10 @@ export function createEngine(options: EngineOptions): Engine {
     const policy = await readPolicy(home);
     if (!policy.ok) return refuse('BAD_INPUT', `${policy.message}. A person puts the policy file right.`);
     // A ledger that an older version wrote has deployments without a permit; the hook must not wait for their next event.
-    await refreshPermits(ledger, home, now());
+    const records = { ledger, policy: policy.policy };
+    await refreshPermits(records, home, now());
     return {
-      ledger: withPermits(ledger, home, now),
+      ledger: withPermits(records, home, now),
       home,
       workspace,
       policy: policy.policy,
@@ -98,8 +101,10 @@ export function createEngine(options: EngineOptions): Engine {
       const made = await shop();
       return 'code' in made ? refusalAnswer(made) : decide(made, decision);
     },
-    read: (id) => withShop((s) => load(s.ledger, id)),
-    list: () => withShop((s) => loadAll(s.ledger)),
+    waive: (waiver) => withShop((s) => waive(s, waiver)),
+    abandon: (abandonment) => withShop((s) => abandon(s, abandonment)),
+    read: (id) => withShop((s) => load(s, id)),
+    list: () => withShop((s) => loadAll(s)),
     evidence: (digest) =>
       withShop(async (s) => {
         const found = await s.ledger.get(digest);
@@ -132,6 +137,5 @@ export function canonicalFolder(path: string): string {
 
 export { fixText, positionText } from './answer.ts';
 export type { Decision } from './decide.ts';
-export { abandon, belowPolicy, waive } from './decide.ts';
 export { type Policy, readPolicy } from './policy.ts';
 export { type Performed, Refused, type ToolDefinition } from './tool.ts';

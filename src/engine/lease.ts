@@ -52,7 +52,7 @@ export async function runWithLease(
 
   const runId = newRunId();
   let foreign: RunRecord | undefined;
-  const begun = await appendDecided(shop.ledger, id, call.actor, shop.now, (d) => {
+  const begun = await appendDecided(shop, id, call.actor, shop.now, (d) => {
     const now = shop.now();
     const other = openRuns(d, now).find((r) => r.key === key);
     if (other !== undefined && isDead(other.owner))
@@ -141,7 +141,7 @@ async function attach(shop: Shop, call: Call, active: ActiveRun, input: Record<s
     shop.active.delete(active.run);
     return waited.performed;
   }
-  const loaded = await load(shop.ledger, active.deployment);
+  const loaded = await load(shop, active.deployment);
   const value = {
     status: 'RUNNING',
     run: active.run,

@@ -22,7 +22,7 @@ export async function perform(shop: Shop, call: Call): Promise<Performed> {
 
   if (step.deployment === 'new') return runAlone(shop, call, tool, input);
   const wanted = typeof input.deployment === 'string' ? input.deployment : undefined;
-  const selected = await select(shop.ledger, wanted, shop.workspace, step.deployment, tool.name);
+  const selected = await select(shop, wanted, shop.workspace, step.deployment, tool.name);
   if (selected.kind === 'refusal') return refusalAnswer(selected.refusal);
   if (selected.kind === 'none') return runAlone(shop, call, tool, input);
   if (step.effect === 'none') return runWithoutLease(shop, call, tool, input, selected.deployment);
@@ -48,7 +48,7 @@ async function runAlone(
   const outcome = await settled(tool, input, run);
   if (outcome.kind === 'refusal') return refusalAnswer(outcome.refusal);
   const opened = typeof outcome.value.deployment === 'string' ? outcome.value.deployment : undefined;
-  const loaded = opened === undefined || opened === 'none' ? undefined : await load(shop.ledger, opened);
+  const loaded = opened === undefined || opened === 'none' ? undefined : await load(shop, opened);
   return answer(outcome.value, tool.text(outcome.value), loaded?.ok ? loaded.deployment : undefined, shop.now());
 }
 

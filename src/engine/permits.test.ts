@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isLedgerError, openLedger } from '../state/index.ts';
 import { type Actor, type Deployment, type Fact, fold } from '../workflow/index.ts';
 import { permitOf, refreshPermits, withPermits, writePermit } from './permits.ts';
+import { policySchema } from './policy.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const AGENT: Actor = { kind: 'agent', client: 'test' };
@@ -87,11 +88,12 @@ test('a damaged file is written anew', async () => {
 test('each append to a ledger brings its permit up to date, and what is appended stays so when it can not be written', async () => {
   const opened = await openLedger({ home });
   if (isLedgerError(opened)) throw new Error(opened.message);
-  const ledger = withPermits(opened, home, () => AT);
+  const policy = policySchema.parse({});
+  const ledger = withPermits({ ledger: opened, policy }, home, () => AT);
   await ledger.append('web-1', 0, [{ at: AT, by: AGENT, fact: STARTED }]);
   expect(written().seq).toBe(1);
   rmSync(join(home, 'permits'), { recursive: true });
-  await refreshPermits(ledger, home, AT);
+  await refreshPermits({ ledger, policy }, home, AT);
   expect(written().seq).toBe(1);
   rmSync(join(home, 'permits'), { recursive: true });
   writeFileSync(join(home, 'permits'), 'in the way');

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Ledger } from '../state/index.ts';
 import { type Deployment, type Instant, type Permit, permit, plan, position } from '../workflow/index.ts';
-import { load } from './record.ts';
+import { load, type Records } from './record.ts';
 
 /**
  * What is allowed now, as a small file for each open deployment: `permits/<deployment>.json` in the data folder. The
@@ -54,25 +54,25 @@ export function permitOf(d: Deployment, now: Instant): WrittenPermit {
  * The ledger, with the permit of a deployment written anew after each of its appends. What is appended stays appended: a
  * permit that can't be written is told on stderr and changes no answer.
  */
-export function withPermits(ledger: Ledger, home: string, now: () => Instant): Ledger {
+export function withPermits({ ledger, policy }: Records, home: string, now: () => Instant): Ledger {
   return {
     ...ledger,
     async append(id, afterSeq, events) {
       const result = await ledger.append(id, afterSeq, events);
-      if (result.status === 'appended') await refresh(ledger, home, id, now());
+      if (result.status === 'appended') await refresh({ ledger, policy }, home, id, now());
       return result;
     },
   };
 }
 
 /** Writes the permits of all deployments, e.g. after the folder was lost or an older version wrote the ledger. */
-export async function refreshPermits(ledger: Ledger, home: string, now: Instant): Promise<void> {
-  for (const { id } of await ledger.deployments()) await refresh(ledger, home, id, now);
+export async function refreshPermits(records: Records, home: string, now: Instant): Promise<void> {
+  for (const { id } of await records.ledger.deployments()) await refresh(records, home, id, now);
 }
 
-async function refresh(ledger: Ledger, home: string, id: string, now: Instant): Promise<void> {
+async function refresh(records: Records, home: string, id: string, now: Instant): Promise<void> {
   try {
-    const loaded = await load(ledger, id);
+    const loaded = await load(records, id);
     if (loaded.ok) await writePermit(home, loaded.deployment, now);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { ASSURANCES } from '../workflow/index.ts';
 
 /**
- * What the operator allows beyond the defaults: `policy.yaml` in the data folder, outside any workspace an agent edits.
- * A file that can't be understood is an error, never a default.
+ * What the operator allows beyond the defaults: `policy.yaml` in the data folder, outside any workspace an agent edits,
+ * and above it the machine's own. A file that can't be read or understood is an error, never a default.
  */
 export const policySchema = z.strictObject({
   /** The least assurance with which a person's decision counts. */
@@ -28,23 +28,29 @@ export const policySchema = z.strictObject({
 
 export type Policy = z.infer<typeof policySchema>;
 
-export async function readPolicy(home: string): Promise<{ ok: true; policy: Policy } | { ok: false; message: string }> {
-  const path = join(home, 'policy.yaml');
-  let text: string;
+/** Where a machine's administrator puts policy that whoever owns the data folder can't change. */
+export const SYSTEM_POLICY = '/etc/infragate/policy.yaml';
+
+type Read<T> = { readonly ok: true; readonly policy: T } | { readonly ok: false; readonly message: string };
+
+/** The data folder's policy, each of its settings overruled by the administrator's where there is one. */
+export async function readPolicy(home: string, system: string = SYSTEM_POLICY): Promise<Read<Policy>> {
+  const [own, above] = [await readSettings(join(home, 'policy.yaml')), await readSettings(system)];
+  if (!own.ok) return own;
+  if (!above.ok) return above;
+  return { ok: true, policy: policySchema.parse({ ...own.policy, ...above.policy }) };
+}
+
+/** A file's settings as they stand there, understood one and all; none where there is no file. */
+async function readSettings(path: string): Promise<Read<Record<string, unknown>>> {
   try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return { ok: true, policy: policySchema.parse({}) };
-  }
-  try {
-    const parsed = policySchema.safeParse(parse(text) ?? {});
-    if (parsed.success) return { ok: true, policy: parsed.data };
-    const issue = parsed.error.issues[0];
-    return { ok: false, message: `policy.yaml, ${issue?.path.join('.') || 'top level'}: ${issue?.message}` };
+    const settings: unknown = parse(await readFile(path, 'utf8')) ?? {};
+    const checked = policySchema.safeParse(settings);
+    if (checked.success) return { ok: true, policy: { ...Object(settings) } };
+    const issue = checked.error.issues[0];
+    return { ok: false, message: `${path}, ${issue?.path.join('.') || 'top level'}: ${issue?.message}` };
   } catch (error) {
-    return {
-      ok: false,
-      message: `policy.yaml: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-    };
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { ok: true, policy: {} };
+    return { ok: false, message: `${path}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}` };
   }
 }

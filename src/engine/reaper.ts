@@ -13,7 +13,7 @@ export async function reap(shop: Shop, connection: Connected, present: Deploymen
   // The deployment at hand is looked at every time; the rest of the ledger once a process.
   const everyone = !shop.reaped.has(cluster);
   shop.reaped.add(cluster);
-  const candidates = everyone ? (await loadAll(shop.ledger)).deployments : present === undefined ? [] : [present];
+  const candidates = everyone ? (await loadAll(shop)).deployments : present === undefined ? [] : [present];
   for (const d of candidates) {
     if (d.target.cluster === cluster && tracerLeftovers(d).length > 0) await reapOne(shop, connection, d);
   }
@@ -35,5 +35,5 @@ async function reapOne(shop: Shop, connection: Connected, d: Deployment): Promis
   }));
   const lost = new Set(leftovers.map((p) => p.run).filter((run) => d.runs.get(run)?.ended === undefined));
   for (const run of lost) facts.push({ type: 'ended', run, outcome: 'lost' });
-  if (facts.length > 0) await appendDecided(shop.ledger, d.id, { kind: 'server' }, shop.now, () => facts);
+  if (facts.length > 0) await appendDecided(shop, d.id, { kind: 'server' }, shop.now, () => facts);
 }

@@ -77,7 +77,7 @@ export function createRun(context: RunContext): OpeningRun {
     progress: context.progress,
     async current() {
       if (deployment === undefined) throw new Error(`${context.tool} has no deployment`);
-      const loaded = await load(ledger, deployment.id);
+      const loaded = await load(context, deployment.id);
       if (!loaded.ok) throw new Refused(loaded.refusal);
       return loaded.deployment;
     },
@@ -91,7 +91,13 @@ export function createRun(context: RunContext): OpeningRun {
       const foreign = facts.find((fact) => !mayRecord.includes(fact.type));
       if (foreign !== undefined) throw new Error(`${context.tool} may not record ${foreign.type} (workflow/steps.ts)`);
       if (deployment === undefined || facts.length === 0) return undefined;
-      const appended = await appendDecided(ledger, deployment.id, context.actor, now, (d) => fenced(d, facts) ?? facts);
+      const appended = await appendDecided(
+        context,
+        deployment.id,
+        context.actor,
+        now,
+        (d) => fenced(d, facts) ?? facts,
+      );
       return appended.ok ? undefined : appended.refusal;
     },
     put: (body, mediaType = 'application/json') => ledger.put(body, mediaType),
@@ -117,7 +123,7 @@ export function createRun(context: RunContext): OpeningRun {
       if (!who.ok) throw lost(who.error);
       return who.value.username;
     },
-    others: async () => (await loadAll(ledger)).deployments,
+    others: async () => (await loadAll(context)).deployments,
     open: (started, more) => openDeployment(context, started, more),
   };
 }
@@ -136,7 +142,7 @@ async function openDeployment(
       .replace(/^-+|-+$/g, '')
       .slice(0, 40) || 'deployment';
   for (;;) {
-    const { deployments, damaged } = await loadAll(ledger);
+    const { deployments, damaged } = await loadAll(context);
     const same = deployments.find(
       (d) =>
         d.closed === undefined &&

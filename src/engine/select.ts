@@ -1,6 +1,5 @@
-import type { Ledger } from '../state/index.ts';
 import { type Deployment, type Refusal, refuse, type Step } from '../workflow/index.ts';
-import { load, loadAll } from './record.ts';
+import { load, loadAll, type Records } from './record.ts';
 
 /** Which deployment a call is about: the one named, or the only open one of this workspace. */
 export type Selected =
@@ -9,7 +8,7 @@ export type Selected =
   | { kind: 'refusal'; refusal: Refusal };
 
 export async function select(
-  ledger: Ledger,
+  records: Records,
   wanted: string | undefined,
   workspace: string,
   needs: Step['deployment'],
@@ -23,10 +22,10 @@ export async function select(
     };
   }
   if (wanted !== undefined) {
-    const loaded = await load(ledger, wanted);
+    const loaded = await load(records, wanted);
     return loaded.ok ? { kind: 'one', deployment: loaded.deployment } : { kind: 'refusal', refusal: loaded.refusal };
   }
-  const { deployments } = await loadAll(ledger);
+  const { deployments } = await loadAll(records);
   const open = deployments.filter((d) => d.closed === undefined && d.started.workspace === workspace);
   const [only] = open;
   if (only !== undefined && open.length === 1) return { kind: 'one', deployment: only };

@@ -70,7 +70,8 @@ export function chained(backend: Backend): Ledger {
 
 function chainOn(deployment: string, after: number, hash: string, events: readonly NewEvent[]): NewRow[] {
   let previous = hash;
-  return events.map(({ at, by, fact }, index) => {
+  return events.map(({ at, by: who, fact }, index) => {
+    const by: unknown = typeof who === 'function' ? who(previous) : who;
     const content = { deployment, seq: after + 1 + index, at, by: canonical(by), fact: canonical(fact) };
     const row: StoredRow = { ...content, previous, hash: link(previous, content) };
     previous = row.hash;

@@ -21,3 +21,5 @@ export {
   type Row,
 } from './ledger.ts';
 export { openLedger } from './open.ts';
+export { type OperatorKey, PASSPHRASE_MIN, PINNED_KEYS, readKey, unlock, writeKey } from './operator-key.ts';
+export { fingerprint, type Signature, type Signer } from './signature.ts';

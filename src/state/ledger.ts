@@ -15,6 +15,7 @@ export type Row = {
 
 export type NewEvent = {
   readonly at: string;
+  /** A function is given the hash of the row before: whoever signs signs what came before, too (signature.ts). */
   readonly by: unknown;
   readonly fact: { readonly type: string } & Readonly<Record<string, unknown>>;
 };

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { chained } from './chained.ts';
 import { dataFolder, prepareFolder } from './home.ts';
 import type { Ledger, LedgerError } from './ledger.ts';
+import { trustedKeys } from './operator-key.ts';
+import { signed } from './signed.ts';
 
 const FILE = 'ledger.sqlite';
 
@@ -15,5 +17,5 @@ export async function openLedger(options: { home?: string } = {}): Promise<Ledge
   if (problem !== undefined) return problem;
   const { openSqlite } = await import('./sqlite/index.ts');
   const backend = await openSqlite(join(folder, FILE));
-  return 'reason' in backend ? backend : chained(backend);
+  return 'reason' in backend ? backend : signed(chained(backend), () => trustedKeys(folder));
 }

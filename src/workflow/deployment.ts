@@ -1,4 +1,15 @@
-import type { Actor, Blocker, Event, FactOf, Instant, Item, ItemKind, PlacedObject, Target } from './facts.ts';
+import type {
+  Actor,
+  Assurance,
+  Blocker,
+  Event,
+  FactOf,
+  Instant,
+  Item,
+  ItemKind,
+  PlacedObject,
+  Target,
+} from './facts.ts';
 
 /**
  * What the record says about one deployment: the fold of its events, and nothing else. Evidence is kept in the order it
@@ -39,6 +50,8 @@ export type Written = Stamped<Omit<FactOf<'written'>, 'type'>>;
 export type Deployment = {
   readonly id: string;
   readonly seq: number;
+  /** The least assurance with which a person's decision counts here and now: the operator's policy. */
+  readonly least: Assurance;
   readonly started: Stamped<Omit<FactOf<'started'>, 'type'>>;
   readonly target: Target;
   readonly items: ReadonlyMap<string, Item & { readonly seq: number }>;
@@ -61,7 +74,7 @@ export type Deployment = {
 const placementKey = (o: PlacedObject) => `${o.apiVersion}/${o.kind}/${o.namespace ?? ''}/${o.name}`;
 
 /** Events of one deployment, in order → what they amount to. `undefined` when the first is not `started`. */
-export function fold(id: string, events: readonly Event[]): Deployment | undefined {
+export function fold(id: string, events: readonly Event[], least: Assurance = 'elicited'): Deployment | undefined {
   const first = events[0];
   if (first === undefined || first.fact.type !== 'started') return undefined;
   const { type: _, ...started } = first.fact;
@@ -183,6 +196,7 @@ export function fold(id: string, events: readonly Event[]): Deployment | undefin
 
   return {
     id,
+    least,
     seq: events.at(-1)?.seq ?? 0,
     started: { ...started, seq: first.seq, at: first.at, by: first.by },
     target: pinned(started.target, observations),

@@ -1,7 +1,7 @@
 import type { GateName, Stage } from './budgets.ts';
 import type { Check, CheckStatus, Fix, Result } from './checks/check.ts';
 import type { Deployment } from './deployment.ts';
-import type { Instant } from './facts.ts';
+import { type Instant, isAssured } from './facts.ts';
 import { GATES, type Gate } from './gates.ts';
 
 /** How one check stands as a whole, with what leads on. */
@@ -91,7 +91,11 @@ export const nextSteps = (open: readonly Evaluated[], most = 3): Fix[] =>
 function isWaived(check: Check, result: Result, d: Deployment, now: Instant): boolean {
   if (!check.waivable || result.status === 'pass') return false;
   return d.waivers.some(
-    (w) => w.check === check.name && w.until > now && (w.subject === undefined || w.subject === result.subject),
+    (w) =>
+      w.check === check.name &&
+      w.until > now &&
+      (w.subject === undefined || w.subject === result.subject) &&
+      isAssured(w.by, d.least),
   );
 }
 

@@ -209,9 +209,19 @@ export type Assurance = (typeof ASSURANCES)[number];
 const actor = z.union([
   z.object({ kind: z.literal('agent'), client: text }),
   z.object({ kind: z.literal('server') }),
-  z.object({ kind: z.literal('person'), name: text.optional(), assurance: z.enum(ASSURANCES) }),
+  z.object({
+    kind: z.literal('person'),
+    name: text.optional(),
+    assurance: z.enum(ASSURANCES),
+    /** Of this fact and all rows before it, by the operator's key (state/signature.ts). */
+    signature: z.object({ key: text, value: text }).optional(),
+  }),
 ]);
 export type Actor = z.infer<typeof actor>;
+
+/** Does who decided count as a person, where at least this assurance is asked for? */
+export const isAssured = (by: Actor, least: Assurance): boolean =>
+  by.kind === 'person' && ASSURANCES.indexOf(by.assurance) >= ASSURANCES.indexOf(least);
 
 /** ISO 8601 UTC. Compared as text: every instant is written by `new Date().toISOString()`. */
 export type Instant = string;

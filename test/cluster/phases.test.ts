@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createEngine } from '../../src/engine/index.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { theOperator } from '../support/operator.ts';
 import { type Scene, scene } from '../support/scene.ts';
 import { configMap, proven } from '../support/story.ts';
 import { ownSandbox } from './io/sandbox.ts';
@@ -114,28 +116,20 @@ describe('four phases and back', () => {
     await gatePasses(agent, 1);
   });
 
-  /** A person at a terminal: the record is written as `infragate waive` writes it, without the passphrase's second. */
+  /** A person at a terminal: the record is written as `infragate waive` writes it, passphrase, signature and all. */
   async function waivedByAPerson(subject: string): Promise<void> {
-    const { waive } = await import('../../src/engine/index.ts');
-    const { openLedger } = await import('../../src/state/index.ts');
-    const ledger = await openLedger({ home: stage.home });
-    if ('reason' in ledger) throw new Error(ledger.reason);
-    try {
-      const done = await waive(
-        { ledger, now: () => new Date().toISOString() },
-        {
-          deployment: 'app-1',
-          check: 'rollback-tested',
-          subject,
-          because: 'the data is in the backup',
-          days: 1,
-          actor: { kind: 'person', name: 'test', assurance: 'operator' },
-        },
-      );
-      expect(done.ok).toBe(true);
-    } finally {
-      await ledger.close();
-    }
+    const operator = await theOperator(stage.home);
+    const engine = createEngine({ home: stage.home, workspace: stage.home, tools: [] });
+    const done = await engine.waive({
+      deployment: 'app-1',
+      check: 'rollback-tested',
+      subject,
+      because: 'the data is in the backup',
+      days: 1,
+      ...operator,
+    });
+    await engine.close();
+    expect(done.ok).toBe(true);
   }
 
   test('what was deleted and made anew by someone else is not taken away with ours, and named', async () => {

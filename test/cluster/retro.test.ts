@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recompute } from '../../scripts/recompute-retro.ts';
-import { abandon } from '../../src/engine/index.ts';
+import { createEngine } from '../../src/engine/index.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { isLedgerError, openLedger } from '../../src/state/index.ts';
+import { theOperator } from '../support/operator.ts';
 import { type Agent, infragate, type Scene, scene } from '../support/scene.ts';
 import { ASSUMPTION, FINDINGS, pod } from '../support/story.ts';
 import { ownSandbox } from './io/sandbox.ts';
@@ -236,12 +236,10 @@ describe('the next deployment', () => {
   });
 
   test('given up by a person, has a retrospective all the same, from a session that never saw it', async () => {
-    const ledger = await openLedger({ home: stage.home });
-    if (isLedgerError(ledger)) throw new Error(ledger.message);
-    const person = { kind: 'person', name: 'ann', assurance: 'operator' } as const;
-    const wanted = { deployment: 'app-2', because: 'other plans', actor: person };
-    const done = await abandon({ ledger, now: () => new Date().toISOString() }, wanted);
-    ledger.close();
+    const engine = createEngine({ home: stage.home, workspace: stage.home, tools: [] });
+    const operator = await theOperator(stage.home);
+    const done = await engine.abandon({ deployment: 'app-2', because: 'other plans', ...operator });
+    await engine.close();
     expect(done.ok).toBe(true);
 
     await agent.close();

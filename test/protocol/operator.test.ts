@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isLedgerError, openLedger } from '../../src/state/index.ts';
 import { infragate } from '../support/scene.ts';
 import { noTerminal, onTerminal } from '../support/terminal.ts';
 import { atGateP, DEPLOYMENT, decisions } from './support/at-gate-p.ts';
@@ -44,6 +45,24 @@ describe.skipIf(noTerminal !== undefined)(
       expect(JSON.stringify(await decisions(home))).toMatch(
         /"choice":"approve".*"assurance":"operator"|"assurance":"operator".*"choice":"approve"/,
       );
+    });
+
+    test('signs what is decided: a decision written into the ledger without the passphrase damages the record', async () => {
+      const { home, digest } = await atGateP();
+      await initialise(home);
+      older(home);
+      expect((await approve(home, digest, PASSPHRASE)).status).toBe(0);
+      expect(infragate(home, ['verify']).status).toBe(0);
+      const ledger = await openLedger({ home });
+      if (isLedgerError(ledger)) throw new Error(ledger.message);
+      const { rows } = await ledger.read(DEPLOYMENT);
+      const by = { kind: 'person', name: 'ann', assurance: 'operator' };
+      const fact = { type: 'waived', check: 'fully-validated', because: 'a hurry', until: '2099-01-01T00:00:00.000Z' };
+      await ledger.append(DEPLOYMENT, rows.length, [{ at: new Date().toISOString(), by, fact }]);
+      ledger.close();
+      const { status, stdout, stderr } = infragate(home, ['verify']);
+      expect([status, `${stdout}${stderr}`]).toEqual([1, expect.stringContaining(`row ${rows.length + 1}`)]);
+      expect(`${stdout}${stderr}`).toContain('is not signed');
     });
 
     test('with a passphrase younger than the deployment is worth no more than a form: elicited, and told so', async () => {

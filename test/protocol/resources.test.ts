@@ -33,7 +33,7 @@ async function seeded(): Promise<string> {
   await ledger.append(ID, 0, [{ at, by, fact: started('dify') }]);
   await ledger.append('d-closed', 0, [
     { at, by, fact: started('redis') },
-    { at, by: { kind: 'person', assurance: 'operator' }, fact: { type: 'abandoned', because: 'no longer wanted' } },
+    { at, by: { kind: 'person', assurance: 'elicited' }, fact: { type: 'abandoned', because: 'no longer wanted' } },
   ]);
   ledger.close();
   return home;

@@ -406,3 +406,28 @@ test('a claim made again keeps its id, and a retired item comes back with it', (
   expect(r.d.items.get('image:r/app:1')?.id).toBe('image-r/app:1');
   expect(r.d.retired.size).toBe(0);
 });
+
+test('where the operator asks for more than a form, a form neither approves nor waives', () => {
+  const until = '2027-01-01T00:00:00.000Z';
+  const decidedBy = (assurance: 'elicited' | 'operator') => {
+    const by: Actor = { kind: 'person', assurance };
+    const r = proven()
+      .claim('api', 'api:g/v1/K')
+      .saw('api:g/v1/K', 'fail')
+      .add(by, { type: 'waived', check: 'apis-verified', subject: 'api:g/v1/K', because: 'known', until })
+      .add(AGENT, planned('d1', ['c1']))
+      .add(by, approve('d1'));
+    const open = (least: 'elicited' | 'operator') => {
+      const d = fold('x-1', r.events, least);
+      if (d === undefined) throw new Error('not started');
+      return (['R', 'P'] as const).flatMap((name) =>
+        gateStanding(gate(name), d, r.now())
+          .checks.filter((e) => !holds(e))
+          .map((e) => e.check),
+      );
+    };
+    return [open('elicited'), open('operator')];
+  };
+  expect(decidedBy('operator')).toEqual([[], []]);
+  expect(decidedBy('elicited')).toEqual([[], ['apis-verified', 'plan-approved']]);
+});

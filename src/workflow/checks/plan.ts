@@ -1,6 +1,7 @@
 import { openBlockers } from '../blockers.ts';
 import { plan } from '../deployment.ts';
 import { itemStanding, standing } from '../evidence.ts';
+import { isAssured } from '../facts.ts';
 import { bulletArguments } from '../suggest.ts';
 import { type Check, call, from, ok, open } from './check.ts';
 
@@ -93,6 +94,9 @@ export const planApproved: Check = {
           [call('submit-plan', d), ...ask],
         ),
       ];
+    }
+    if (!isAssured(decision.by, d.least)) {
+      return [open('missing', `what was decided is less sure than the operator's policy asks for (${d.least})`, ask)];
     }
     if (decision.until !== undefined && decision.until <= now) {
       return [open('stale', `the approval ended ${decision.until}`, ask)];

@@ -89,6 +89,8 @@ const engine: Engine = {
     used.add(nonce);
     return fresh;
   },
+  waive: async () => unused(),
+  abandon: async () => unused(),
   read: async () => unused(),
   list: async () => ({ deployments: [], damaged: [] }),
   evidence: async () => undefined,
