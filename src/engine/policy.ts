@@ -9,21 +9,34 @@ import { ASSURANCES } from '../workflow/index.ts';
  * and above it the machine's own. A file that can't be read or understood is an error, never a default.
  */
 export const policySchema = z.strictObject({
-  /** The least assurance with which a person's decision counts. */
-  minimum_assurance: z.enum(ASSURANCES).default('elicited'),
-  /** Hosts whose documents may be read although their address is private. */
-  document_hosts: z.array(z.string()).default([]),
-  /** Kinds (`group/Kind`, `Kind` for the core group) a bullet may create beyond the built-in list. */
-  bullet_kinds: z.array(z.string()).default([]),
-  /** Reasons of UNSAFE that are allowed here (LoadBalancer, ClusterScoped, SelectedByExisting …). */
-  bullet_allow: z.array(z.string()).default([]),
+  minimum_assurance: z
+    .enum(ASSURANCES)
+    .default('elicited')
+    .describe("The least assurance with which a person's decision or waiver counts."),
+  document_hosts: z
+    .array(z.string())
+    .default([])
+    .describe('Hosts whose documents divergence-check may read although their address is private.'),
+  bullet_kinds: z
+    .array(z.string())
+    .default([])
+    .describe('Kinds (`group/Kind`, `Kind` for the core group) a bullet may create beyond the built-in list.'),
+  bullet_allow: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'Reasons of UNSAFE that are allowed here, as the refusal names them (`LoadBalancer`, `ClusterScoped` …).',
+    ),
   bullet_timeout_max: z
     .string()
     .regex(/^\d+(s|m)$/)
-    .default('300s'),
-  /** Registries that are spoken to without TLS, besides loopback. */
-  insecure_registries: z.array(z.string()).default([]),
-  approval_days: z.number().int().min(1).max(90).default(7),
+    .default('300s')
+    .describe('The longest time limit a bullet may ask for.'),
+  insecure_registries: z
+    .array(z.string())
+    .default([])
+    .describe('Registries that are spoken to without TLS, besides loopback.'),
+  approval_days: z.number().int().min(1).max(90).default(7).describe('How long an approval holds, in days.'),
 });
 
 export type Policy = z.infer<typeof policySchema>;

@@ -6,26 +6,28 @@ import type { Instant } from './facts.ts';
 import { GATES } from './gates.ts';
 import { STEPS, type Step, type StepInput, type StepName } from './steps.ts';
 
-export const REFUSAL_CODES = [
-  'GATE_NOT_PASSED',
-  'PHASE_ORDER',
-  'NO_DEPLOYMENT',
-  'AMBIGUOUS_DEPLOYMENT',
-  'DEPLOYMENT_EXISTS',
-  'DEPLOYMENT_CLOSED',
-  'WRONG_TARGET',
-  'PLAN_INVALID',
-  'PLAN_DRIFT',
-  'APPROVAL_REQUIRED',
-  'PERSON_NEEDED',
-  'IN_PROGRESS',
-  'CLUSTER_UNREACHABLE',
-  'FORBIDDEN',
-  'BAD_INPUT',
-  'UNSAFE',
-  'RECORD_DAMAGED',
-] as const;
-export type RefusalCode = (typeof REFUSAL_CODES)[number];
+/** Why a tool may not run, and what leads on: programs match the code, people read the sentence. */
+export const REFUSALS = {
+  GATE_NOT_PASSED: 'A gate before this tool does not pass. `missing` names its open checks, each with what settles it.',
+  PHASE_ORDER: 'A phase before this one has not passed its gate.',
+  NO_DEPLOYMENT: 'No deployment of that name, or none open in this workspace: start one, or name one.',
+  AMBIGUOUS_DEPLOYMENT: 'Several are open in this workspace: name one in `deployment`.',
+  DEPLOYMENT_EXISTS: 'This component is already being deployed to this namespace: go on with that deployment.',
+  DEPLOYMENT_CLOSED: 'It was completed or abandoned. Its record can be read; new work needs a new deployment.',
+  WRONG_TARGET: 'The kubeconfig leads to another cluster or namespace than the deployment was started on.',
+  PLAN_INVALID: 'There is no plan without errors: `submit-plan` names all of them.',
+  PLAN_DRIFT:
+    'Files or the cluster are no longer what was approved: put them back, or submit and have approved what is there now.',
+  APPROVAL_REQUIRED: 'No person has approved exactly this plan, or the approval has ended. Only a person can give it.',
+  PERSON_NEEDED: 'Only a person may do this, or a person must be surer than a form makes them.',
+  IN_PROGRESS: 'The same step is running already: the same call again attaches to it.',
+  CLUSTER_UNREACHABLE: 'The API server could not be heard. Nothing was concluded.',
+  FORBIDDEN: 'This identity, or this machine, lacks a permission; the message names it.',
+  BAD_INPUT: 'An argument is wrong: the message begins with its name and says what would be right.',
+  UNSAFE: 'It could touch more than itself. The operator can allow it in policy.yaml.',
+  RECORD_DAMAGED: 'The record was changed: `infragate verify` names the first bad row. Nothing may be done on it.',
+} as const;
+export type RefusalCode = keyof typeof REFUSALS;
 
 export type Missing = {
   readonly check: string;
