@@ -1,6 +1,6 @@
 import type { KubeObject } from '../objects/kube-object.ts';
 import { withQuery } from './address.ts';
-import type { Connection, Repeat } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Catalogue } from './discover.ts';
 import { fromAnswer, isRecord, statusIn } from './failure.ts';
 import { listObjects } from './list.ts';
@@ -12,8 +12,8 @@ import { failed, ok, problem, type Result } from './result.ts';
 
 const segment = encodeURIComponent;
 
-export async function versionOf(connection: Connection, repeat: Repeat = 'read'): Promise<Result<Version>> {
-  const read = await connection.json({ method: 'GET', path: '/version', repeat });
+export async function versionOf(connection: Connection): Promise<Result<Version>> {
+  const read = await connection.json({ method: 'GET', path: '/version' });
   if (!read.ok) return read;
   const { value } = read.value;
   if (!isRecord(value) || typeof value.gitVersion !== 'string') {

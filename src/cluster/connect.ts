@@ -55,7 +55,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Result<Clus
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     signal: options.signal,
   });
-  const hello = await versionOf(connection, 'once');
+  const hello = await versionOf(connection);
   // Whoever may not even see the version is let in all the same.
   if (!hello.ok && hello.error.status !== 403) {
     connection.close();

@@ -19,6 +19,14 @@ const missing =
   built !== undefined && existsSync(built) ? undefined : 'the sandbox binary is not built (npm test builds it)';
 if (missing !== undefined) console.warn(`SKIPPED the packages' tests: ${missing}`);
 
+/** How this machine reaches its npm registry: a proxy, a certificate authority of its own, npm's settings. */
+const networkOf = (all: NodeJS.ProcessEnv) =>
+  Object.fromEntries(
+    Object.entries(all).filter(([name]) =>
+      /^(https?_proxy|no_proxy|npm_config_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR))$/i.test(name),
+    ),
+  );
+
 const answer = z.object({ kubeconfig: z.string(), bin: z.string() });
 
 describe.skipIf(missing !== undefined)('the packed packages', () => {
@@ -26,6 +34,7 @@ describe.skipIf(missing !== undefined)('the packed packages', () => {
   const [tarballs, empty, bin] = [join(folder, 'tarballs'), join(folder, 'empty'), join(folder, 'bin')];
   /** Node, npm and a shell; nothing else, so no Go. What was built before is out of sight, too. */
   const env = {
+    ...networkOf(process.env),
     HOME: process.env.HOME ?? folder,
     PATH: bin,
     INFRAGATE_CACHE: join(folder, 'cache'),

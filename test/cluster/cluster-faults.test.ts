@@ -270,6 +270,17 @@ describe('a request', () => {
     expect(proxy.requests).toHaveLength(5);
   });
 
+  test('that is the first of all is sent again like any other: a line that is cut once is no cluster out of reach', async () => {
+    let cut = 0;
+    proxy.rule = ({ url }) => {
+      cut += url === '/version' ? 1 : 0;
+      return url === '/version' && cut === 1 ? 'reset' : undefined;
+    };
+    const connected = value(await connect({ kubeconfig: proxy.kubeconfig }));
+    expect(cut).toBe(2);
+    connected.close();
+  });
+
   test('that writes is sent again after 429, which means it was not carried out', async () => {
     first(1, { answer: 429, headers: { 'retry-after': '0' } });
     value(await cluster.writer().create(configMap('once')));
