@@ -10,6 +10,7 @@ export { staticBusybox } from './busybox.ts';
 export { CRD_SETS, type CrdSet } from './crds.ts';
 export { down } from './down.ts';
 export { type Content, copyImage, pushImage, removeImage } from './images.ts';
+export { OPERATOR_NAMES, type OperatorName } from './operators/index.ts';
 export { SandboxProblem } from './problem.ts';
 export type { Nodes, Sandbox } from './state.ts';
 export { isStartedHere, type UpOptions, up } from './up.ts';
