@@ -3,7 +3,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apply, call, get, messageOf, until } from '../api.ts';
-import { binaryAt, findCommand, part } from '../binary.ts';
+import { binaryAt, findCommand, type Progress, part } from '../binary.ts';
 import { goProgram } from '../go-program.ts';
 import { pushImage } from '../images.ts';
 import { SandboxProblem } from '../problem.ts';
@@ -28,22 +28,26 @@ export const cnpg: Operator = {
       );
     }
     const database = await postgresql(progress);
-    const built = await goProgram(
-      {
-        name: 'cnpg-manager',
-        folder: 'operators/cnpg',
-        package: `${MODULE}/cmd/manager`,
-        takes: 'once, two and a half minutes',
-        beside: async (go, into) => {
-          const shipped = (await go('list', '-m', '-f', '{{.Dir}}', MODULE)).trim();
-          copyFileSync(join(shipped, 'releases', `cnpg-${VERSION}.yaml`), join(into, 'release.yaml'));
-        },
-      },
-      progress,
-    );
+    const built = await operatorProgram(progress);
     return (place) => install(place, built, database);
   },
 };
+
+/** The folder with the operator's program and its project's own manifest. */
+export const operatorProgram = (progress: Progress): Promise<string> =>
+  goProgram(
+    {
+      name: 'cnpg-manager',
+      folder: 'operators/cnpg',
+      package: `${MODULE}/cmd/manager`,
+      takes: 'once, two and a half minutes',
+      beside: async (go, into) => {
+        const shipped = (await go('list', '-m', '-f', '{{.Dir}}', MODULE)).trim();
+        copyFileSync(join(shipped, 'releases', `cnpg-${VERSION}.yaml`), join(into, 'release.yaml'));
+      },
+    },
+    progress,
+  );
 
 async function install(place: Place, built: string, database: Postgresql): Promise<void> {
   const { api, sandbox, progress } = place;
