@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -95,14 +95,24 @@ describe.skipIf(lacking.length > 0)('the CloudNativePG operator on a kubelet', (
         cleanup: { verified: true },
       });
       expect(shot.more).toEqual([]);
-      expect(Number(Object(shot).duration_ms)).toBeLessThan(90_000);
+      expect(Number(Object(shot).duration_ms), shot.text).toBeLessThan(90_000);
     },
     200_000,
   );
 
   describe('when the operator does not do its work', () => {
     const deployment = ['-n', 'cnpg-system', 'deployment/cnpg-controller-manager'];
-    const rolled = () => kubectl('rollout', 'status', ...deployment, '--timeout=120s');
+    /** The API server may keep a connection to the operator's last Pod for a while: its webhook is asked until it answers. */
+    const rolled = async () => {
+      await kubectl('rollout', 'status', ...deployment, '--timeout=120s');
+      const file = join(sandbox.dir, 'asks.yaml');
+      writeFileSync(file, database());
+      let said = '';
+      for (const end = Date.now() + 90_000; !said.includes('created (server dry run)'); ) {
+        if (Date.now() > end) throw new Error(`the webhook does not answer: ${said}`);
+        said = await kubectl('create', '--dry-run=server', '-f', file).catch(String);
+      }
+    };
     let image = '';
 
     beforeAll(async () => {
@@ -122,7 +132,7 @@ describe.skipIf(lacking.length > 0)('the CloudNativePG operator on a kubelet', (
       await kubectl('set', 'image', ...deployment, `manager=${sandbox.registry}/cloudnative-pg:mute`);
       await rolled();
       const shot = await shootAt({ sandbox, cluster }, { spec: database(), criterion: READY, timeout: '60s' });
-      expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Missing', reason: 'OperatorSilent' } });
+      expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Missing', reason: 'NoStatus' } });
       expect(shot.text).toMatch(/invalid architecture: a\w+64/);
       expect(Number(Object(shot).duration_ms)).toBeLessThan(50_000);
       expect(shot.more).toEqual([]);
