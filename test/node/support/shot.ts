@@ -73,13 +73,15 @@ async function serviceAccount(cluster: Cluster, namespace: string) {
 
 /** Every object of every kind in a namespace, whoever made it, but what is said of them. */
 export async function everythingIn(cluster: Cluster, namespace: string): Promise<string[]> {
-  const { resources } = value(await cluster.reader.discovery());
+  const { resources } = value(await cluster.reader.discovery({ fresh: true }));
   const kinds = resources.filter((r) => r.namespaced && r.verbs.includes('list') && r.kind !== 'Event');
   const lists = await Promise.all(
     kinds.map(async ({ group, version, kind }) => {
       const apiVersion = group === '' ? version : `${group}/${version}`;
-      const listed = value(await cluster.reader.list({ apiVersion, kind }, { namespace, metadataOnly: true }));
-      return listed.items.map((one) => `${kind}/${one.metadata.name}`);
+      const listed = await cluster.reader.list({ apiVersion, kind }, { namespace, metadataOnly: true });
+      // A kind whose definition is just going is still in the discovery.
+      if (!listed.ok && listed.error.status === 404) return [];
+      return value(listed).items.map((one) => `${kind}/${one.metadata.name}`);
     }),
   );
   return [...new Set(lists.flat())].sort();
