@@ -13,8 +13,7 @@ export type Cast = {
   readonly ports: Readonly<Partial<Record<Part, number>>>;
   /** How long a bullet may take. */
   readonly patience: string;
-  /** More of the plan's YAML: the secrets it uses; and its checks at the end. */
-  readonly secrets: string;
+  /** The plan's checks at the end. */
   readonly health: readonly string[];
   readonly functional: readonly string[];
   /** Operators that the research takes for granted, beside their APIs. */

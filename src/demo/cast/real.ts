@@ -34,9 +34,6 @@ readinessProbe:
   ports: { 'dify-api': 5001, 'dify-web': 3000, redis: 6379, weaviate: 8080 },
   // A database is set up meanwhile, on the same processors.
   patience: '150s',
-  secrets: `secrets:
-  - { name: ${SECRET}, keys: [username, password, dbname], from: external }
-`,
   health: ['service/dify-api:5001/health', 'service/dify-web:3000/', 'service/weaviate:8080/ready'],
   functional: ['kubectl get --raw /api/v1/namespaces/dify/services/dify-api:5001/proxy/notes'],
   operators: ['cloudnative-pg'],

@@ -10,7 +10,6 @@ export const simulated: Cast = {
   container: { 'dify-api': SLEEPS, 'dify-worker': SLEEPS, 'dify-web': SLEEPS, redis: SLEEPS, weaviate: SLEEPS },
   ports: { 'dify-api': 5001, 'dify-worker': 5002, 'dify-web': 3000, redis: 6379, weaviate: 8080 },
   patience: '60s',
-  secrets: '',
   health: ['kubectl get endpoints dify-api -o jsonpath={.metadata.name}'],
   functional: ['kubectl get deployment dify-api -o jsonpath={.status.availableReplicas}'],
   operators: [],

@@ -6,7 +6,7 @@ const entries = (list: readonly string[]): string => list.map((one) => `    - ${
 export const planFile = (site: Site): string => `component: Dify
 target: ${site.namespace}
 estimated_minutes: 45
-${site.cast.secrets}phase_1:
+phase_1:
   name: Namespace and secrets
   commit: after
   resources: [manifests/1-foundation.yaml]
