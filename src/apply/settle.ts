@@ -28,6 +28,7 @@ export type SettleOptions<T> = {
 
 /** Graces and time limits are judged by the clock, not by an event. */
 const TICK_MS = 500;
+const LOOK_AGAIN_MS = 5000;
 
 /**
  * Watches objects, the whole tree of what they own and its events until the caller says that it is decided, the time is
@@ -42,15 +43,22 @@ export async function settle<T>(reader: Reader, options: SettleOptions<T>): Prom
   options.signal?.addEventListener('abort', stop, { once: true });
   const bell = doorbell();
   const deadline = Date.now() + options.timeoutMs;
-  const watching = startWatches(reader, roots, seed, store, end.signal, bell.ring, options.progress);
+  const wide = scopesOf(reader, roots);
+  const watching = startWatches(reader, roots, seed, wide, store, end.signal, bell.ring, options.progress);
 
+  let lookedAt: number | undefined;
   let waitingFor = `${roots.map(called).join(', ')} to be seen`;
   try {
     for (;;) {
       const before = store.version();
       const sight = store.sight(Date.now());
       const judged = await options.evaluate(sight);
-      if (judged.kind === 'decided') return { kind: 'decided', value: judged.value, sight, waitingFor };
+      if (judged.kind === 'decided') {
+        if (lookedAt === before) return { kind: 'decided', value: judged.value, sight, waitingFor };
+        await lookAgain(reader, await wide, store, options.signal);
+        lookedAt = store.version();
+        continue;
+      }
       if (judged.for !== waitingFor) options.progress?.(judged.for);
       waitingFor = judged.for;
       if (options.signal?.aborted) return { kind: 'cancelled', sight, waitingFor };
@@ -65,11 +73,38 @@ export async function settle<T>(reader: Reader, options: SettleOptions<T>): Prom
   }
 }
 
+/** A kind whose objects in a namespace may turn out to belong to what is watched. */
+type Wide = { readonly kind: KindRef; readonly namespace: string };
+
+async function scopesOf(reader: Reader, roots: readonly PlacedObject[]): Promise<readonly Wide[]> {
+  const namespaces = [...new Set(roots.flatMap((root) => root.namespace ?? []))];
+  const kinds = watchedKinds(await kindsOfFamily(reader, roots), roots);
+  return namespaces.flatMap((namespace) => kinds.map((kind) => ({ kind, namespace })));
+}
+
+/**
+ * Each watch tells of its kind in its own time: that a Deployment is available may be heard before its Pods are. So what
+ * seems decided is judged once more with everything there is by then. What can't be listed stays as it was heard.
+ */
+async function lookAgain(
+  reader: Reader,
+  wide: readonly Wide[],
+  store: Store,
+  cancelled: AbortSignal | undefined,
+): Promise<void> {
+  const limit = AbortSignal.timeout(LOOK_AGAIN_MS);
+  const signal = cancelled === undefined ? limit : AbortSignal.any([cancelled, limit]);
+  const listed = await Promise.all(wide.map(({ kind, namespace }) => reader.list(kind, { namespace, signal })));
+  // Put, not relisted: a watch may have told of something that came after the list.
+  for (const list of listed) if (list.ok) for (const object of list.value.items) store.put(object);
+}
+
 /** One watch for each root by its name, one for each kind of offspring, one for events. */
 async function startWatches(
   reader: Reader,
   roots: readonly PlacedObject[],
   seed: readonly KubeObject[],
+  wide: Promise<readonly Wide[]>,
   store: Store,
   signal: AbortSignal,
   ring: () => void,
@@ -93,11 +128,9 @@ async function startWatches(
     return follow(root, root.namespace, root.name, known);
   });
   const namespaces = [...new Set(roots.flatMap((root) => root.namespace ?? []))];
-  const offspring = watchedKinds(await kindsOfFamily(reader, roots), roots);
-  const wide = namespaces.flatMap((namespace) =>
-    [...offspring, { apiVersion: 'v1', kind: 'Event' }].map((kind) => follow(kind, namespace)),
-  );
-  await Promise.all([...rootWatches, ...wide]);
+  const offspring = (await wide).map(({ kind, namespace }) => follow(kind, namespace));
+  const events = namespaces.map((namespace) => follow({ apiVersion: 'v1', kind: 'Event' }, namespace));
+  await Promise.all([...rootWatches, ...offspring, ...events]);
 }
 
 /** A watch gives whole objects: Secrets and ConfigMaps decide nothing here, so they are not read. */

@@ -32,12 +32,22 @@ kind: Pod
 metadata: {name: try}
 spec: {containers: [{name: c, image: "${sandbox.registry}/busybox:1"}]}
 `;
+const deployment = () => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, image: "${sandbox.registry}/busybox:1"}]}
+`;
 const bell = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bell}\ndata: {rung: "no"}\n';
 const RUNG = 'jsonpath={.data.rung}=yes';
 
 const range = (over: Sandbox = sandbox) =>
   shootingRange(over, cluster, NS, [
     { name: 'it runs', about: ['api:v1/Pod'] },
+    { name: 'it rolls out', about: ['api:apps/v1/Deployment'] },
     { name: 'it rings', about: ['api:v1/ConfigMap'] },
     { name: 'it reconciles', about: ['api:postgresql.cnpg.io/v1/Cluster'] },
   ]);
@@ -105,6 +115,32 @@ describe('a bad day at the API server', () => {
       wait: '120s',
     });
     expect(lost, shot.text).toBe(1);
+    await clean(fired);
+    await fired.close();
+  });
+
+  test('the Pods are heard of later than that their Deployment is available: they are part of what decides', async () => {
+    let [created, held] = [false, 0];
+    proxy.rule = ({ method, url }) => {
+      if (method === 'POST' && url.includes('/deployments') && !url.includes('dryRun')) created = true;
+      if (!created || held > 0 || method !== 'GET' || !/\/pods\?(?!.*watch=)/.test(url)) return undefined;
+      held += 1;
+      return 'hang';
+    };
+    const fired = await range({ ...sandbox, kubeconfig: proxy.kubeconfig });
+    const shot = await fired.fire({
+      assumption: 'it rolls out',
+      minimal_spec: deployment(),
+      success_criteria: 'Deployment is Available',
+      timeout: '60s',
+      wait: '120s',
+    });
+    proxy.rule = () => undefined;
+    expect(held, shot.text).toBe(1);
+    expect(shot.structured, shot.text).toMatchObject({ status: 'PASS', cleanup: { verified: true } });
+    const body = await fired.engine.evidence(Object(shot.structured.evidence).id);
+    const kinds = JSON.parse(body?.text ?? '{}').objects.map((o: { kind: string }) => o.kind);
+    expect(kinds.sort()).toEqual(['Deployment', 'Pod', 'ReplicaSet']);
     await clean(fired);
     await fired.close();
   });
