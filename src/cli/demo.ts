@@ -8,7 +8,7 @@ export function demoCommand(): Command {
     .description('the worked example, end to end, on a sandbox or a cluster of yours')
     .option(
       '--nodes <kind>',
-      'kwok (simulated containers) or kubelet (real ones; needs root, containerd, runc)',
+      'kwok (simulated containers) or kubelet (real ones and a real operator; needs root, containerd, runc, CNI plugins, debootstrap, Go)',
       nodes,
       'kwok',
     )

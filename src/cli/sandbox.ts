@@ -2,16 +2,30 @@
 
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { CRD_SETS, down, isStartedHere, list, SandboxProblem, type Status, status, up } from '../sandbox/sandbox.ts';
+import {
+  CRD_SETS,
+  down,
+  isStartedHere,
+  list,
+  OPERATOR_NAMES,
+  SandboxProblem,
+  type Status,
+  status,
+  up,
+} from '../sandbox/sandbox.ts';
+
+const words = <const Names extends readonly string[]>(names: Names) =>
+  z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((one) => one !== ''))
+    .pipe(z.array(z.enum(names)));
 
 const UpFlags = z.object({
   name: z.string(),
   nodes: z.enum(['kwok', 'kubelet', 'none']).optional(),
-  crds: z
-    .string()
-    .default('')
-    .transform((text) => text.split(',').filter((one) => one !== ''))
-    .pipe(z.array(z.enum(CRD_SETS))),
+  crds: words(CRD_SETS),
+  operators: words(OPERATOR_NAMES),
   json: z.boolean().default(false),
 });
 const Flags = z.object({ name: z.string().optional(), json: z.boolean().default(false) });
@@ -33,6 +47,7 @@ export function sandboxCommand(): Command {
       ]),
     )
     .option('--crds <sets>', `install what these projects ship: ${CRD_SETS.join(',')}`)
+    .option('--operators <names>', `with kubelet nodes, run the real operator: ${OPERATOR_NAMES.join(',')}`)
     .option('--json', 'print one line of JSON, last', false)
     .action((flags) => answer(() => runUp(flags)));
   command
@@ -63,9 +78,12 @@ async function answer(run: () => Promise<number>): Promise<void> {
 
 async function runUp(given: unknown): Promise<number> {
   const flags = UpFlags.safeParse(given);
-  if (!flags.success)
-    throw new SandboxProblem('usage', `--crds takes some of ${CRD_SETS.join(',')}, separated by commas.`);
-  const { name, nodes, crds, json } = flags.data;
+  if (!flags.success) {
+    const option = flags.error.issues[0]?.path[0] === 'operators' ? 'operators' : 'crds';
+    const known = { crds: CRD_SETS, operators: OPERATOR_NAMES }[option];
+    throw new SandboxProblem('usage', `--${option} takes some of ${known.join(',')}, separated by commas.`);
+  }
+  const { name, nodes, crds, operators, json } = flags.data;
   const began = Date.now();
   const interrupted = async () => {
     if (isStartedHere(name)) await down({ name });
@@ -75,6 +93,7 @@ async function runUp(given: unknown): Promise<number> {
   const sandbox = await up({
     name,
     crds,
+    operators,
     progress: (line) => console.error(line),
     ...(nodes === undefined ? {} : { nodes }),
   });
@@ -112,6 +131,7 @@ function describe(one: Status): string {
     `  registry    ${sandbox.registry ?? 'none'}`,
     `  nodes       ${sandbox.nodes}${sandbox.nodes === 'kwok' ? ' (its containers are simulated)' : ''}`,
     `  CRDs        ${sandbox.crds.join(', ') || 'none'}`,
+    ...(sandbox.operators.length === 0 ? [] : [`  operators   ${sandbox.operators.join(', ')}`]),
     `  audit log   ${sandbox.audit_log}`,
     ...sandbox.notes.map((note) => `  note        ${note}`),
   ].join('\n');

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connectAgent, type Person } from './agent.ts';
-import { APPLICATION, mirrored, SERVICES, upstream, writeWorkspace } from './files.ts';
+import { images as imagesOf, mirrored, upstream, writeWorkspace } from './files/index.ts';
 import { ownCluster } from './own-cluster.ts';
 import * as print from './print.ts';
 import { sandboxStage } from './sandbox-stage.ts';
 import type { DemoOptions, Stage, Undo } from './stage.ts';
 import { operatorStandIn } from './stand-in.ts';
-import { git, tell, type World } from './story.ts';
+import { git, tell, type World } from './story/index.ts';
 
 /**
  * The main job, told end to end: an MCP client drives our server over stdio through the workflow's worked example on a
@@ -84,7 +84,7 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
   const server = { command: process.execPath, args: [entry, '--workspace', workspace], env, cwd: workspace };
   const agent = await connectAgent(server, approver);
   undo.push(() => agent.close());
-  const images = [APPLICATION, ...SERVICES];
+  const images = imagesOf(site);
   return {
     home,
     world: {
@@ -94,12 +94,13 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
       ...(options.context === undefined ? {} : { context: options.context }),
       publishUpstream: async () => {
         for (const image of images) await stage.publish(upstream(site, image));
-        print.note("upstream's images are published to the registry (all of them busybox under other names)");
+        print.note(`upstream's images are published to the registry (${site.cast.images})`);
       },
       mirror: async () => {
         for (const image of images) await stage.copy(upstream(site, image), mirrored(site, image));
       },
       quota: (pods) => stage.quota(pods),
+      ...(stage.proof === undefined ? {} : { proof: stage.proof }),
     },
   };
 }

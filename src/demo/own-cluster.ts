@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import { type Cluster, connect } from '../cluster/index.ts';
 import { programExists } from '../commands/index.ts';
 import { copyImage, pushImage, staticBusybox } from '../sandbox/sandbox.ts';
+import { simulated } from './cast/simulated.ts';
 import * as print from './print.ts';
 import { type DemoOptions, imagePolicy, type Stage, setQuota, type Undo } from './stage.ts';
 
@@ -40,7 +41,7 @@ export async function ownCluster(options: DemoOptions, undo: Undo): Promise<Stag
     `and push small busybox images to ${prefix}/upstream and ${prefix}/mirror, which stay there.`,
   ]);
   undo.push(() => removeNamespace(cluster, namespace));
-  const site = { registry: prefix, namespace };
+  const site = { registry: prefix, namespace, cast: simulated };
   await imagePolicy(cluster, site, policy, undo);
   const [host = '', ...path] = prefix.split('/');
   const inside = (image: string) => [...path, image.slice(prefix.length + 1)].join('/');

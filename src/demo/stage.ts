@@ -1,5 +1,5 @@
 import type { Cluster, KubeObject } from '../cluster/index.ts';
-import type { Site } from './files.ts';
+import type { Site } from './files/index.ts';
 import * as print from './print.ts';
 
 export type DemoOptions = {
@@ -28,6 +28,8 @@ export type Stage = {
   publish(image: string): Promise<unknown>;
   copy(from: string, to: string): Promise<unknown>;
   quota(pods: number): Promise<void>;
+  /** What the application itself says once it runs, where something really runs. */
+  readonly proof?: () => Promise<readonly string[]>;
 };
 
 export async function put(cluster: Cluster, object: KubeObject): Promise<void> {

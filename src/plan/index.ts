@@ -10,6 +10,7 @@ export { type Difference, differenceText, type PhaseDifference, planDifference }
 export { cumulativeDigests, planDigest } from './digest.ts';
 export { readManifests } from './documents.ts';
 export { durationMs } from './duration.ts';
+export { type HealthTarget, readHealth } from './health.ts';
 export { type ClusterCall, clusterCall, clusterCalls } from './kubectl.ts';
 export { loadPlan } from './load.ts';
 export { type ParsedPlan, parsePlan, type Source } from './parse.ts';

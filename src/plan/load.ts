@@ -1,3 +1,4 @@
+import { readHealth } from './health.ts';
 import type { Source } from './parse.ts';
 import { pinCommand, sortPins } from './pins.ts';
 import { type Path, type Report, reportInto } from './places.ts';
@@ -41,7 +42,9 @@ export async function loadPlan(
   const { static: still, health, functional } = plan.validation;
   const named = await commands(
     Object.entries({ static: still, health, functional }).flatMap(([list, checks]) =>
-      commandsOf(checks).map((c, i) => [['validation', list, i], c] as const),
+      commandsOf(checks).flatMap((c, i) =>
+        list === 'health' && readHealth(c) !== undefined ? [] : [[['validation', list, i], c] as const],
+      ),
     ),
     world,
     report,

@@ -164,6 +164,22 @@ test.each([
   expect(problems.filter((p) => /takes back/.test(p.message))).toEqual([]);
 });
 
+test.each(['service/web:8080/health', 'service:web:http/', 'service/web:80', 'https://web.example.com/health'])(
+  '"%s" is a health check that needs no program',
+  async (health) => {
+    const { problems, summary } = await prepared(GOOD.replace('[kubectl get deployment web]', `["${health}"]`));
+    expect(problems.filter((p) => p.severity === 'error')).toEqual([]);
+    expect(summary).toContain(health);
+  },
+);
+
+test('a Service without its port is no health check, and the plan says how one is written', async () => {
+  const { problems } = await prepared(GOOD.replace('[kubectl get deployment web]', '[service/web/health]'));
+  expect(problems.map((p) => p.message)).toContain(
+    'a Service\'s health is written service/NAME:PORT/path, not "service/web/health"',
+  );
+});
+
 test.each([
   'kubectl get deploy web -o jsonpath={.status.readyReplicas}',
   'kubectl apply --dry-run=server -f web.yaml',

@@ -35,6 +35,9 @@ export async function findBinary(progress: Progress = () => undefined): Promise<
   return fromVariable() ?? fromAssets() ?? fromPackage() ?? fromCache() ?? { kind: 'one', path: await build(progress) };
 }
 
+/** The binary that a sandbox was started with, from the path it wrote down. */
+export const binaryAt = (path: string): Binary => ({ kind: statSync(path).isDirectory() ? 'folder' : 'one', path });
+
 /** How to call a part, or undefined when this binary doesn't have it. */
 export function part(binary: Binary, component: Component): { file: string; args: string[] } | undefined {
   if (binary.kind === 'one') return { file: binary.path, args: [component] };

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import type { Layer } from './layer.ts';
 import { type File, tar } from './tar.ts';
 
 const Descriptor = z.looseObject({ mediaType: z.string(), digest: z.string(), size: z.number() });
@@ -67,9 +68,10 @@ export async function copyImage(registry: string, from: string, to: string, acce
 export type Content = {
   /** An image of the same registry to build on, like `busybox:1`; an empty one when left out. */
   from?: string;
-  /** One more layer: these files by path (no leading slash), or a whole tar archive. */
+  /** One more layer: these files by path (no leading slash), a whole tar archive, or one compressed before. */
   files?: Readonly<Record<string, File>>;
   rootfs?: Uint8Array;
+  layer?: Layer;
   env?: readonly string[];
   entrypoint?: readonly string[];
   cmd?: readonly string[];
@@ -83,10 +85,10 @@ export async function pushImage(registry: string, to: string, content: Content, 
   const base = content.from === undefined ? undefined : await baseOf(registry, access, content.from, target.repository);
   const layers = [...(base?.layers ?? [])];
   const diffIds = [...(base?.diffIds ?? [])];
-  const archive = content.rootfs ?? (content.files === undefined ? undefined : tar(content.files));
-  if (archive !== undefined) {
-    diffIds.push(digestOf(archive));
-    layers.push(await pushBlob(registry, access, target.repository, TYPES.layer, gzipSync(archive)));
+  const layer = layerOf(content);
+  if (layer !== undefined) {
+    diffIds.push(layer.diffId);
+    layers.push(await pushBlob(registry, access, target.repository, TYPES.layer, layer.gzipped));
   }
   const settings = {
     Env: content.env ?? ['PATH=/usr/local/bin:/usr/bin:/bin'],
@@ -117,6 +119,12 @@ export async function pushImage(registry: string, to: string, content: Content, 
     bytes,
   );
   return digestOf(bytes);
+}
+
+function layerOf({ layer, rootfs, files }: Content): Layer | undefined {
+  if (layer !== undefined) return layer;
+  const archive = rootfs ?? (files === undefined ? undefined : tar(files));
+  return archive === undefined ? undefined : { gzipped: gzipSync(archive), diffId: digestOf(archive) };
 }
 
 /** Takes a tag away, so that pulling it fails. */
@@ -154,7 +162,7 @@ async function pushBlob(
   access: Access,
   repository: string,
   mediaType: string,
-  bytes: Buffer,
+  bytes: Uint8Array,
 ): Promise<Descriptor> {
   const digest = digestOf(bytes);
   if (!(await raw(registry, access, 'HEAD', `${repository}/blobs/${digest}`)).ok) {
@@ -163,7 +171,7 @@ async function pushBlob(
   return { mediaType, digest, size: bytes.length };
 }
 
-async function finishUpload(registry: string, access: Access, begun: Response, bytes: Buffer): Promise<void> {
+async function finishUpload(registry: string, access: Access, begun: Response, bytes: Uint8Array): Promise<void> {
   const place = new URL(begun.headers.get('location') ?? '', baseUrl(registry));
   place.searchParams.set('digest', digestOf(bytes));
   await send(
@@ -201,7 +209,7 @@ function raw(
   method: string,
   path: string,
   headers: Headers = {},
-  body?: Buffer,
+  body?: Uint8Array,
 ): Promise<Response> {
   const all = access.authorization === undefined ? headers : { ...headers, authorization: access.authorization };
   return fetch(`${baseUrl(registry)}/v2/${path}`, {

@@ -7,6 +7,7 @@ import { findCommand, isExecutable } from './binary.ts';
 import { hasProcesses, kubepods, removeGroups } from './cgroups.ts';
 import { removeKubeRules } from './iptables.ts';
 import { removeLeftovers } from './leftovers.ts';
+import { unmountBelow } from './mounts.ts';
 import { SandboxProblem } from './problem.ts';
 import { isAlive, marked } from './processes.ts';
 import { run } from './run.ts';
@@ -56,7 +57,8 @@ export async function claimMachine(name: string, folder: string): Promise<Machin
   return machine;
 }
 
-function requirements(): Machine {
+/** What a node needs of this machine. Throws a sentence that names all that is missing. */
+export function requirements(): Machine {
   if (process.platform !== 'linux') {
     throw new SandboxProblem('environment', 'Nodes "kubelet" need Linux. Nodes "kwok" work here.');
   }
@@ -136,28 +138,6 @@ export async function giveBack(folder: string): Promise<void> {
   restoreSysctls(folder);
   removeLeftovers(folder);
   rmSync(RUN, { recursive: true, force: true });
-}
-
-/** Deepest first, and lazily: a mount that is still in use goes when its last user does. */
-async function unmountBelow(folder: string): Promise<void> {
-  for (const point of mountPointsBelow(readFileSync('/proc/self/mountinfo', 'utf8'), folder)) {
-    await run('umount', ['-l', '--', point]).catch(() => undefined);
-  }
-  // The folder is deleted next, and a mount that is left could lead the deletion to files that are not ours.
-  const left = mountPointsBelow(readFileSync('/proc/self/mountinfo', 'utf8'), folder);
-  if (left.length > 0)
-    throw new SandboxProblem('failed', `These can't be unmounted, so ${folder} stays: ${left.join(', ')}`);
-}
-
-/** The mount points below a folder, the last mounted first. mountinfo writes space and the like as \040. */
-export function mountPointsBelow(mountinfo: string, folder: string): string[] {
-  return mountinfo
-    .split('\n')
-    .map((line) =>
-      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(parseInt(code, 8))),
-    )
-    .filter((point) => point.startsWith(`${folder}/`))
-    .reverse();
 }
 
 function restoreSysctls(folder: string): void {

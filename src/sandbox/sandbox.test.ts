@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findBinary } from './binary.ts';
-import { digest } from './build.ts';
 import { isStatic } from './busybox.ts';
 import { chosen } from './crds.ts';
+import { digest } from './go.ts';
 import { parse } from './images.ts';
 import { removal } from './iptables.ts';
-import { mountPointsBelow } from './machine.ts';
+import { mountPointsBelow } from './mounts.ts';
 import { cache, folderOf, isSandboxName } from './places.ts';
 import { freePorts } from './ports.ts';
 import { bornOf, fieldsOf, isAlive } from './processes.ts';
@@ -61,11 +62,15 @@ describe('the binary', () => {
     rmSync(empty, { recursive: true });
   });
 
-  test('its cache key changes with the sources, not with their tests', () => {
+  test('its cache key changes with the sources, not with their tests or with another module below', () => {
     const folder = mkdtempSync(join(tmpdir(), 'infragate-'));
     writeFileSync(join(folder, 'go.mod'), 'module a');
     const first = digest(folder);
     writeFileSync(join(folder, 'main_test.go'), 'package main');
+    expect(digest(folder)).toBe(first);
+    mkdirSync(join(folder, 'operators/one'), { recursive: true });
+    writeFileSync(join(folder, 'operators/one/go.mod'), 'module one');
+    writeFileSync(join(folder, 'operators/one/main.go'), 'package main');
     expect(digest(folder)).toBe(first);
     writeFileSync(join(folder, 'main.go'), 'package main');
     expect(digest(folder)).not.toBe(first);
@@ -187,6 +192,11 @@ describe('images', () => {
   test.each(['localhost:5000/a:1', 'UPPER:1', 'a:', ''])('"%s" is no reference inside a registry', (text) =>
     expect(() => parse(text)).toThrow(),
   );
+
+  test('a link in a layer is one for tar, too', () => {
+    const listed = execFileSync('tar', ['-tvf', '-'], { input: tar({ 'a/b': { content: 'x' }, c: { link: 'a/b' } }) });
+    expect(listed.toString()).toMatch(/^l.* c -> a\/b$/m);
+  });
 
   test('the same files are the same layer, byte for byte, with folders before what is in them', () => {
     const one = tar({ 'b/c': { content: 'x', mode: 0o755 }, a: { content: Buffer.from([1]) } });

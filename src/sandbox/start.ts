@@ -98,6 +98,7 @@ export async function startAll(
     nodes,
     contexts: users.contextsOf(name),
     crds: [...crds],
+    operators: [],
     version: await serverVersion(admin),
     audit_log: files.auditLog(folder),
     bin: binary.path,

@@ -19,6 +19,8 @@ const Details = z.object({
   /** Contexts of the kubeconfig by user. */
   contexts: z.object({ admin: z.string(), editor: z.string(), viewer: z.string(), nobody: z.string() }),
   crds: z.array(z.string()),
+  /** Real operators that run in it. */
+  operators: z.array(z.string()).default([]),
   /** Kubernetes' own version, as the server tells it. */
   version: z.string(),
   /** JSON lines: one for each request the API server answered. */

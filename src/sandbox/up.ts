@@ -7,6 +7,8 @@ import { type Api, connect, isReady } from './api.ts';
 import { type Binary, type Component, findBinary, type Progress, part } from './binary.ts';
 import { applyCrds, type CrdSet } from './crds.ts';
 import { down, isEnding } from './down.ts';
+import { requirements } from './machine.ts';
+import { crdsOf, type Installation, type OperatorName, prepare } from './operators/index.ts';
 import { folderOf, isSandboxName } from './places.ts';
 import { SandboxProblem } from './problem.ts';
 import { isAlive } from './processes.ts';
@@ -18,18 +20,22 @@ export type UpOptions = {
   /** Left out: kwok, or none where the binaries have no kwok. */
   nodes?: Nodes;
   crds?: readonly CrdSet[];
+  /** Real operators to run; they need real containers. */
+  operators?: readonly OperatorName[];
   progress?: Progress;
 };
 
 /** Starts the sandbox, or answers the one that runs. Throws SandboxProblem; what was started by then is stopped. */
 export async function up(options: UpOptions = {}): Promise<Sandbox> {
-  const { name = 'default', crds = [], progress = () => undefined } = options;
+  const { name = 'default', operators = [], progress = () => undefined } = options;
+  const crds = [...new Set([...(options.crds ?? []), ...crdsOf(operators)])];
   if (!isSandboxName(name)) {
     throw new SandboxProblem(
       'usage',
       `"${name}" can't be a sandbox's name: up to 40 of a-z, 0-9 and -, no - at an end.`,
     );
   }
+  if (options.nodes !== undefined) mustHaveContainers(options.nodes, operators);
   const running = await claim(name, progress);
   if (running !== 'claimed') {
     if (options.nodes !== undefined && options.nodes !== running.nodes) {
@@ -38,11 +44,20 @@ export async function up(options: UpOptions = {}): Promise<Sandbox> {
         `Sandbox ${name} runs with nodes "${running.nodes}", not "${options.nodes}": take it down first, or use another --name.`,
       );
     }
-    return withCrds(running, crds, progress);
+    mustHaveContainers(running.nodes, operators);
+    const more = operators.filter((one) => !running.operators.includes(one));
+    const installations = await prepare(more, progress);
+    return withOperators(await withCrds(running, crds, progress), installations, progress);
   }
   try {
+    mustHaveContainers(options.nodes ?? 'kwok', operators);
     const binary = await findBinary(progress);
-    return await startWithRetry(name, binary, nodesFor(binary, options.nodes), crds, progress);
+    const nodes = nodesFor(binary, options.nodes);
+    if (nodes === 'kubelet') requirements();
+    // What takes minutes to make, and may fail, comes before anything is started.
+    const installations = await prepare(operators, progress);
+    const sandbox = await startWithRetry(name, binary, nodes, crds, progress);
+    return await withOperators(sandbox, installations, progress);
   } catch (problem) {
     if (!isEnding(name)) {
       await down({ name, keepLogs: true });
@@ -102,6 +117,14 @@ export async function isHealthy(state: State): Promise<boolean> {
   return api !== undefined && (await isReady(api));
 }
 
+function mustHaveContainers(nodes: Nodes, operators: readonly OperatorName[]): void {
+  if (operators.length === 0 || nodes === 'kubelet') return;
+  throw new SandboxProblem(
+    'usage',
+    `Operator ${operators.join(', ')} needs real containers, and nodes "${nodes}" have none: use --nodes kubelet.`,
+  );
+}
+
 function nodesFor(binary: Binary, asked: Nodes | undefined): Nodes {
   const nodes = asked ?? (part(binary, 'kwok') === undefined ? 'none' : 'kwok');
   const needed: Component[] = nodes === 'none' ? [] : ['kube-controller-manager', 'kube-scheduler', nodes];
@@ -150,8 +173,26 @@ async function withCrds(sandbox: Sandbox, sets: readonly CrdSet[], progress: Pro
   const api = adminOf(sandbox);
   if (wanted.length === 0 || api === undefined) return sandbox;
   for (const set of wanted) await applyCrds(api, set, progress);
-  const state = readState(sandbox.name);
-  const details = { ...sandbox, crds: [...sandbox.crds, ...wanted] };
-  if (typeof state === 'object') writeState(sandbox.name, { ...state, details });
+  return note({ ...sandbox, crds: [...sandbox.crds, ...wanted] });
+}
+
+async function withOperators(
+  sandbox: Sandbox,
+  installations: readonly Installation[],
+  progress: Progress,
+): Promise<Sandbox> {
+  const api = adminOf(sandbox);
+  if (api === undefined) return sandbox;
+  let details = sandbox;
+  for (const { name, install } of installations) {
+    await install({ api, sandbox, progress });
+    details = note({ ...details, operators: [...details.operators, name] });
+  }
+  return details;
+}
+
+function note(details: Sandbox): Sandbox {
+  const state = readState(details.name);
+  if (typeof state === 'object') writeState(details.name, { ...state, details });
   return details;
 }

@@ -1,6 +1,7 @@
 import { called } from '../apply/index.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import { readiness } from '../objects/index.ts';
+import { readHealth } from '../plan/index.ts';
 import { fail, pass, plan, type Refusal, unknown, type Verdict } from '../workflow/index.ts';
 import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
 import { commandCheck, runCommands } from './phase/commands.ts';
@@ -51,7 +52,7 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
           ),
         ),
       ];
-    const health = name === 'health' ? list.filter((l) => /^https?:\/\/|^service[:/]/i.test(l)) : [];
+    const health = name === 'health' ? list.filter((l) => readHealth(l) !== undefined) : [];
     const commands = list.filter((l) => !health.includes(l));
     const outcomes = await runCommands(run, commands, { timeoutMs: COMMAND_TIMEOUT_MS, stopAtFailure: false, secrets });
     const checked = await Promise.all(
@@ -60,23 +61,20 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
     return [...outcomes.map(commandCheck), ...checked];
   }
 
-  /** `service/NAME:PORT/path` (or `service:NAME:PORT/path`) is asked through the API server; a URL directly. */
+  /** A Service is asked through the API server, a URL directly. */
   async function healthOf(target: string): Promise<Verdict> {
-    const service = /^service[:/]([a-z0-9-]+):(\w+)(\/.*)?$/i.exec(target);
-    if (service !== null) {
-      const answer = await reader.proxy({
-        namespace: d.target.namespace,
-        name: service[1] ?? '',
-        port: service[2] ?? '',
-        path: service[3] ?? '/',
-      });
+    const read = readHealth(target);
+    if (read?.kind === 'service') {
+      const { name, port, path } = read;
+      const answer = await reader.proxy({ namespace: d.target.namespace, name, port, path });
       if (!answer.ok) return fail('Unhealthy', `${target}: ${answer.error.message}`);
       return answer.value.status < 400
         ? pass('Healthy', `${target}: ${answer.value.status}`)
         : fail('Unhealthy', `${target}: ${answer.value.status}`);
     }
+    if (read?.kind !== 'url') return fail('Unreadable', `${target}: ${read?.why ?? 'no health check'}`);
     try {
-      const answer = await fetch(target, {
+      const answer = await fetch(read.url, {
         signal: AbortSignal.any([run.signal, AbortSignal.timeout(15_000)]),
         redirect: 'follow',
       });

@@ -63,9 +63,9 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   }
   const appliedAt = run.now();
   const watched = async (roots: readonly KubeObject[]): Promise<Outcome> => {
-    const { evaluate, conclude } = judgeBy(criteria.standings, Date.now(), timeoutMs);
+    const { evaluate, conclude } = judgeBy(criteria.standings, Date.now(), timeoutMs, writer);
     const { signal, progress } = run;
-    return conclude(await settle(writer, { roots, timeoutMs, signal, progress, evaluate }), writer);
+    return conclude(await settle(writer, { roots, timeoutMs, signal, progress, evaluate }));
   };
   const outcome: Outcome =
     judged.kind === 'rejected'

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster, KubeObject } from '../../src/cluster/index.ts';
 import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
 import { reach, value } from '../cluster/io/sandbox.ts';
-import { leftIn, shootingRange } from '../cluster/support/tracer.ts';
 import { startRegistry } from '../support/registry.ts';
+import { shootAt } from './support/shot.ts';
 
 /**
  * Bullets on a real kubelet: containers start, crash and are refused for real. It needs root, containerd and the CNI
@@ -19,7 +19,6 @@ const NAME = kept ?? `tracer-node-${process.pid}`;
 let sandbox: Sandbox;
 let cluster: Cluster;
 let image = '';
-let count = 0;
 
 describe.skipIf(!able)('on a kubelet', () => {
   beforeAll(async () => {
@@ -33,49 +32,12 @@ describe.skipIf(!able)('on a kubelet', () => {
     if (kept === undefined) await down({ name: NAME });
   }, 120_000);
 
-  /** One bullet in a namespace of its own; everything of it must be gone afterwards. */
-  async function shoot(
+  const shoot = (
     spec: string,
     criterion: string,
     timeout: string,
     prepare: (namespace: string) => KubeObject[] = () => [],
-  ) {
-    count += 1;
-    const namespace = `shot-${process.pid}-${count}`;
-    const about = [`api:${/apiVersion: (\S+)/.exec(spec)?.[1]}/${/kind: (\S+)/.exec(spec)?.[1]}`];
-    const range = await shootingRange(sandbox, cluster, namespace, [{ name: 'it works', about }]);
-    const writer = cluster.writer();
-    for (const object of prepare(namespace)) value(await writer.apply(object, { namespace, force: true }));
-    if (count > 0) await serviceAccount(namespace);
-    const fired = await range.fire({
-      assumption: 'it works',
-      minimal_spec: spec,
-      success_criteria: criterion,
-      timeout,
-      wait: '290s',
-    });
-    const { evidence } = fired.structured;
-    const body = JSON.parse((await range.engine.evidence(Object(evidence).id))?.text ?? '{}');
-    const left = await leftIn(cluster, namespace);
-    await range.close();
-    await writer.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
-    expect(left).toEqual([]);
-    return { ...fired.structured, text: fired.text, body };
-  }
-
-  /** The controller makes it a moment after the namespace; no Pod is admitted before. */
-  async function serviceAccount(namespace: string) {
-    for (let n = 0; n < 100; n += 1) {
-      const there = await cluster.reader.getIfThere({
-        apiVersion: 'v1',
-        kind: 'ServiceAccount',
-        namespace,
-        name: 'default',
-      });
-      if (there.ok && there.value !== undefined) return;
-      await new Promise((r) => setTimeout(r, 100));
-    }
-  }
+  ) => shootAt({ sandbox, cluster }, { spec, criterion, timeout, prepare });
 
   const pod = (rest: string, more = '') => `apiVersion: v1
 kind: Pod

@@ -366,6 +366,13 @@ describe('scheduling and storage', () => {
   test('a claim that nobody provisions leaves its Pod unscheduled: final', () => {
     expect(said(tree(unscheduled(UNBOUND), [], claim), 30)).toBe('Storage UnboundClaims final');
   });
+
+  test('a claim whose first consumer finds no volume: final, though the claim waits for a consumer', () => {
+    const waits = event(claim, 'WaitForPodScheduled', 'waiting for pod p to be scheduled', 1, 'Normal');
+    const none = "0/1 nodes are available: 1 node(s) didn't find available persistent volumes to bind.";
+    expect(said(tree(unscheduled(none), [waits], claim), 30)).toBe('Storage UnboundClaims final');
+    expect(said(tree(unscheduled(none), [waits], claim), 5)).toBe('Storage UnboundClaims');
+  });
 });
 
 describe('owners', () => {

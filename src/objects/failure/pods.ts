@@ -14,21 +14,24 @@ export function podFailures(tree: Tree, when: When): Finding[] {
     .filter((found) => found !== undefined);
 }
 
+const AT_WORK: readonly string[] = ['Provisioning', 'ExternalProvisioning'];
+const FIRST_CONSUMER: readonly string[] = ['WaitForFirstConsumer', 'WaitForPodScheduled'];
+
+/** What the scheduler says when it has looked for a volume for the first consumer, and there is none. */
+const NO_VOLUME = /didn't find available persistent volumes/i;
+
 /** Claims that a Pod waits for, and whether something is at work on them. */
-function claimsExplain(pod: KubeObject, tree: Tree): boolean {
+function claimsExplain(
+  pod: KubeObject,
+  tree: Tree,
+  explains: readonly string[] = [...AT_WORK, ...FIRST_CONSUMER],
+): boolean {
   const names = new Set(recordsAt(pod, 'spec', 'volumes').map((v) => textAt(v, 'persistentVolumeClaim', 'claimName')));
   const claims = tree.objects.filter((o) => o.kind === 'PersistentVolumeClaim' && names.has(o.metadata.name ?? '-'));
   return claims.some((claim) => {
     if (textAt(claim, 'status', 'phase') === 'Bound') return false;
-    const said = latest(
-      eventsAbout(claim, tree.events),
-      'Provisioning',
-      'ExternalProvisioning',
-      'ProvisioningFailed',
-      'WaitForFirstConsumer',
-      'WaitForPodScheduled',
-    );
-    return said !== undefined && textAt(said, 'reason') !== 'ProvisioningFailed';
+    const said = latest(eventsAbout(claim, tree.events), 'ProvisioningFailed', ...AT_WORK, ...FIRST_CONSUMER);
+    return explains.includes(textAt(said, 'reason'));
   });
 }
 
@@ -48,12 +51,11 @@ function unscheduled(pod: KubeObject, about: readonly KubeEvent[], tree: Tree, w
     return finding(25, { type: 'Storage', reason: 'ClaimNotFound', message, action, final: lasting, object });
   }
   if (
-    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim .* bound|didn't find available persistent volumes/i.test(
-      message,
-    )
+    NO_VOLUME.test(message) ||
+    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim .* bound/i.test(message)
   ) {
     const action = 'see why its PersistentVolumeClaims are not bound: storage class, provisioner, size, access mode';
-    const final = lasting && !claimsExplain(pod, tree);
+    const final = lasting && !claimsExplain(pod, tree, NO_VOLUME.test(message) ? AT_WORK : undefined);
     return finding(32, { type: 'Storage', reason: 'UnboundClaims', message, action, final, object });
   }
   const scalesUp = latest(about, 'TriggeredScaleUp', 'Nominated') !== undefined;

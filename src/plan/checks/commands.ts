@@ -1,3 +1,4 @@
+import { readHealth } from '../health.ts';
 import { type ClusterCall, clusterCall } from '../kubectl.ts';
 import type { Path } from '../places.ts';
 import { readRollback } from '../rollback.ts';
@@ -8,8 +9,13 @@ import { commandLines, type Subject, type Use } from './subject.ts';
 export async function checkCommands(subject: Subject): Promise<void> {
   const { loaded, world, report, read } = subject;
   for (const { path, use, command, phase } of commandLines(loaded, (e) => readRollback(e).kind === 'command')) {
-    const line = read(command);
     const error = (message: string) => report.error(path, message);
+    if (use === 'health') {
+      const target = readHealth(command);
+      if (target?.kind === 'unreadable') error(target.why);
+      continue;
+    }
+    const line = read(command);
     for (const found of line.problems) error(`column ${found.column} of the command: ${found.message}`);
     for (const program of line.programs) {
       if (!(await world.programExists(program))) error(`there is no program "${program}" on this machine`);

@@ -1,3 +1,4 @@
+import { readHealth } from '../health.ts';
 import type { Path, Report } from '../places.ts';
 import { commandsOf, type LoadedPlan, type Manifest, type Problem } from '../types.ts';
 import type { ShellLine, World } from '../world.ts';
@@ -28,7 +29,8 @@ export function whereIs(manifest: Placed): readonly [Path, Partial<Problem>] {
   ];
 }
 
-export type Use = 'apply' | 'validation' | 'rollback';
+/** `health`: what is asked by the server itself, and so no command. */
+export type Use = 'apply' | 'validation' | 'rollback' | 'health';
 export type Written = { readonly path: Path; readonly use: Use; readonly command: string; readonly phase?: number };
 
 /** Every command line of the plan with where it stands; `undo` and `keep …` are not commands. */
@@ -48,7 +50,9 @@ export function commandLines(loaded: LoadedPlan, isCommand: (entry: string) => b
       ...list(['phases', i, 'rollback'], 'rollback', p.rollback, i).filter((w) => isCommand(w.command)),
     ]),
     ...list(['validation', 'static'], 'validation', commandsOf(validation.static)),
-    ...list(['validation', 'health'], 'validation', commandsOf(validation.health)),
+    ...list(['validation', 'health'], 'validation', commandsOf(validation.health)).map((written) =>
+      readHealth(written.command) === undefined ? written : { ...written, use: 'health' as const },
+    ),
     ...list(['validation', 'functional'], 'validation', commandsOf(validation.functional)),
   ];
 }

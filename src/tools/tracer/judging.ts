@@ -3,6 +3,7 @@ import type { Reader } from '../../cluster/index.ts';
 import { diagnose, type Failure, type KubeObject, recordsAt, subjectRef, textAt, treeOf } from '../../objects/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
 import type { CriterionStanding } from './answer.ts';
+import { complaintsOf } from './complaint.ts';
 import { operatorOf } from './operator.ts';
 import { cancelled, type Outcome } from './outcome.ts';
 
@@ -16,7 +17,7 @@ export type Decided = {
 /** What a shot is judged by. */
 export type Judge = {
   evaluate(sight: Sight): Promise<Judgement<Decided>>;
-  conclude(settled: Settled<Decided>, reader: Reader): Promise<Outcome>;
+  conclude(settled: Settled<Decided>): Promise<Outcome>;
 };
 
 /**
@@ -33,8 +34,10 @@ export function judgeBy(
   standingsOf: (sight: Sight) => Promise<readonly CriterionStanding[]>,
   began: number,
   timeoutMs: number,
+  reader: Reader,
 ): Judge {
   const silence = Math.min(SILENCE_MS, timeoutMs * SILENCE_SHARE);
+  const complaints = complaintsOf(reader);
 
   let heldSince: number | undefined;
 
@@ -53,11 +56,13 @@ export function judgeBy(
     const isSilent = failure?.reason === 'OperatorSilent' && sight.now - began > silence;
     if (failure !== undefined && (failure.final || isSilent))
       return { kind: 'decided', value: { standings, failure, at: sight.now } };
+    const complaint = failure === undefined && sight.now - began > silence ? await complaints(sight) : undefined;
+    if (complaint !== undefined) return { kind: 'decided', value: { standings, failure: complaint, at: sight.now } };
     const so = failure === undefined ? open.because : `${failure.object}: ${failure.reason}: ${failure.message}`;
     return { kind: 'waiting', for: `${open.text} (${so.slice(0, 200)})` };
   };
 
-  const conclude = async (settled: Settled<Decided>, reader: Reader): Promise<Outcome> => {
+  const conclude = async (settled: Settled<Decided>): Promise<Outcome> => {
     const { sight } = settled;
     if (settled.kind === 'cancelled') return cancelled(sight, await standingsOf(sight));
     if (settled.kind === 'decided') {
@@ -72,7 +77,8 @@ export function judgeBy(
       const message = `the API server could not be heard at the end (${asked.error.reason}); nothing was concluded`;
       return { verdict: unknown('ClusterUnreachable', message), failure: undefined, standings, sight, at: sight.now };
     }
-    const failure = late(explain(sight, began), settled.waitingFor, timeoutMs, sight);
+    const best = explain(sight, began) ?? (await complaints(sight));
+    const failure = late(best, settled.waitingFor, timeoutMs, sight);
     return failed(await withOperator(failure, sight, reader), standings, sight, sight.now);
   };
   return { evaluate, conclude };

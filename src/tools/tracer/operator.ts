@@ -1,13 +1,18 @@
 import type { Reader } from '../../cluster/index.ts';
-import { groupOf, type KubeObject, recordsAt, textAt, textsAt } from '../../objects/index.ts';
+import { groupOf, isRecord, type KubeObject, recordsAt, textAt, textsAt } from '../../objects/index.ts';
 import { hideTokens } from './evidence.ts';
 
 /** What is to be found out about whoever should have acted on a custom resource. */
 export type Operator = {
   /** `namespace/pod`, by the rights of its service account. */
   readonly pods: readonly string[];
+} & Said;
+
+export type Said = {
   /** What it said of this object, else its latest complaints. */
   readonly lines: readonly string[];
+  /** What it complains of about this object, time and again. */
+  readonly complaint?: string;
 };
 
 const MOST_PODS = 4;
@@ -35,7 +40,7 @@ export async function operatorOf(reader: Reader, object: KubeObject): Promise<Op
   const logs = await Promise.all(pods.slice(0, MOST_PODS).map((pod) => logOf(reader, pod)));
   return {
     pods: pods.slice(0, MOST_PODS).map((pod) => `${pod.metadata.namespace}/${pod.metadata.name}`),
-    lines: telling(logs.join('\n'), object.metadata.name ?? ''),
+    ...telling(logs.join('\n'), object.metadata.name ?? ''),
   };
 }
 
@@ -59,11 +64,41 @@ async function logOf(reader: Reader, pod: KubeObject): Promise<string> {
   return log.ok ? log.value : '';
 }
 
-function telling(log: string, name: string): string[] {
-  const lines = hideTokens(log)
+const COMPLAINS = /error|fail|invalid|denied|forbidden|panic/i;
+/** One error is often a conflict that the next try mends; the same one so often is not. */
+const TIME_AND_AGAIN = 3;
+
+/** Pure: what a log says of an object. */
+export function telling(log: string, name: string): Said {
+  const raw = hideTokens(log)
     .split('\n')
     .filter((line) => line.trim() !== '');
-  const about = lines.filter((line) => name !== '' && line.includes(name));
-  const complaints = lines.filter((line) => /error|fail|invalid|denied|forbidden|panic/i.test(line));
-  return (about.length > 0 ? about : complaints).slice(-MOST_LINES).map((line) => line.slice(0, 500));
+  const about = name === '' ? [] : raw.filter((line) => line.includes(name)).map(plain);
+  const complaints = raw.map(plain).filter((line) => COMPLAINS.test(line));
+  const latest = about.findLast((line) => COMPLAINS.test(line));
+  const isRepeated = about.filter((line) => line === latest).length >= TIME_AND_AGAIN;
+  const lines = unrepeated(about.length > 0 ? about : complaints).slice(-MOST_LINES);
+  return latest !== undefined && isRepeated ? { lines, complaint: latest } : { lines };
+}
+
+/** Each line once, where it was said last. */
+const unrepeated = (lines: readonly string[]): string[] =>
+  lines.filter((line, index) => lines.lastIndexOf(line) === index);
+
+/** The words of a line of JSON, as most controllers log (level, message, error); any other line as it is. */
+function plain(line: string): string {
+  const parsed = parsedLine(line);
+  const words = ['level', 'msg', 'message', 'error', 'err'].flatMap((key) =>
+    typeof parsed?.[key] === 'string' ? [parsed[key]] : [],
+  );
+  return (words.length > 1 ? words.join(': ') : line).slice(0, 500);
+}
+
+function parsedLine(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

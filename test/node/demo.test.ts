@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { missing } from './support/able.ts';
+
+/** The whole story on real containers, as people call it: it stops by itself at the first thing that goes another way. */
+const lacking = missing('debootstrap', 'iptables', 'go', 'git');
+if (lacking.length > 0) process.stderr.write(`test/node/demo: SKIPPED: needs ${lacking.join(', ')}\n`);
+
+const CLI = join(import.meta.dirname, '../../dist/cli.js');
+
+test.skipIf(lacking.length > 0)(
+  'the demo on a kubelet ends, with an API that reads a real PostgreSQL and a real Redis, and leaves nothing',
+  async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'demo', '--nodes', 'kubelet'], {
+      maxBuffer: 16 * 1024 * 1024,
+    });
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^demo: complete \(\d+ calls, \d+ refused, \d+ s\)$/);
+    expect(stdout).not.toMatch(/simulated by kwok|written by a few lines/);
+    expect(stdout).toMatch(/health: service\/dify-api:5001\/health: .*200/);
+    expect(stdout).toMatch(/\/health: 200 \{"postgresql":"PostgreSQL \d+\.\d+ .*","redis":"PONG"\}/);
+    expect(stdout).toMatch(/\/notes: 200 \{"notes":\d+,"worked":[1-9]\d*\}/);
+    expect(stdout).toMatch(/exceeded quota team-quota/);
+    expect(existsSync('/sys/class/net/infragate0')).toBe(false);
+  },
+  900_000,
+);

@@ -1,0 +1,88 @@
+import { expect } from 'vitest';
+import type { Cluster, KubeObject } from '../../../src/cluster/index.ts';
+import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import { value } from '../../cluster/io/sandbox.ts';
+import { leftIn, shootingRange } from '../../cluster/support/tracer.ts';
+
+export type Target = { readonly sandbox: Sandbox; readonly cluster: Cluster };
+
+export type Bullet = {
+  readonly spec: string;
+  readonly criterion: string | readonly string[];
+  readonly timeout: string;
+  /** What is in the namespace before. */
+  readonly prepare?: (namespace: string) => KubeObject[];
+  /** What else goes on while the bullet is under way. */
+  readonly meanwhile?: (namespace: string) => Promise<void>;
+};
+
+let count = 0;
+
+/** One bullet in a namespace of its own; everything of it must be gone afterwards. */
+export async function shootAt({ sandbox, cluster }: Target, bullet: Bullet) {
+  const { spec, criterion, timeout, prepare = () => [], meanwhile } = bullet;
+  count += 1;
+  const namespace = `shot-${process.pid}-${count}`;
+  const about = [`api:${/apiVersion: (\S+)/.exec(spec)?.[1]}/${/kind: (\S+)/.exec(spec)?.[1]}`];
+  const range = await shootingRange(sandbox, cluster, namespace, [{ name: 'it works', about }]);
+  const writer = cluster.writer();
+  for (const object of prepare(namespace)) value(await writer.apply(object, { namespace, force: true }));
+  await serviceAccount(cluster, namespace);
+  const before = await everythingIn(cluster, namespace);
+  const [fired] = await Promise.all([
+    range.fire({
+      assumption: 'it works',
+      minimal_spec: spec,
+      success_criteria: criterion,
+      timeout,
+      wait: '290s',
+    }),
+    meanwhile?.(namespace),
+  ]);
+  const { evidence } = fired.structured;
+  const body = JSON.parse((await range.engine.evidence(Object(evidence).id))?.text ?? '{}');
+  const left = await leftIn(cluster, namespace);
+  const more = await leftBy(cluster, namespace, before);
+  const deployment = await range.deployment();
+  await range.close();
+  await writer.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+  expect(left).toEqual([]);
+  return { ...fired.structured, text: fired.text, body, more, deployment };
+}
+
+/** What is there that was not before. What an operator made and owns itself it takes away a moment after its cause. */
+async function leftBy(cluster: Cluster, namespace: string, before: readonly string[]): Promise<string[]> {
+  const left = async () => (await everythingIn(cluster, namespace)).filter((one) => !before.includes(one));
+  for (let n = 0; n < 50 && (await left()).length > 0; n += 1) await new Promise((r) => setTimeout(r, 200));
+  return left();
+}
+
+/** The controller makes it a moment after the namespace; no Pod is admitted before. */
+async function serviceAccount(cluster: Cluster, namespace: string) {
+  for (let n = 0; n < 100; n += 1) {
+    const there = await cluster.reader.getIfThere({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      namespace,
+      name: 'default',
+    });
+    if (there.ok && there.value !== undefined) return;
+    await new Promise((r) => setTimeout(r, 100));
+  }
+}
+
+/** Every object of every kind in a namespace, whoever made it, but what is said of them. */
+export async function everythingIn(cluster: Cluster, namespace: string): Promise<string[]> {
+  const { resources } = value(await cluster.reader.discovery({ fresh: true }));
+  const kinds = resources.filter((r) => r.namespaced && r.verbs.includes('list') && r.kind !== 'Event');
+  const lists = await Promise.all(
+    kinds.map(async ({ group, version, kind }) => {
+      const apiVersion = group === '' ? version : `${group}/${version}`;
+      const listed = await cluster.reader.list({ apiVersion, kind }, { namespace, metadataOnly: true });
+      // A kind whose definition is just going is still in the discovery.
+      if (!listed.ok && listed.error.status === 404) return [];
+      return value(listed).items.map((one) => `${kind}/${one.metadata.name}`);
+    }),
+  );
+  return [...new Set(lists.flat())].sort();
+}
