@@ -23,6 +23,11 @@ export const policySchema = z.strictObject({
     .default('300s'),
   /** Registries that are spoken to without TLS, besides loopback. */
   insecure_registries: z.array(z.string()).default([]),
+  /**
+   * rollback-test may rehearse for real (`rehearse: true`): in a namespace that it makes and takes away again, with copies
+   * of the plan's objects and of the Secrets they name. What runs there can reach whatever the originals reach.
+   */
+  rehearsal_namespaces: z.boolean().default(false),
   approval_days: z.number().int().min(1).max(90).default(7),
 });
 

@@ -151,11 +151,12 @@ export const STEPS = {
   'rollback-test': {
     by: 'agent',
     deployment: 'one',
-    effect: 'reads',
+    // Only a rehearsal writes, and only into the namespace it makes.
+    effect: 'writes',
     gate: 'I',
     behind: behindGate('I'),
     key: PHASE_KEY,
-    records: ['observed'],
+    records: ['placed', 'observed'],
   },
   'record-retro': {
     by: 'agent',
