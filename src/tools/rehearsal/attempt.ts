@@ -38,8 +38,9 @@ export type Attempt = {
 
 const READY_MS = 120_000;
 const COMMAND_TIMEOUT_MS = 2 * 60_000;
-/** So long controllers may take to follow their owners out. */
+/** So long controllers may take to follow their owners out; what nobody owns and nobody deletes won't go by itself. */
 const FOLLOW_MS = 30_000;
+const LOOK_AGAIN_MS = 4_000;
 
 const NOTHING: Attempt = {
   applied: [],
@@ -212,16 +213,18 @@ async function leftBehind(
   reader: Reader,
   scratch: Scratch,
   before: Inventory,
-  stays: (thing: Thing) => boolean,
+  byDesign: (thing: Thing) => boolean,
   signal: AbortSignal,
 ): Promise<string[]> {
-  for (const end = Date.now() + FOLLOW_MS; ; await sleep(1000)) {
+  for (const begun = Date.now(); ; await sleep(1000)) {
     const now = await inventory(reader, scratch.name);
-    const left = added(before, now).filter((thing) => !stays(thing));
+    const left = added(before, now).filter((thing) => !byDesign(thing));
     const gone = vanished(before, now);
     if (gone.length > 0) return [`it takes away what was there before the phase: ${namesOf(gone)}`];
     if (left.length === 0) return [];
-    if (Date.now() > end || signal.aborted) return [`it leaves behind: ${namesOf(left)}`];
+    const stays = left.some((thing) => thing.owners.length === 0 && !thing.going);
+    if (Date.now() > begun + (stays ? LOOK_AGAIN_MS : FOLLOW_MS) || signal.aborted)
+      return [`it leaves behind: ${namesOf(left)}`];
   }
 }
 

@@ -8,6 +8,8 @@ export type Thing = {
   readonly uid: string;
   readonly generation: number | undefined;
   readonly owners: readonly string[];
+  /** Marked for deletion. */
+  readonly going: boolean;
 };
 
 export type Inventory = {
@@ -55,8 +57,13 @@ export async function inventory(reader: Reader, namespace: string): Promise<Inve
       for (const { metadata } of listed.value.items) {
         const name = `${kind}/${metadata.name ?? ''}`;
         if (metadata.uid === undefined || GIVEN.some((given) => given.test(name))) continue;
-        const owners = (metadata.ownerReferences ?? []).map((owner) => owner.uid);
-        things.set(metadata.uid, { name, uid: metadata.uid, generation: metadata.generation, owners });
+        things.set(metadata.uid, {
+          name,
+          uid: metadata.uid,
+          generation: metadata.generation,
+          owners: (metadata.ownerReferences ?? []).map((owner) => owner.uid),
+          going: metadata.deletionTimestamp !== undefined,
+        });
       }
     }),
   );
