@@ -14,6 +14,7 @@ export {
 export { differences } from './compare.ts';
 export { type CreateOptions, type Creation, createAll, type DryRun, dryRunAll } from './create.ts';
 export { type Family, familyOf, kindsOfFamily } from './family.ts';
+export { giveHold, type Held, HOLD_NAME, type Holder, heldBy, type Taken, takeHold } from './hold.ts';
 export { type BeforeImage, imageOf, shown } from './image.ts';
 export { isolate } from './isolate.ts';
 export { ANNOTATION, isOf, LABEL, type Marks, marked, REHEARSAL, type Signature, signed, TRACER } from './marks.ts';
