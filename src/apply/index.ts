@@ -14,9 +14,10 @@ export {
 export { differences } from './compare.ts';
 export { type CreateOptions, type Creation, createAll, type DryRun, dryRunAll } from './create.ts';
 export { type Family, familyOf, kindsOfFamily } from './family.ts';
+export { giveHold, type Held, HOLD_NAME, type Holder, heldBy, type Taken, takeHold } from './hold.ts';
 export { type BeforeImage, imageOf, shown } from './image.ts';
 export { isolate } from './isolate.ts';
-export { ANNOTATION, isOf, LABEL, type Marks, marked, TRACER } from './marks.ts';
+export { ANNOTATION, isOf, LABEL, type Marks, marked, REHEARSAL, type Signature, signed, TRACER } from './marks.ts';
 export { placedIn } from './place.ts';
 export { reap, removeLeftovers } from './reap.ts';
 export { address, called, refOf, sameObject } from './ref.ts';
@@ -31,6 +32,7 @@ export {
   type Judged,
   judgeSafety,
   podsOf,
+  reachesOut,
 } from './safety/index.ts';
 export { type Judgement, type Settled, type SettleOptions, settle } from './settle.ts';
 export { involvedUid, type Sight } from './sight.ts';

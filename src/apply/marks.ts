@@ -11,16 +11,32 @@ export const LABEL = {
 } as const;
 export const ANNOTATION = { run: 'infragate.io/run', expires: 'infragate.io/expires' } as const;
 export const TRACER = 'tracer-bullet';
+export const REHEARSAL = 'rehearsal';
 export const MANAGER = 'infragate';
 
-export type Marks = {
-  readonly deployment: string;
-  readonly run: string;
+export type Marks = Signature & {
   /** The suffix of its names. */
   readonly bullet: string;
+};
+
+export type Signature = {
+  readonly deployment: string;
+  readonly run: string;
   /** When whoever finds it may take it away, ISO 8601. */
   readonly expires: string;
 };
+
+/** Metadata that says what an object is for, whose it is and when it is over. */
+export const signed = (metadata: ObjectMeta, purpose: typeof TRACER | typeof REHEARSAL, by: Signature): ObjectMeta => ({
+  ...metadata,
+  labels: {
+    ...metadata.labels,
+    [LABEL.purpose]: purpose,
+    [LABEL.deployment]: by.deployment,
+    [LABEL.managedBy]: MANAGER,
+  },
+  annotations: { ...metadata.annotations, [ANNOTATION.run]: by.run, [ANNOTATION.expires]: by.expires },
+});
 
 /**
  * A bullet's object with our labels and annotations, on whatever it makes too (Pods, Jobs and claims of its templates):
@@ -36,17 +52,8 @@ export function marked(object: KubeObject, marks: Marks): KubeObject {
 }
 
 function markedMeta(metadata: ObjectMeta, marks: Marks): ObjectMeta {
-  return {
-    ...metadata,
-    labels: {
-      ...metadata.labels,
-      [LABEL.purpose]: TRACER,
-      [LABEL.deployment]: marks.deployment,
-      [LABEL.managedBy]: MANAGER,
-      [LABEL.bullet]: marks.bullet,
-    },
-    annotations: { ...metadata.annotations, [ANNOTATION.run]: marks.run, [ANNOTATION.expires]: marks.expires },
-  };
+  const meta = signed(metadata, TRACER, marks);
+  return { ...meta, labels: { ...meta.labels, [LABEL.bullet]: marks.bullet } };
 }
 
 const ANYTHING: Readonly<Record<string, unknown>> = {};

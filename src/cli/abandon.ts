@@ -3,7 +3,8 @@ import { EXIT } from './exit.ts';
 import { identify, theDeployment, withEngine } from './person.ts';
 import { ask } from './terminal.ts';
 
-/** infragate abandon: the record stays, nothing more may be done in it, and the next run inherits its open blockers. */
+/** infragate abandon: the record stays, nothing more may be done in it, and the next run inherits its open blockers. What
+ *  passes by (kept bullets, a rehearsal's copy, the Lease) goes; what phases applied stays. */
 export function abandonCommand(): Command {
   return new Command('abandon')
     .description('a person ends a deployment that will not be finished')
@@ -20,12 +21,19 @@ export function abandonCommand(): Command {
           return EXIT.no;
         }
         const done = await engine.abandon({ deployment: d.id, because, actor: who.actor, signer: who.signer });
-        if (done.ok)
+        if (!done.ok) {
+          process.stderr.write(`${done.refusal.message}\n`);
+          return EXIT.no;
+        }
+        process.stdout.write(
+          `${d.id} is abandoned. Its open blockers pass to the next deployment of ${d.started.component} here.\n`,
+        );
+        const left = await engine.tidy(d.id);
+        if (left !== undefined)
           process.stdout.write(
-            `${d.id} is abandoned. Its open blockers pass to the next deployment of ${d.started.component} here.\n`,
+            `What it has left in the cluster could not all be taken away (${left}); the next call on that cluster tries again.\n`,
           );
-        else process.stderr.write(`${done.refusal.message}\n`);
-        return done.ok ? EXIT.done : EXIT.no;
+        return EXIT.done;
       }),
     );
 }

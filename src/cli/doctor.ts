@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Reader } from '../cluster/index.ts';
 import { EXIT } from './exit.ts';
 
 type Finding = { what: string; ok: boolean; found: string; fix?: string };
@@ -93,7 +94,23 @@ async function cluster(context: string | undefined): Promise<Finding[]> {
       found: `${reader.server} (${reader.context}): ${said}`,
       ...(ok ? {} : { fix: 'log in again' }),
     },
+    ...(ok ? [await leases(reader)] : []),
   ];
+}
+
+/** Least privilege is no fault: work goes on without the Lease, and that is said. */
+async function leases(reader: Reader): Promise<Finding> {
+  const namespace = reader.namespace ?? 'default';
+  const answer = await reader.canI({ verb: 'update', group: 'coordination.k8s.io', resource: 'leases', namespace });
+  const may = answer.ok && answer.value.allowed;
+  return {
+    what: 'Leases',
+    ok: true,
+    found: may
+      ? `may be written in ${namespace}: other ledgers are kept out while this one works`
+      : `may not be written in ${namespace}: other ledgers are not kept out while this one works`,
+    ...(may ? {} : { fix: 'get, create, update and delete of leases.coordination.k8s.io in the namespace' }),
+  };
 }
 
 /** The third ring needs an identity of the server's own; sharing the agent's is allowed, and said. */

@@ -11,6 +11,7 @@ import { refreshPermits, withPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
 import { load, loadAll } from './record.ts';
 import type { Call, Shop } from './shop.ts';
+import { tidy } from './tidy.ts';
 import type { Performed, ToolDefinition } from './tool.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface Engine {
   evidence(digest: string): Promise<{ text: string; mediaType: string } | undefined>;
   useOnce(nonce: string): Promise<boolean>;
   ledger(): Promise<Ledger>;
+  /** Takes away what a deployment that is over still has in its cluster; answers what could not be, in words. */
+  tidy(id: string): Promise<string | undefined>;
   now(): Instant;
   /** Ends this process's runs, letting each clean up after itself, and closes the ledger. */
   close(): Promise<void>;
@@ -114,6 +117,7 @@ export function createEngine(options: EngineOptions): Engine {
       }),
     useOnce: (nonce) => withShop((s) => s.ledger.useOnce(nonce)),
     ledger: () => withShop(async (s) => s.ledger),
+    tidy: (id) => withShop((s) => tidy(s, id)),
     async close() {
       if (opened === undefined) return;
       const made = await opened;

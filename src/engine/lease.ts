@@ -21,6 +21,7 @@ import { isDead, self } from './owner.ts';
 import { appendDecided, load } from './record.ts';
 import { newRunId } from './run-id.ts';
 import type { Call, Shop } from './shop.ts';
+import { inTerritory } from './territory.ts';
 import type { Performed, ToolDefinition } from './tool.ts';
 
 /** Steps that take a while: begun under a lease, detachable, at most one at a time for what they work on. */
@@ -110,7 +111,11 @@ function start(
   };
   const timer = setTimeout(() => abort.abort(new Error('the lease ended')), tool.lease_ms(input));
   timer.unref();
-  const promise = settled(tool, input, runFor(shop, call, tool, d, abort.signal, progress, names.runId))
+  const run = runFor(shop, call, tool, d, abort.signal, progress, names.runId);
+  const step: Step = STEPS[tool.name];
+  const way = step.territory?.(stepInput(input)) ?? 'leave';
+  const lostIt = (why: string) => abort.abort(new Error(why));
+  const promise = inTerritory(shop, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
     .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId))
     .catch((error: unknown) => broken(tool.name, error))
     .finally(() => {
@@ -162,10 +167,13 @@ const inProgress = (tool: string, run: string, how: string): Refusal =>
   );
 
 export function stepInput(input: Record<string, unknown>): StepInput {
-  const { phase_number, assumption } = input;
+  const { phase_number, assumption, dry_run, execute, rehearse } = input;
   return {
     ...(typeof phase_number === 'number' ? { phase_number } : {}),
     ...(typeof assumption === 'string' ? { assumption } : {}),
+    ...(typeof dry_run === 'boolean' ? { dry_run } : {}),
+    ...(typeof execute === 'boolean' ? { execute } : {}),
+    ...(typeof rehearse === 'boolean' ? { rehearse } : {}),
   };
 }
 

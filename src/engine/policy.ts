@@ -36,6 +36,12 @@ export const policySchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe('Registries that are spoken to without TLS, besides loopback.'),
+  rehearsal_namespaces: z
+    .boolean()
+    .default(false)
+    .describe(
+      "rollback-test may rehearse for real (`rehearse: true`): in a namespace that it makes and takes away again, with copies of the plan's objects and of the Secrets they name. What runs there can reach whatever the originals reach.",
+    ),
   approval_days: z.number().int().min(1).max(90).default(7).describe('How long an approval holds, in days.'),
 });
 

@@ -1,4 +1,4 @@
-import { type Deployment, type Fact, openRuns, tracerLeftovers } from '../workflow/index.ts';
+import { type Deployment, type Fact, leftovers, openRuns } from '../workflow/index.ts';
 import type { Connected } from './connect.ts';
 import { isDead } from './owner.ts';
 import { appendDecided, loadAll } from './record.ts';
@@ -15,25 +15,26 @@ export async function reap(shop: Shop, connection: Connected, present: Deploymen
   shop.reaped.add(cluster);
   const candidates = everyone ? (await loadAll(shop)).deployments : present === undefined ? [] : [present];
   for (const d of candidates) {
-    if (d.target.cluster === cluster && tracerLeftovers(d).length > 0) await reapOne(shop, connection, d);
+    if (d.target.cluster === cluster && leftovers(d).length > 0) await reapOne(shop, connection, d);
   }
 }
 
 async function reapOne(shop: Shop, connection: Connected, d: Deployment): Promise<void> {
   const alive = openRuns(d, shop.now()).filter((r) => shop.active.has(r.run) || !isDead(r.owner));
   const held = new Set(alive.map((r) => r.run));
-  const leftovers = tracerLeftovers(d).filter((p) => !p.kept && !held.has(p.run));
-  if (leftovers.length === 0) return;
+  // What was kept was kept until the deployment ends.
+  const ours = leftovers(d).filter((p) => (!p.kept || d.closed !== undefined) && !held.has(p.run));
+  if (ours.length === 0) return;
   const { removeLeftovers } = await import('../apply/index.ts');
-  const gone = await removeLeftovers(connection.cluster.writer(), leftovers);
+  const gone = await removeLeftovers(connection.cluster.writer(), ours);
   const facts: Fact[] = gone.map((p) => ({
     type: 'placed',
     run: p.run,
     object: p.object,
     state: 'gone',
-    purpose: 'tracer',
+    purpose: p.purpose,
   }));
-  const lost = new Set(leftovers.map((p) => p.run).filter((run) => d.runs.get(run)?.ended === undefined));
+  const lost = new Set(ours.map((p) => p.run).filter((run) => d.runs.get(run)?.ended === undefined));
   for (const run of lost) facts.push({ type: 'ended', run, outcome: 'lost' });
   if (facts.length > 0) await appendDecided(shop, d.id, { kind: 'server' }, shop.now, () => facts);
 }

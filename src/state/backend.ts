@@ -22,6 +22,8 @@ export type NewRow = StoredRow & { readonly words?: string };
  * what it answered is on the disk.
  */
 export interface Backend {
+  /** Drawn when the ledger was made, and the same for ever: sixteen hexadecimal digits. */
+  identity(): Promise<string>;
   /** Rows in order and the head, of one moment. `broken`: storage itself could not read on after these rows. */
   rows(
     deployment: string,

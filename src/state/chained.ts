@@ -11,6 +11,7 @@ export function chained(backend: Backend): Ledger {
     return checkChain(rows, head, broken);
   };
   return {
+    identity: () => backend.identity(),
     read,
     async deployments() {
       const all = await backend.deployments();

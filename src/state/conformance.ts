@@ -90,6 +90,15 @@ export function ledgerConformance(name: string, rig: Rig): void {
       return { place, body };
     };
 
+    test('it has an identity of its own, the same for every process and at every opening', async () => {
+      const place = await rig.place();
+      const [one, two] = await Promise.all([open(place), open(place)]);
+      const id = await one.identity();
+      expect(id).toMatch(/^[0-9a-f]{16}$/);
+      expect(await two.identity()).toBe(id);
+      expect(await (await fresh()).identity()).not.toBe(id);
+    });
+
     test('what was appended is read in order, as it was given, also by the next process', async () => {
       const place = await rig.place();
       const ledger = await rig.open(place);

@@ -39,6 +39,8 @@ export const LIBRARY = 'library';
  * ten seconds).
  */
 export interface Ledger {
+  /** Which ledger this is, whoever opens it from wherever: sixteen hexadecimal digits, drawn when it was made. */
+  identity(): Promise<string>;
   /**
    * All rows, in order, the chain checked. Unknown deployment: no rows. When something doesn't fit, `rows` are those
    * before it and `damaged` names the first row that can't be trusted.

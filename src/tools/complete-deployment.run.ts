@@ -1,17 +1,17 @@
 import type { ToolRun } from '../engine/tool.ts';
 import { figures, retrospective } from '../report/index.ts';
-import { type Fact, refuse, tracerLeftovers } from '../workflow/index.ts';
+import { type Fact, leftovers, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './complete-deployment.ts';
 
-/** The record is closed when all five gates pass; what a bullet was told to keep goes first. */
+/** The record is closed when all five gates pass; what a bullet was told to keep, or a rehearsal left, goes first. */
 export const run: ToolRun<'complete-deployment', Input, Output> = async (_input, run) => {
   const d = await run.current();
-  const kept = tracerLeftovers(d).filter((p) => p.kept);
+  const kept = leftovers(d).filter((p) => p.kept || p.purpose === 'rehearsal');
   if (kept.length > 0) {
     const { removeLeftovers } = await import('../apply/index.ts');
     const gone = await removeLeftovers(await run.writer(), kept);
     await run.record(
-      ...gone.map((p): Fact => ({ type: 'placed', run: p.run, object: p.object, state: 'gone', purpose: 'tracer' })),
+      ...gone.map((p): Fact => ({ type: 'placed', run: p.run, object: p.object, state: 'gone', purpose: p.purpose })),
     );
     if (gone.length < kept.length) {
       const left = kept
@@ -19,7 +19,7 @@ export const run: ToolRun<'complete-deployment', Input, Output> = async (_input,
         .map((p) => `${p.object.kind}/${p.object.name}`);
       return {
         kind: 'refusal',
-        refusal: refuse('IN_PROGRESS', `Tracer objects that were kept are not gone yet: ${left.join(', ')}.`, {
+        refusal: refuse('IN_PROGRESS', `Of bullets and rehearsals there is still left: ${left.join(', ')}.`, {
           next: [{ tool: 'complete-deployment', arguments: { deployment: d.id } }],
         }),
       };

@@ -1,6 +1,6 @@
 import type { Finding } from '../assumptions/index.ts';
 import type { ReadingRun } from '../engine/tool.ts';
-import type { FactOf } from '../workflow/index.ts';
+import { type FactOf, plan, type Verdict } from '../workflow/index.ts';
 
 type Observed = FactOf<'observed'>;
 
@@ -27,4 +27,29 @@ export async function observation(run: ReadingRun, by: Stamp, finding: Finding):
     ...(finding.facet === undefined ? {} : { facet: finding.facet }),
     ...(finding.uid === undefined ? {} : { uid: finding.uid }),
   };
+}
+
+/** What Stage V asks of everything that was deployed. */
+export type Proof = {
+  readonly subject: 'validation' | 'rollback-test';
+  readonly verdict: Verdict;
+  readonly asked: string;
+  readonly evidence: unknown;
+  /** The rollback was tried for real, of this phase. */
+  readonly facet?: 'rehearsed';
+  readonly about?: readonly string[];
+};
+
+/** Puts it on record, bound to the plan as it is now; answers the digest of its evidence. */
+export async function recordProof(run: ReadingRun, via: string, proof: Proof): Promise<string> {
+  const d = await run.current();
+  const { facet, about, ...finding } = proof;
+  const observed = await observation(run, await stamp(run, via), finding);
+  await run.record({
+    ...observed,
+    bound: plan(d)?.digest ?? '',
+    ...(facet === undefined ? {} : { facet }),
+    ...(about === undefined ? {} : { about: [...about] }),
+  });
+  return observed.body ?? '';
 }

@@ -1,17 +1,14 @@
-import { type BeforeImage, called, removeAll, restore } from '../apply/index.ts';
-import type { Reader } from '../cluster/index.ts';
+import { type BeforeImage, called } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
-import { readRollback } from '../plan/index.ts';
-import { type Deployment, type Fact, type PlacedObject, phases, type Refusal, refuse } from '../workflow/index.ts';
+import { type Deployment, type Fact, phases, type Refusal, refuse } from '../workflow/index.ts';
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { outliving, stillThere } from './phase/leftovers.ts';
-import { addressOf } from './phase/rehearse.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
+import { takenOver, undo, wayBack } from './phase/undo.ts';
 import type { Input, Output } from './rollback-phase.ts';
 
-const REMOVE_TIMEOUT_MS = 120_000;
 const COMMAND_TIMEOUT_MS = 5 * 60_000;
 
 /** The way back of a phase: shown, or taken and verified. What existed before is restored; only what we created goes. */
@@ -75,14 +72,14 @@ async function rehearsed(run: WritingRun, phase: StoredPhase, steps: readonly Ro
   return {
     status: 'DRY_RUN',
     steps: shown,
-    commands: commandsOf(phase).all,
+    commands: wayBack(phase.rollback).all,
     irreversible: phase.irreversible,
     restored: [],
     removed: [],
     remaining,
     summary: [
       `Rolling back phase ${phase.number} ${phase.name} would:`,
-      ...commandsOf(phase).all.map((c) => `- run: ${c}`),
+      ...wayBack(phase.rollback).all.map((c) => `- run: ${c}`),
       ...shown.map((s) => `- ${s.action} ${s.object}: ${s.message}`),
       ...remaining.map((r) => `- leave ${r.object}: ${r.why}`),
       'With execute: true it does.',
@@ -96,16 +93,6 @@ const keptBy = (steps: readonly RollbackStep[]) =>
   steps
     .filter((s) => s.action === 'keep')
     .map((s) => ({ object: called(s.object), why: `kept, as the plan says: ${s.because ?? ''}` }));
-
-/** The plan's commands before and after its `undo`; without one, what is left when they have run is undone. */
-function commandsOf(phase: StoredPhase): { all: string[]; before: string[]; after: string[] } {
-  const entries = phase.rollback.map(readRollback);
-  const undo = entries.findIndex((e) => e.kind === 'undo');
-  const commands = (list: typeof entries) => list.flatMap((e) => (e.kind === 'command' ? [e.command] : []));
-  const before = undo < 0 ? entries : entries.slice(0, undo);
-  const after = undo < 0 ? [] : entries.slice(undo + 1);
-  return { all: commands(entries), before: commands(before), after: commands(after) };
-}
 
 async function execute(
   run: WritingRun,
@@ -132,9 +119,20 @@ async function execute(
     stopAtFailure: false,
     secrets: await secretsToHide(reader, d, stored),
   };
-  const { before, after } = commandsOf(phase);
+  const { before, after } = wayBack(phase.rollback);
   const first = await runCommands(run, before, options);
-  const undone = await undo(run, steps);
+  const undone = await undo(await run.writer(), steps, {
+    before: async (step) => {
+      const text = await run.get(step.before ?? '');
+      return text === undefined ? undefined : (JSON.parse(text) as BeforeImage);
+    },
+    gone: async (step) => {
+      await run.record(placed(run.id, step, 'gone'));
+    },
+    progress: run.progress,
+  });
+  for (const step of steps)
+    if (step.action === 'keep') await run.record({ ...placed(run.id, step, 'changed'), kept: true });
   const commands: CommandOutcome[] = [...first, ...(await runCommands(run, after, options))];
   const bad = commands.filter((c) => c.verdict.status !== 'pass');
   const complete = undone.failures.length === 0 && bad.length === 0;
@@ -156,61 +154,6 @@ async function execute(
       ...bad.map((c) => `- ${c.verdict.message}`),
       'Its gate is open again.',
     ].join('\n'),
-  };
-}
-
-/** Of ours nothing is left, but the name is: someone made another object of it, which is not ours to take away. */
-async function takenOver(reader: Reader, ours: readonly PlacedObject[]) {
-  const looks = await Promise.all(
-    ours.map(async (ref) => {
-      const there = await reader.getIfThere(addressOf(ref));
-      const other = there.ok && there.value !== undefined && there.value.metadata.uid !== ref.uid;
-      return other
-        ? [{ object: called(ref), why: 'someone else made another one of that name; it is left alone' }]
-        : [];
-    }),
-  );
-  return looks.flat();
-}
-
-type Undone = {
-  readonly restored: string[];
-  readonly removed: string[];
-  readonly failures: { object: string; why: string }[];
-};
-
-/** What apply-phase did, in reverse: by UID what it created, from the before-image what it changed. */
-async function undo(run: WritingRun, steps: readonly RollbackStep[]): Promise<Undone> {
-  const writer = await run.writer();
-  const restored: string[] = [];
-  const failures: { object: string; why: string }[] = [];
-  for (const step of steps.filter((s) => s.action === 'restore')) {
-    const text = await run.get(step.before ?? '');
-    if (text === undefined) {
-      failures.push({ object: called(step.object), why: 'its before-image is not in the ledger' });
-      continue;
-    }
-    const done = await restore(writer, step.object, JSON.parse(text) as BeforeImage);
-    if (done.status === 'failed') failures.push({ object: called(step.object), why: done.message });
-    else {
-      restored.push(called(step.object));
-      await run.record(placed(run.id, step, 'gone'));
-    }
-  }
-  const created = steps.filter((s) => s.action === 'remove');
-  const removal = await removeAll(
-    writer,
-    [...created].reverse().map((s) => ({ ref: s.object, run: s.run })),
-    { timeoutMs: REMOVE_TIMEOUT_MS, progress: run.progress },
-  );
-  const left = new Set(removal.remaining.map((r) => called(r.ref)));
-  for (const step of created) if (!left.has(called(step.object))) await run.record(placed(run.id, step, 'gone'));
-  for (const step of steps)
-    if (step.action === 'keep') await run.record({ ...placed(run.id, step, 'changed'), kept: true });
-  return {
-    restored,
-    removed: created.map((s) => called(s.object)).filter((name) => !left.has(name)),
-    failures: [...removal.remaining.map((r) => ({ object: called(r.ref), why: r.why })), ...failures],
   };
 }
 

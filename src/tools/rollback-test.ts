@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, list, minutes, output, phaseNumber, READS, wait } from './schema.ts';
+import { cancel, deployment, list, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
 
-const input = z.strictObject({ deployment, phase_number: phaseNumber.optional(), wait });
+const input = z.strictObject({
+  deployment,
+  phase_number: phaseNumber.optional(),
+  rehearse: z.boolean().optional().describe("for real, in a scratch copy, where the operator's policy allows"),
+  wait,
+  cancel,
+});
 export type Input = z.infer<typeof input>;
 
 const answer = output({
@@ -10,6 +16,7 @@ const answer = output({
   steps: list,
   irreversible: list,
   unrehearsable: list,
+  rehearsal: z.unknown(),
 });
 export type Output = z.infer<typeof answer>;
 
@@ -17,12 +24,13 @@ export const rollbackTest = defineTool({
   name: 'rollback-test',
   title: 'Rehearse the rollback',
   description:
-    'Tries the way back of a phase (the last, unless told) with server-side dry runs; nothing stays changed. Behind Gate I.',
-  annotations: READS,
+    'Tries the way back of a phase (the last, unless told) with server-side dry runs; with rehearse, also for real in a namespace of its own that is gone afterwards. Nothing stays changed. Behind Gate I.',
+  // A rehearsal runs the plan's own rollback commands: what they do is theirs.
+  annotations: WRITES,
   searchHint: 'test rollback procedure',
   input,
   output: answer,
-  lease_ms: () => minutes(10),
+  lease_ms: (i) => minutes(i.rehearse === true ? 30 : 10),
   text: (v) => String(v.summary ?? ''),
   load: async () => (await import('./rollback-test.run.ts')).run,
 });

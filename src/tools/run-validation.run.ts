@@ -2,7 +2,8 @@ import { called } from '../apply/index.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import { readiness } from '../objects/index.ts';
 import { readHealth } from '../plan/index.ts';
-import { fail, pass, plan, type Refusal, unknown, type Verdict } from '../workflow/index.ts';
+import { fail, pass, type Refusal, unknown, type Verdict } from '../workflow/index.ts';
+import { recordProof } from './observe.ts';
 import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
 import { commandCheck, runCommands } from './phase/commands.ts';
 import { lookAtPhase } from './phase/live.ts';
@@ -97,18 +98,11 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
           open?.reason ?? 'NothingChecked',
           open === undefined ? 'nothing was checked' : `${open.check}: ${open.message}`,
         );
-  const body = await run.put(JSON.stringify({ phases: phases.flat(), ...results }));
-  await run.record({
-    type: 'observed',
+  const body = await recordProof(run, 'run-validation', {
     subject: 'validation',
     verdict,
-    at: await run.place(),
     asked: 'does everything that was deployed hold?',
-    via: 'run-validation',
-    run: run.id,
-    identity: await run.identity(),
-    body,
-    bound: plan(d)?.digest ?? '',
+    evidence: { phases: phases.flat(), ...results },
   });
   return {
     kind: 'answer',

@@ -22,6 +22,7 @@ const PERMISSIONS = [
   { verb: 'create', group: '', resource: 'secrets' },
   { verb: 'create', group: '', resource: 'persistentvolumeclaims' },
   { verb: 'delete', group: '', resource: 'pods' },
+  { verb: 'update', group: 'coordination.k8s.io', resource: 'leases' },
 ] as const;
 
 export const run: ToolRun<'start-deployment', Input, Output> = async (input, run) => {
@@ -187,6 +188,9 @@ function summary(
     missing.length === 0
       ? 'This identity may create what deployments usually need.'
       : `Not allowed or unknown: ${missing.join(', ')}.`,
+    ...(missing.includes('update leases')
+      ? ['Without leases another ledger that works in this namespace is not kept out; everything else goes on.']
+      : []),
     ...(v.inherited_blockers > 0
       ? [`${v.inherited_blockers} blocker(s) inherited from the abandoned run before.`]
       : []),

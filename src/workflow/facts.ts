@@ -85,7 +85,7 @@ export const FACTS = {
     run: text,
     object,
     state: z.enum(['intended', 'created', 'changed', 'gone']),
-    purpose: z.enum(['tracer', 'phase', 'namespace']),
+    purpose: z.enum(['tracer', 'phase', 'namespace', 'rehearsal']),
     phase: z.number().optional(),
     /** The object as it was before we changed it (Secrets by hash). */
     before: digest.optional(),
@@ -107,13 +107,16 @@ export const FACTS = {
     body: digest.optional(),
     /** phase and validation evidence: the plan digest it holds for. */
     bound: digest.optional(),
-    /** a bullet: the subjects its spec contained; a source: the divergences its latest reading found. */
+    /** a bullet: the subjects its spec contained; a source: the divergences its latest reading found; a rehearsal: its phase. */
     about: z.array(text).optional(),
     severity: z.enum(['HIGH', 'MEDIUM', 'LOW', 'NONE', 'UNKNOWN']).optional(),
     /** unknown, but a bullet on the cluster can settle it. */
     deferrable: z.boolean().optional(),
-    /** installable: the plan will bring it; capacity: true only until our own phases use it up. */
-    facet: z.enum(['installable', 'capacity']).optional(),
+    /**
+     * installable: the plan will bring it; capacity: true only until our own phases use it up; rehearsed: a rollback that
+     * was taken for real in a copy.
+     */
+    facet: z.enum(['installable', 'capacity', 'rehearsed']).optional(),
     uid: text.optional(),
   }),
   ended: z.object({

@@ -11,7 +11,7 @@ import {
   verified,
 } from './checks/research.ts';
 import { cleanupVerified, criticalNamed, criticalProven, deferredProven } from './checks/tracer.ts';
-import { proof, writtenAfterPhases } from './checks/validate.ts';
+import { proof, rollbackTested, writtenAfterPhases } from './checks/validate.ts';
 
 /**
  * The law, first half: the five gates and their checks. A check (checks/) reads the record and answers how each thing it
@@ -44,7 +44,7 @@ export const GATES: readonly Gate[] = [
     stage: 'validate',
     checks: [
       proof('fully-validated', 'the full validation passes', 'validation', 'run-validation'),
-      proof('rollback-tested', 'the rollback has been tried', 'rollback-test', 'rollback-test'),
+      rollbackTested,
       writtenAfterPhases('retrospective-written', 'the retrospective is on record', 'retro', 'record-retro'),
       writtenAfterPhases(
         'documentation-written',

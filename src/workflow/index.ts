@@ -8,7 +8,7 @@ export * from './budgets.ts';
 export type { Check, CheckStatus, Fix, Result } from './checks/check.ts';
 export { commitCommand, commitTrailer, phasesBefore } from './checks/implement.ts';
 export { FINDINGS_MIN, liveDivergences } from './checks/research.ts';
-export { aboutNow, tracerLeftovers } from './checks/tracer.ts';
+export { aboutNow, leftovers, tracerLeftovers } from './checks/tracer.ts';
 export * from './deployment.ts';
 export * from './evaluate.ts';
 export * from './evidence.ts';

@@ -21,10 +21,24 @@ export type Step = {
   key(input: StepInput): string;
   /** The fact types its run may record. */
   readonly records: readonly FactType[];
+  /**
+   * Whether the deployment's namespaces are kept for this ledger (a Lease in each): taken before a step that writes to
+   * them or judges what is written, given back when the deployment is over. Bullets take none: their names are their own
+   * and they touch nothing that is there, so two ledgers may fire into one namespace.
+   */
+  readonly territory?: (input: StepInput) => 'take' | 'give' | 'leave';
 };
 
+const takes = () => 'take' as const;
+
 /** What admission reads of a tool's input. */
-export type StepInput = { readonly phase_number?: number | undefined; readonly assumption?: string | undefined };
+export type StepInput = {
+  readonly phase_number?: number | undefined;
+  readonly assumption?: string | undefined;
+  readonly dry_run?: boolean | undefined;
+  readonly execute?: boolean | undefined;
+  readonly rehearse?: boolean | undefined;
+};
 
 const nothing = () => [];
 const behindGate = (name: GateName) => {
@@ -111,6 +125,7 @@ export const STEPS = {
     behind: (_d, input) => [...upTo('P'), phasesBefore(input.phase_number ?? 0)],
     key: PHASE_KEY,
     records: ['placed', 'observed', 'committed'],
+    territory: (input) => (input.dry_run === true ? 'leave' : 'take'),
   },
   'phase-gate': {
     by: 'agent',
@@ -120,6 +135,7 @@ export const STEPS = {
     behind: (_d, input) => [...upTo('P'), phasesBefore(input.phase_number ?? 0)],
     key: PHASE_KEY,
     records: ['observed', 'committed'],
+    territory: takes,
   },
   'rollback-phase': {
     by: 'agent',
@@ -129,6 +145,7 @@ export const STEPS = {
     behind: behindGate('P'),
     key: PHASE_KEY,
     records: ['placed', 'observed'],
+    territory: (input) => (input.execute === true ? 'take' : 'leave'),
   },
   'return-to': {
     by: 'agent',
@@ -151,11 +168,13 @@ export const STEPS = {
   'rollback-test': {
     by: 'agent',
     deployment: 'one',
-    effect: 'reads',
+    // Only a rehearsal writes, and only into the namespace it makes.
+    effect: 'writes',
     gate: 'I',
     behind: behindGate('I'),
     key: PHASE_KEY,
-    records: ['observed'],
+    records: ['placed', 'observed'],
+    territory: (input) => (input.rehearse === true ? 'take' : 'leave'),
   },
   'record-retro': {
     by: 'agent',
@@ -183,6 +202,7 @@ export const STEPS = {
     behind: behindGate('V'),
     key: PHASE_KEY,
     records: ['placed', 'completed'],
+    territory: () => 'give',
   },
   // What only a person may do.
   decide: {

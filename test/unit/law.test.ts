@@ -336,6 +336,31 @@ describe('Gate P and the phases', () => {
     expect(permit(r.d, r.now()).phase).toBe(2);
   });
 
+  test('a rehearsal that failed is answered by a rehearsal of that phase or another plan, not by a dry run', () => {
+    const r = approved().add(AGENT, pass(1, 'c1'), pass(2, 'c2'), pass(3, 'c3'), pass(4, 'c4'));
+    const tried = (is: 'pass' | 'fail', phase?: number) =>
+      r.saw('rollback-test', is, {
+        via: 'rollback-test',
+        bound: 'd1',
+        ...(phase === undefined ? {} : { facet: 'rehearsed' as const, about: [`phase:${phase}`] }),
+      });
+    tried('pass');
+    expect(status(r, 'rollback-tested').status).toBe('pass');
+    tried('fail', 2);
+    tried('pass');
+    tried('pass', 4);
+    const open = status(r, 'rollback-tested');
+    expect(open.status).toBe('fail');
+    expect(open.fix).toEqual([
+      { tool: 'rollback-test', arguments: { deployment: 'x-1', phase_number: 2, rehearse: true } },
+    ]);
+    tried('pass', 2);
+    expect(status(r, 'rollback-tested').status).toBe('pass');
+    tried('fail', 2);
+    r.add(AGENT, planned('d2', ['c1', 'c2', 'c3', 'c4']));
+    expect(status(r, 'rollback-tested').status).toBe('missing');
+  });
+
   test('revising phase 4 keeps what 1 to 3 have proven, once it is approved again', () => {
     const r = approved().add(AGENT, pass(1, 'c1'), pass(2, 'c2'), pass(3, 'c3'));
     r.add(AGENT, planned('d2', ['c1', 'c2', 'c3', 'x4']));

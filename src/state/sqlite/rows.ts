@@ -17,6 +17,7 @@ export function sqliteBackend(database: Database): Backend {
       `SELECT ${COLUMNS} FROM events WHERE deployment = ? ORDER BY seq ${order} LIMIT 1`,
     );
   const [firstOf, lastOf] = [end('ASC'), end('DESC')];
+  const identity = database.prepare<[], string>('SELECT id FROM identity').pluck();
   const headOf = database.prepare<[string], Head>('SELECT seq, hash FROM heads WHERE deployment = ?');
   const started = database.prepare<[], string>('SELECT deployment FROM heads ORDER BY started, deployment').pluck();
   const withRows = database.prepare<[], string>('SELECT DISTINCT deployment FROM events').pluck();
@@ -76,6 +77,7 @@ export function sqliteBackend(database: Database): Backend {
   });
 
   return {
+    identity: async () => identity.get() ?? '',
     rows: async (deployment) => readRows(deployment),
     deployments: async () =>
       [...new Set([started, withRows].flatMap((ids) => legibleAll(ids.iterate())))].map((id) => {

@@ -119,17 +119,34 @@ describe('the file', () => {
   });
 });
 
+test('a ledger of the first schema gets an identity when it is opened, and keeps what it has', async () => {
+  const { home } = await written();
+  change(home, 'DROP TABLE identity; PRAGMA user_version = 1');
+  const ledger = await rig.open(home);
+  const id = await ledger.identity();
+  expect(id).toMatch(/^[0-9a-f]{16}$/);
+  expect((await ledger.read('d')).rows).toHaveLength(5);
+  ledger.close();
+  const again = await rig.open(home);
+  expect(await again.identity()).toBe(id);
+  again.close();
+  expect(() => change(home, "UPDATE identity SET id = '0123456789abcdef'")).toThrow('stays the ledger it is');
+});
+
 describe('what is not opened', () => {
   const refusal = async (home: string) => openLedger({ home });
 
   test('a newer ledger, and nothing in it is changed', async () => {
     const { home } = await written();
+    const database = new Database(fileIn(home));
+    const version = database.pragma('user_version', { simple: true });
+    database.close();
     change(home, 'PRAGMA user_version = 999');
     expect(await refusal(home)).toMatchObject({
       reason: 'NewerLedger',
       message: expect.stringContaining('newer infragate'),
     });
-    change(home, 'PRAGMA user_version = 1');
+    change(home, `PRAGMA user_version = ${version}`);
     const ledger = await rig.open(home);
     expect((await ledger.read('d')).rows).toHaveLength(5);
     ledger.close();

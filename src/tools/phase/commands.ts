@@ -26,11 +26,17 @@ const OUTPUT_BYTES = 64 * 1024;
 export async function runCommands(
   run: ReadingRun,
   commands: readonly string[],
-  options: { timeoutMs: number; stopAtFailure: boolean; secrets?: readonly string[] },
+  options: {
+    timeoutMs: number;
+    stopAtFailure: boolean;
+    secrets?: readonly string[];
+    /** Left out: the deployment's. */
+    namespace?: string;
+  },
 ): Promise<CommandOutcome[]> {
   if (commands.length === 0) return [];
   const { runCommand } = await import('../../commands/index.ts');
-  const kubeconfig = await writeKubeconfig(run);
+  const kubeconfig = await writeKubeconfig(run, options.namespace ?? run.deployment?.target.namespace);
   const outcomes: CommandOutcome[] = [];
   try {
     for (const command of commands) {
@@ -85,9 +91,8 @@ export const commandCheck = (outcome: CommandOutcome): PhaseCheck =>
     },
   });
 
-async function writeKubeconfig(run: ReadingRun): Promise<string> {
+async function writeKubeconfig(run: ReadingRun, namespace: string | undefined): Promise<string> {
   const config: unknown = parse(kubeconfigFor(await run.cluster()));
-  const namespace = run.deployment?.target.namespace;
   const folder = join(run.home, 'run');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `kubeconfig-${randomBytes(6).toString('hex')}`);
@@ -95,7 +100,7 @@ async function writeKubeconfig(run: ReadingRun): Promise<string> {
   return file;
 }
 
-/** The context's namespace is the deployment's, so that a command without -n means the right one. */
+/** The context's namespace is the one meant, so that a command without -n means the right one. */
 function inNamespace(config: unknown, namespace: string): unknown {
   if (typeof config !== 'object' || config === null || !('contexts' in config) || !Array.isArray(config.contexts))
     return config;

@@ -1,7 +1,15 @@
 import { called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { readRollback } from '../../plan/index.ts';
-import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
+import {
+  type Deployment,
+  fail,
+  type PlacedObject,
+  type Placement,
+  pass,
+  unknown,
+  type Verdict,
+} from '../../workflow/index.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
 import { addressOf } from './rehearse.ts';
 import { placedBy, type StoredPhase } from './stored.ts';
@@ -16,9 +24,14 @@ export type RollbackStep = {
 };
 
 /** Reverse order of what was placed: created objects go, changed ones are put back, save what the plan keeps. */
-export function rollbackSteps(d: Deployment, phase: Pick<StoredPhase, 'number' | 'rollback'>): RollbackStep[] {
-  const kept = phase.rollback.map(readRollback).flatMap((r) => (r.kind === 'keep' ? [r] : []));
-  return [...placedBy(d, phase.number)]
+export const rollbackSteps = (d: Deployment, phase: Pick<StoredPhase, 'number' | 'rollback'>): RollbackStep[] =>
+  stepsBack(placedBy(d, phase.number), phase.rollback);
+
+export type PlacedOnce = Pick<Placement, 'object' | 'run' | 'before' | 'seq'>;
+
+export function stepsBack(placed: readonly PlacedOnce[], rollback: readonly string[]): RollbackStep[] {
+  const kept = rollback.map(readRollback).flatMap((r) => (r.kind === 'keep' ? [r] : []));
+  return [...placed]
     .sort((a, b) => b.seq - a.seq)
     .map(({ object, run, before }): RollbackStep => {
       const name = `${object.kind}/${object.name}`;

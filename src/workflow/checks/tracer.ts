@@ -80,6 +80,10 @@ export const deferredProven: Check = {
 export const tracerLeftovers = (d: Deployment) =>
   d.placements.filter((p) => p.purpose === 'tracer' && p.state !== 'gone');
 
+/** Everything of passing use that may still be in the cluster: bullets, and the namespaces of rehearsals. */
+export const leftovers = (d: Deployment) =>
+  d.placements.filter((p) => (p.purpose === 'tracer' || p.purpose === 'rehearsal') && p.state !== 'gone');
+
 export const cleanupVerified: Check = {
   name: 'clean-up-verified',
   asks: 'nothing a bullet made is left behind',

@@ -1,4 +1,4 @@
-import { plan } from '../deployment.ts';
+import { type Deployment, type Observation, plan } from '../deployment.ts';
 import { lastPhasePass } from '../phases.ts';
 import { type Check, call, ok, open } from './check.ts';
 
@@ -20,6 +20,35 @@ export const proof = (name: string, asks: string, subject: string, tool: string)
     ];
   },
 });
+
+const TRIED = proof('rollback-tested', 'the rollback has been tried', 'rollback-test', 'rollback-test');
+
+/**
+ * A rehearsal that failed is more than a dry run that passes: it is answered by another rehearsal of that phase, by work
+ * on a phase, or by another plan.
+ */
+export const rollbackTested: Check = {
+  ...TRIED,
+  of: (d, now) => {
+    const failed = failedRehearsal(d);
+    if (failed === undefined) return TRIED.of(d, now);
+    const { about, verdict } = failed;
+    const number = Number(about?.[0]?.replace('phase:', '')) || undefined;
+    const again = call('rollback-test', d, {
+      ...(number === undefined ? {} : { phase_number: number }),
+      rehearse: true,
+    });
+    return [open('fail', `rehearsed for real: ${verdict.message}`, [again], 'rollback-test')];
+  },
+};
+
+function failedRehearsal(d: Deployment): Observation | undefined {
+  const rehearsals = (d.observations.get('rollback-test') ?? []).filter(
+    (o) => o.facet === 'rehearsed' && o.bound === plan(d)?.digest && o.seq > lastPhasePass(d),
+  );
+  const latest = new Map(rehearsals.map((o) => [o.about?.[0], o]));
+  return [...latest.values()].find((o) => o.verdict.status === 'fail');
+}
 
 export const writtenAfterPhases = (name: string, asks: string, what: string, tool: string): Check => ({
   name,

@@ -84,6 +84,7 @@ const engine: Engine = {
     status = { approve: 'approved', revise: 'revise', reject: 'rejected' }[choice] as typeof status;
     return answer({ status, assurance: actor.assurance });
   },
+  tidy: async () => undefined,
   async useOnce(nonce) {
     const fresh = !used.has(nonce);
     used.add(nonce);

@@ -1,0 +1,249 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { giveHold, takeHold } from '../../src/apply/index.ts';
+import type { Cluster, Writer } from '../../src/cluster/index.ts';
+import { createEngine } from '../../src/engine/index.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { isLedgerError, openLedger } from '../../src/state/index.ts';
+import { TOOLS } from '../../src/tools/index.ts';
+import { theOperator } from '../support/operator.ts';
+import { type Agent, type Scene, scene } from '../support/scene.ts';
+import { configMap, proven } from '../support/story.ts';
+import { ownSandbox, reach } from './io/sandbox.ts';
+import { applied, approved, gatePasses, kubectlOf, planText } from './support/phases.ts';
+
+/** A Lease in the namespace keeps a second ledger out, on a real API server. */
+let sandbox: Sandbox;
+let end = async () => {};
+let image = '';
+let stage: Scene;
+let kubectl: ReturnType<typeof kubectlOf>;
+
+beforeAll(async () => {
+  ({ sandbox, end } = await ownSandbox('territory'));
+  image = `${sandbox.registry ?? ''}/busybox:1`;
+});
+afterAll(() => end());
+beforeEach(() => {
+  stage = scene(sandbox, 'territory');
+  kubectl = kubectlOf(sandbox, stage.namespace);
+});
+afterEach(() => stage.end());
+
+const phase = (name: string) => ({
+  files: { [`${name}.yaml`]: configMap(name) },
+  criteria: [`ConfigMap/${name}: create`],
+});
+
+async function atGateP(on: Scene, name: string, options: Parameters<Scene['agent']>[0] = {}): Promise<Agent> {
+  const agent = await on.agent({ approve: 'approve', ...options });
+  await proven(agent, on, image);
+  await approved(agent, planText(on, [phase(name)]));
+  return agent;
+}
+
+type Lease = {
+  metadata: { labels: Record<string, string>; annotations: Record<string, string> };
+  spec: {
+    holderIdentity: string;
+    leaseDurationSeconds: number;
+    acquireTime: string;
+    renewTime: string;
+    leaseTransitions: number;
+  };
+};
+const lease = (): Lease => JSON.parse(kubectl(['get', 'lease', 'infragate', '-o', 'json']));
+const leases = (): string => kubectl(['get', 'lease', '-o', 'name']).trim();
+
+async function identityOf(on: Scene): Promise<string> {
+  const ledger = await openLedger({ home: on.home });
+  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  try {
+    return await ledger.identity();
+  } finally {
+    ledger.close();
+  }
+}
+
+describe('two ledgers in one namespace', () => {
+  test('the second is refused while the first works there, told who it is, and takes over when it is over', async () => {
+    const other: Scene = { ...scene(sandbox, 'territory'), namespace: stage.namespace };
+    try {
+      const first = await atGateP(stage, 'ours');
+      // Bullets take none: their names are their own.
+      expect(leases()).toBe('');
+      const second = await atGateP(other, 'theirs');
+      await applied(first, 1);
+      const [one, two] = [await identityOf(stage), await identityOf(other)];
+      expect(one).not.toBe(two);
+      expect(lease().spec).toMatchObject({ holderIdentity: `${one}/app-1`, leaseTransitions: 0 });
+
+      const refused = await second.call('apply-phase', { phase_number: 1 });
+      expect(refused.value.refusal, refused.text).toMatchObject({ code: 'IN_PROGRESS' });
+      const { acquireTime, renewTime, leaseDurationSeconds } = lease().spec;
+      const until = new Date(Date.parse(renewTime) + leaseDurationSeconds * 1000).toISOString();
+      for (const said of [
+        one,
+        'app-1',
+        'as admin',
+        new Date(acquireTime).toISOString(),
+        until,
+        'abandon',
+        'delete lease',
+      ])
+        expect(refused.text).toContain(said);
+      expect(kubectl(['get', 'configmap', '-o', 'name'])).not.toContain('theirs');
+      expect(await second.refused('phase-gate', { phase_number: 1 })).toBe('IN_PROGRESS');
+      await gatePasses(first, 1);
+
+      // Time goes by: the first has done nothing for longer than it keeps the namespace.
+      const past = new Date(Date.parse(renewTime) - leaseDurationSeconds * 2000).toISOString().replace('Z', '000Z');
+      kubectl(['patch', 'lease', 'infragate', '--type=merge', '-p', JSON.stringify({ spec: { renewTime: past } })]);
+      await applied(second, 1);
+      expect(lease().spec).toMatchObject({ holderIdentity: `${two}/app-1`, leaseTransitions: 1 });
+      const outside = await first.call('rollback-phase', { phase_number: 1, execute: true });
+      expect(Object(outside.value.refusal).code).toBe('IN_PROGRESS');
+      expect(outside.text).toContain(two);
+      kubectl(['get', 'configmap', 'ours']);
+
+      const back = await second.call('rollback-phase', { phase_number: 1, execute: true });
+      expect(back.value, back.text).toMatchObject({
+        status: 'ROLLED_BACK',
+        removed: ['ConfigMap/theirs'],
+        remaining: [],
+      });
+    } finally {
+      await other.end();
+    }
+  });
+
+  test('what changes nothing, and what is refused, leaves no Lease', async () => {
+    const agent = await atGateP(stage, 'settings');
+    expect((await agent.call('apply-phase', { phase_number: 1, dry_run: true })).value.status).toBe('DRY_RUN');
+    expect(leases()).toBe('');
+    stage.write('settings.yaml', configMap('settings', 'other'));
+    expect(await agent.refused('apply-phase', { phase_number: 1 })).toBe('PLAN_DRIFT');
+    expect(leases()).toBe('');
+  });
+});
+
+describe('the Lease is no part of the deployment', () => {
+  test('it is in no documentation, and complete-deployment takes it away', async () => {
+    const agent = await atGateP(stage, 'settings');
+    await applied(agent, 1);
+    await gatePasses(agent, 1);
+    expect(leases()).toBe('lease.coordination.k8s.io/infragate');
+    for (const tool of ['run-validation', 'rollback-test']) {
+      const { value, text } = await agent.call(tool);
+      expect(value.status, text).toBe('PASS');
+      expect(text).not.toContain('Lease');
+    }
+    await agent.call('record-retro', {
+      went_well: ['all of it'],
+      learnings: [{ title: 'one', situation: 'a test', advice: 'none', tags: ['test'] }],
+    });
+    const { markdown } = (await agent.call('write-documentation')).value;
+    expect(String(markdown)).toContain('settings');
+    expect(String(markdown)).not.toContain('Lease');
+    const done = await agent.call('complete-deployment');
+    expect(done.value.status, done.text).toBe('COMPLETED');
+    expect(leases()).toBe('');
+    kubectl(['get', 'configmap', 'settings']);
+  });
+
+  test('a person who abandons the deployment has it taken away; what phases applied stays', async () => {
+    const agent = await atGateP(stage, 'settings');
+    await applied(agent, 1);
+    await agent.close();
+    const engine = createEngine({ home: stage.home, workspace: stage.workspace, tools: TOOLS });
+    try {
+      const operator = await theOperator(stage.home);
+      const done = await engine.abandon({ deployment: 'app-1', because: 'a test', ...operator });
+      expect(done.ok).toBe(true);
+      expect(await engine.tidy('app-1')).toBeUndefined();
+    } finally {
+      await engine.close();
+    }
+    expect(leases()).toBe('');
+    kubectl(['get', 'configmap', 'settings']);
+  });
+});
+
+test('an identity that may not write Leases goes on, and is told what that means', async () => {
+  kubectl(['create', 'namespace', stage.namespace]);
+  const rules = [{ apiGroups: ['', 'apps', 'batch'], resources: ['*'], verbs: ['*'] }];
+  const named = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'no-leases' } };
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'no-leases' };
+  const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'nobody' }];
+  kubectl(['create', '-f', '-'], JSON.stringify({ ...named, kind: 'Role', rules }));
+  kubectl(['create', '-f', '-'], JSON.stringify({ ...named, kind: 'RoleBinding', roleRef, subjects }));
+  const config = kubectl([
+    'config',
+    'view',
+    '--raw',
+    '--minify',
+    '--context',
+    `infragate-sandbox-${sandbox.name}-nobody`,
+  ]);
+  const kubeconfig = join(stage.workspace, '..', 'nobody.kubeconfig');
+  writeFileSync(kubeconfig, config, { mode: 0o600 });
+
+  const agent = await stage.agent({ approve: 'approve', env: { KUBECONFIG: kubeconfig } });
+  const started = await agent.call('start-deployment', { component: 'other', namespace: stage.namespace });
+  expect(started.text).toContain('update leases');
+  expect(started.text).toContain('another ledger that works in this namespace is not kept out');
+  const { deployment } = started.value;
+  const apart: Scene = { ...scene(sandbox, 'apart'), namespace: stage.namespace };
+  try {
+    const least = await atGateP(apart, 'settings', { env: { KUBECONFIG: kubeconfig } });
+    const answer = await applied(least, 1);
+    expect(answer.text).toMatch(/warning: no Lease could be written in .*another ledger is not kept out/);
+    expect(answer.value.warnings).toEqual([expect.stringContaining('leases.coordination.k8s.io')]);
+    await gatePasses(least, 1);
+    expect(leases()).toBe('');
+  } finally {
+    await apart.end();
+  }
+  expect(deployment).toBe('other-1');
+});
+
+describe('taking and giving', () => {
+  let cluster: Cluster;
+  let writer: Writer;
+  beforeAll(async () => {
+    cluster = await reach(sandbox.kubeconfig);
+    writer = cluster.writer();
+  });
+  afterAll(() => cluster.close());
+  beforeEach(() => kubectl(['create', 'namespace', stage.namespace]));
+  const of = (ledger: string, deployment = 'app-1') => ({ ledger, deployment, identity: 'someone' });
+
+  test('of many at once one gets it; again when it has run out, with the real clock', async () => {
+    const many = Array.from({ length: 8 }, (_, n) => of(`ledger-${n}`));
+    const race = async () =>
+      (await Promise.all(many.map((one) => takeHold(writer, stage.namespace, one, 3000)))).map((t) => t.kind);
+    expect((await race()).filter((kind) => kind === 'taken')).toHaveLength(1);
+    expect((await race()).filter((kind) => kind === 'taken').length).toBeLessThanOrEqual(1);
+    const { holderIdentity } = lease().spec;
+    await sleep(5000);
+    expect((await race()).filter((kind) => kind === 'taken')).toHaveLength(1);
+    expect(lease().spec.leaseTransitions).toBe(1);
+    expect(holderIdentity).toMatch(/^ledger-\d\/app-1$/);
+  });
+
+  test('the same ledger takes it for longer, for another deployment, too; only the holder gives it back', async () => {
+    const take = (holder: ReturnType<typeof of>) => takeHold(writer, stage.namespace, holder, 60_000);
+    expect(await take(of('one'))).toMatchObject({ kind: 'taken', fresh: true });
+    const { acquireTime } = lease().spec;
+    expect(await take(of('one', 'app-2'))).toMatchObject({ kind: 'taken', fresh: false });
+    expect(lease().spec).toMatchObject({ acquireTime, holderIdentity: 'one/app-2', leaseTransitions: 0 });
+    await giveHold(writer, stage.namespace, of('one'));
+    await giveHold(writer, stage.namespace, of('two', 'app-2'));
+    expect(leases()).not.toBe('');
+    await giveHold(writer, stage.namespace, of('one', 'app-2'));
+    expect(leases()).toBe('');
+    expect(await takeHold(writer, 'nowhere', of('one'), 1000)).toMatchObject({ kind: 'unable' });
+  });
+});
