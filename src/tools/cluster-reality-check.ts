@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
+import { realityText } from './reality-text.ts';
 import { deployment, list, minutes, output, READS, texts, wait } from './schema.ts';
 
 const input = z.strictObject({
@@ -35,6 +36,6 @@ export const clusterRealityCheck = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(5),
-  text: (v) => String(v.summary ?? ''),
+  text: realityText,
   load: async () => (await import('./cluster-reality-check.run.ts')).run,
 });
