@@ -98,8 +98,9 @@ const keep = (run: ReadingRun, lines: readonly Line[], about: object): Promise<s
   run.put(
     JSON.stringify({
       ...about,
-      items: lines.map(({ answer, finding: { asked, verdict, evidence } }) => ({
+      items: lines.map(({ answer, where, finding: { asked, verdict, evidence } }) => ({
         name: answer.name,
+        ...(where === undefined ? {} : { where }),
         asked,
         verdict,
         evidence,

@@ -30,7 +30,7 @@ export const clusterRealityCheck = defineTool({
   name: 'cluster-reality-check',
   title: 'Try assumptions against the cluster',
   description:
-    'Looks at the real cluster and registries: APIs, images, operators, configuration, manifests (server dry run). Changes nothing. In a deployment without lists: every item that lacks fresh evidence; lists given are added to the assumptions. deployment "none": on its own.',
+    'Looks at the real cluster and registries: APIs, images, operators, configuration, manifests (server dry run). Changes nothing. In a deployment without lists: every item that lacks fresh evidence; lists given are added to the assumptions. deployment "none": on its own. A large answer says once, in passed, what the items that passed share.',
   annotations: READS,
   searchHint: 'verify Kubernetes APIs, images, operators, configuration exist',
   input,

@@ -18,7 +18,13 @@ export type Answered = {
   readonly minimal_spec?: string;
 };
 
-export type Line = { readonly kind: Category; readonly finding: Finding; readonly answer: Answered };
+export type Line = {
+  readonly kind: Category;
+  readonly finding: Finding;
+  /** Of a manifest: its place in what was given. */
+  readonly where?: string;
+  readonly answer: Answered;
+};
 
 /** A sentence of an API server or a registry can be long; the whole of it is in the evidence. */
 const SENTENCE = 300;
@@ -50,7 +56,7 @@ export function lineOf(
     ...(next === undefined ? {} : { suggestion: short(next) }),
     ...(minimal_spec === undefined || status !== 'UNKNOWN' ? {} : { minimal_spec }),
   };
-  return { kind, finding, answer };
+  return { kind, finding, answer, ...(where === undefined ? {} : { where }) };
 }
 
 function statusOf({ verdict, diverges }: Finding): Status {

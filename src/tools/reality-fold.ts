@@ -34,7 +34,7 @@ const mapped = (lists: Lists, change: (one: Answered, field: string) => Answered
 
 function withoutEvidence(one: Answered): Answered {
   const { evidence: { asked: _, found: __, id: ___, ...own } = {}, ...rest } = one;
-  return Object.keys(own).length === 0 ? rest : { ...rest, evidence: own };
+  return one.status === 'PASS' || Object.keys(own).length === 0 ? rest : { ...rest, evidence: own };
 }
 
 function withoutReason(one: Answered, shared: string | undefined): Answered {
