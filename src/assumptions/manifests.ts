@@ -96,6 +96,11 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
     const message = 'accepted, but its selector fits no Pod of the set and none that runs';
     return { verdict: unknown('SelectsNothing', message), warnings, evidence };
   }
+  // OpenShift would judge the Pod, and this identity was not told how: its own dry run says nothing about it.
+  if (judged?.state === 'blind' && judged.verdict !== undefined) {
+    const verdict = unknown(judged.verdict.reason, `${object.kind} is accepted, but ${judged.why}`);
+    return { verdict, warnings, evidence, deferrable: true };
+  }
   if (references.unseen.length > 0) {
     const message = `accepted, but this identity may not see whether these are there: ${references.unseen.join(', ')}`;
     return { verdict: unknown('ReferenceNotSeen', message), warnings, evidence, deferrable: true };
