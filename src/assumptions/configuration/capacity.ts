@@ -76,7 +76,7 @@ async function freeInQuota(world: World, match: RegExpExecArray): Promise<Part> 
   if (own.state !== 'listed') return { ...notListed(own, '', `resourcequotas in ${namespace}`), facet: 'capacity' };
   const quotas = [...own.items, ...itemsOf(cluster)].filter(applies);
   const rows = quotas.flatMap((quota) => wanted.flatMap((amount) => rowsOf(quota, amount)));
-  const evidence = { namespace, rows: rows.map(({ amount: _, ...row }) => row) };
+  const evidence = { namespace, rows: rows.map(({ quota, name, hard, used, free }) => ({ quota, name, hard, used, free })) };
   const short = rows.filter((row) => compareQuantity(row.leftOver, row.amount.wanted) < 0);
   if (short.length > 0) {
     const [worst] = short;
