@@ -48,6 +48,24 @@ export function configurationSubject(text: string): Named | Misnamed {
   return { ok: true, subject: `configuration:${canonical}`, name: text.trim() };
 }
 
+/** The forms that share most words with a sentence; all of them are told once in the answer. */
+function likeForms(sentence: string): string {
+  const words = wordsOf(sentence);
+  const scored = FORMS.map((form) => ({ form, shared: wordsOf(form).filter((word) => words.includes(word)).length }));
+  const near = scored.filter(({ shared }) => shared > 0).sort((a, b) => b.shared - a.shared);
+  const [first, second] = near;
+  if (first === undefined) return 'none of the forms that can be checked is like it';
+  return `say it like "${first.form}"${second === undefined ? '' : ` or "${second.form}"`}`;
+}
+
+const COMMON = new Set(['a', 'an', 'and', 'exists', 'in', 'is', 'name', 'of', 'the', 'with']);
+const wordsOf = (text: string) =>
+  text
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .map((word) => word.replace(/s$/, ''))
+    .filter((word) => word.length > 1 && !COMMON.has(word));
+
 export async function checkConfiguration(world: World, subject: string): Promise<Finding> {
   const sentence = bare(subject);
   const found = recognise(sentence);
@@ -57,7 +75,7 @@ export async function checkConfiguration(world: World, subject: string): Promise
       asked: `does "${sentence}" hold?`,
       evidence: { forms: FORMS },
       verdict: unknown('NotRecognised', `"${sentence}" is not a form that can be checked`),
-      suggestion: `say it as one of: ${FORMS.join('; ')}`,
+      suggestion: likeForms(sentence),
     };
   }
   const { requirement, match } = found;
