@@ -48,14 +48,12 @@ export function configurationSubject(text: string): Named | Misnamed {
   return { ok: true, subject: `configuration:${canonical}`, name: text.trim() };
 }
 
-/** The forms that share most words with a sentence; all of them are told once in the answer. */
-function likeForms(sentence: string): string {
+/** Those that share most words with a sentence first: an answer may cut the rest, which it tells once for all. */
+function nearestForms(sentence: string): string[] {
   const words = wordsOf(sentence);
-  const scored = FORMS.map((form) => ({ form, shared: wordsOf(form).filter((word) => words.includes(word)).length }));
-  const near = scored.filter(({ shared }) => shared > 0).sort((a, b) => b.shared - a.shared);
-  const [first, second] = near;
-  if (first === undefined) return 'none of the forms that can be checked is like it';
-  return `say it like "${first.form}"${second === undefined ? '' : ` or "${second.form}"`}`;
+  return FORMS.map((form) => ({ form, shared: wordsOf(form).filter((word) => words.includes(word)).length }))
+    .sort((a, b) => b.shared - a.shared)
+    .map(({ form }) => form);
 }
 
 const COMMON = new Set(['a', 'an', 'and', 'exists', 'in', 'is', 'name', 'of', 'the', 'with']);
@@ -75,7 +73,7 @@ export async function checkConfiguration(world: World, subject: string): Promise
       asked: `does "${sentence}" hold?`,
       evidence: { forms: FORMS },
       verdict: unknown('NotRecognised', `"${sentence}" is not a form that can be checked`),
-      suggestion: likeForms(sentence),
+      suggestion: `say it as one of: ${nearestForms(sentence).join('; ')}`,
     };
   }
   const { requirement, match } = found;
