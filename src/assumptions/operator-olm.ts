@@ -1,4 +1,5 @@
 import type { KubeObject } from '../cluster/index.ts';
+import { unknown } from '../workflow/index.ts';
 import { at, condition, list, text } from './json.ts';
 import { ready, type Trace, type Traces, waits } from './operator-trace.ts';
 import { type ListedAs, listAll, type World } from './world.ts';
@@ -10,12 +11,15 @@ export async function listEverywhere(world: World, group: string, kind: string):
   const all = await listAll(world, group, kind);
   if (all.state !== 'failed' || all.error.status !== 403) return all;
   const own = await listAll(world, group, kind, { namespace: world.namespace });
-  return own.state === 'listed' && own.items.length > 0 ? own : all;
+  return own.state === 'listed' && own.items.length > 0 ? { ...own, unseen: all.resource } : all;
 }
 
 export const itemsIn = (found: ListedAs): readonly KubeObject[] => (found.state === 'listed' ? found.items : []);
 export const unseenIn = (...found: readonly ListedAs[]): string[] =>
-  found.flatMap((one) => (one.state === 'failed' ? [one.resource] : []));
+  found.flatMap((one) => {
+    if (one.state === 'failed') return [one.resource];
+    return one.state === 'listed' && one.unseen !== undefined ? [`${one.unseen} of other namespaces`] : [];
+  });
 
 const ownsGroup = (csv: KubeObject, group: string) =>
   list(at(csv, 'spec', 'customresourcedefinitions', 'owned')).some((crd) =>
@@ -36,29 +40,48 @@ export async function fromSubscription(world: World, name: string): Promise<Trac
     listEverywhere(world, OLM, 'OperatorGroup'),
   ]);
   const unseen = unseenIn(subscriptions, csvs, groups);
-  const originals = itemsIn(csvs).filter((csv) => csv.metadata.labels?.['olm.copiedFrom'] === undefined);
+  const originals = itemsIn(csvs).filter((csv) => !isCopy(csv));
   const named = itemsIn(subscriptions).filter(
     (s) =>
       at(s, 'spec', 'name') === name ||
       s.metadata.name === name ||
       isCsvOf(text(at(s, 'status', 'installedCSV')), name),
   );
-  const byGroup = originals.filter((csv) => isCsvOf(csv.metadata.name ?? '', name) || ownsGroup(csv, name));
-  const covered = (csv: KubeObject) => coverage(world, csv, itemsIn(groups), itemsIn(csvs), groups.state === 'failed');
+  const byGroup = originals.filter((csv) => isCalled(csv, name));
+  const covered = (csv: KubeObject) => coverage(world, csv, itemsIn(groups), itemsIn(csvs));
+  // Catalogs live in a namespace of their own: one that isn't among those seen may be there all the same.
+  const allCatalogs = sources.state === 'listed' && sources.unseen === undefined;
 
   const traces = named.map((s): Trace => {
     const csvName = text(at(s, 'status', 'installedCSV')) || text(at(s, 'status', 'currentCSV'));
     const csv = originals.find((c) => c.metadata.name === csvName && c.metadata.namespace === s.metadata.namespace);
     if (csv !== undefined) return csvTrace(csv, covered(csv));
-    return pendingTrace(s, itemsIn(plans), itemsIn(sources));
+    return pendingTrace(s, itemsIn(plans), itemsIn(sources), allCatalogs);
   });
   const alone = byGroup
     .filter((csv) => !named.some((s) => at(s, 'status', 'installedCSV') === csv.metadata.name))
     .map((csv) => csvTrace(csv, covered(csv)));
-  return { traces: [...traces, ...alone], unseen };
+  if (traces.length + alone.length > 0) return { traces: [...traces, ...alone], unseen };
+  // Who may only look into the namespace sees the operator by the copy that OLM puts into each namespace it covers.
+  const copies = itemsIn(csvs).filter(
+    (csv) => isCopy(csv) && csv.metadata.namespace === world.namespace && isCalled(csv, name),
+  );
+  return { traces: copies.map((csv) => csvTrace(csv, copied(world.namespace))), unseen };
 }
 
-function csvTrace(csv: KubeObject, covers: { ok: boolean; why: string }): Trace {
+const isCopy = (csv: KubeObject) => csv.metadata.labels?.['olm.copiedFrom'] !== undefined;
+
+/** By its name's prefix, a group of its CRDs, or the name that people read. */
+const isCalled = (csv: KubeObject, name: string): boolean =>
+  isCsvOf(csv.metadata.name ?? '', name) ||
+  ownsGroup(csv, name) ||
+  text(at(csv, 'spec', 'displayName'))
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-') === name;
+
+type Covers = { readonly ok: boolean | undefined; readonly why: string };
+
+function csvTrace(csv: KubeObject, covers: Covers): Trace {
   const phase = text(at(csv, 'status', 'phase')) || 'no phase yet';
   const reason = text(at(csv, 'status', 'reason'));
   const evidence = { csv: csv.metadata.name, namespace: csv.metadata.namespace, phase, reason, covers: covers.why };
@@ -70,6 +93,10 @@ function csvTrace(csv: KubeObject, covers: { ok: boolean; why: string }): Trace 
       `the CSV ${csv.metadata.name} is ${phase}${reason === '' ? '' : ` (${reason})`}${message === '' ? '' : `: ${message}`}`,
       evidence,
     );
+  }
+  if (covers.ok === undefined) {
+    const verdict = unknown('CoverageNotSeen', `the CSV ${csv.metadata.name} succeeded, but ${covers.why}`);
+    return { way: 'Subscription', verdict, evidence };
   }
   if (!covers.ok) {
     return waits(
@@ -83,35 +110,37 @@ function csvTrace(csv: KubeObject, covers: { ok: boolean; why: string }): Trace 
   return ready('Subscription', `the CSV ${csv.metadata.name} succeeded and ${covers.why}`, evidence);
 }
 
+const copied = (namespace: string): Covers => ({ ok: true, why: `its OperatorGroup covers ${namespace}` });
+
 /** The namespace is covered when the CSV's OperatorGroup targets it (or all), or OLM copied the CSV into it. */
-function coverage(
-  world: World,
-  csv: KubeObject,
-  groups: readonly KubeObject[],
-  csvs: readonly KubeObject[],
-  hidden: boolean,
-): { ok: boolean; why: string } {
+function coverage(world: World, csv: KubeObject, groups: readonly KubeObject[], csvs: readonly KubeObject[]): Covers {
   const { namespace } = world;
   const home = csv.metadata.namespace ?? '';
-  const copied = csvs.some((c) => c.metadata.namespace === namespace && c.metadata.name === csv.metadata.name);
-  if (copied) return { ok: true, why: `its OperatorGroup covers ${namespace}` };
+  const copy = csvs.some(
+    (c) => isCopy(c) && c.metadata.namespace === namespace && c.metadata.name === csv.metadata.name,
+  );
+  if (copy) return copied(namespace);
   const group = groups.find((g) => g.metadata.namespace === home);
-  if (group === undefined) {
-    return hidden
-      ? { ok: true, why: 'its OperatorGroup can not be seen' }
-      : { ok: false, why: `${home} has no OperatorGroup` };
-  }
+  // A CSV only succeeds in a namespace with an OperatorGroup, so one that isn't there isn't seen.
+  if (group === undefined) return { ok: undefined, why: `which namespaces its OperatorGroup covers can not be seen` };
   const targets = list(at(group, 'status', 'namespaces')).map(String);
-  if (targets.includes('') || targets.includes(namespace))
-    return { ok: true, why: `its OperatorGroup covers ${namespace}` };
+  if (targets.includes('') || targets.includes(namespace)) return copied(namespace);
   return {
     ok: false,
     why: `its OperatorGroup ${home}/${group.metadata.name} covers ${targets.join(', ') || 'nothing yet'}, not ${namespace}`,
   };
 }
 
+/** What OLM says on a Subscription that gets no further, the cause before what follows from it. */
+const STUCK = ['ResolutionFailed', 'BundleUnpackFailed', 'InstallPlanFailed', 'InstallPlanMissing'] as const;
+
 /** A Subscription without a CSV: waiting for a person's approval, for its catalog, or for a resolution that can't be. */
-function pendingTrace(s: KubeObject, plans: readonly KubeObject[], sources: readonly KubeObject[]): Trace {
+function pendingTrace(
+  s: KubeObject,
+  plans: readonly KubeObject[],
+  sources: readonly KubeObject[],
+  allCatalogs: boolean,
+): Trace {
   const planName = text(at(s, 'status', 'installPlanRef', 'name')) || text(at(s, 'status', 'installplan', 'name'));
   const plan = plans.find((p) => p.metadata.name === planName && p.metadata.namespace === s.metadata.namespace);
   const source = sources.find(
@@ -143,24 +172,22 @@ function pendingTrace(s: KubeObject, plans: readonly KubeObject[], sources: read
       evidence,
     );
   }
-  const resolution = condition(s, 'ResolutionFailed');
-  if (resolution?.status === 'True') {
-    return waits(
-      'Subscription',
-      'ResolutionFailed',
-      `OLM can't resolve the Subscription ${s.metadata.name}: ${resolution.message}`,
-      evidence,
-    );
-  }
+  // A catalog that does not answer is why nothing can be resolved.
   const unhealthy = condition(s, 'CatalogSourcesUnhealthy');
-  if (source === undefined || (state !== '' && state !== 'READY') || unhealthy?.status === 'True') {
-    const catalog = `${text(at(s, 'spec', 'sourceNamespace'))}/${text(at(s, 'spec', 'source'))}`;
-    return waits(
-      'Subscription',
-      'CatalogNotReady',
-      `the CatalogSource ${catalog} is ${source === undefined ? 'not there or can not be seen' : state || 'unhealthy'}`,
-      evidence,
-    );
+  const catalog = `${text(at(s, 'spec', 'sourceNamespace'))}/${text(at(s, 'spec', 'source'))}`;
+  const trouble =
+    source === undefined
+      ? allCatalogs && 'not there'
+      : state !== '' && state !== 'READY'
+        ? state
+        : unhealthy?.status === 'True' && (unhealthy.message || 'unhealthy');
+  if (trouble !== false)
+    return waits('Subscription', 'CatalogNotReady', `the CatalogSource ${catalog} is ${trouble}`, evidence);
+  for (const type of STUCK) {
+    const stuck = condition(s, type);
+    if (stuck?.status !== 'True') continue;
+    const message = `OLM gets no further with the Subscription ${s.metadata.name}: ${stuck.message || stuck.reason}`;
+    return waits('Subscription', type, message, evidence);
   }
   return waits(
     'Subscription',
@@ -168,78 +195,4 @@ function pendingTrace(s: KubeObject, plans: readonly KubeObject[], sources: read
     `the Subscription ${s.metadata.name} has installed nothing yet (state ${text(at(s, 'status', 'state')) || 'none'})`,
     evidence,
   );
-}
-
-/** OLM v1. */
-export async function fromExtension(world: World, name: string): Promise<Traces> {
-  const found = await listAll(world, 'olm.operatorframework.io', 'ClusterExtension');
-  const named = itemsIn(found).filter(
-    (e) => e.metadata.name === name || at(e, 'spec', 'source', 'catalog', 'packageName') === name,
-  );
-  const traces = named.map((e): Trace => {
-    const [installed, progressing] = [condition(e, 'Installed'), condition(e, 'Progressing')];
-    const bundle = text(at(e, 'status', 'install', 'bundle', 'name'));
-    const evidence = { extension: e.metadata.name, bundle, installed, progressing };
-    if (installed?.status === 'True')
-      return ready('ClusterExtension', `the ClusterExtension ${e.metadata.name} installed ${bundle}`, evidence);
-    const why = progressing?.message || installed?.message || 'no condition yet';
-    return waits(
-      'ClusterExtension',
-      progressing?.reason || installed?.reason || 'NotInstalledYet',
-      `the ClusterExtension ${e.metadata.name} is not installed: ${why}`,
-      evidence,
-    );
-  });
-  return { traces, unseen: unseenIn(found) };
-}
-
-/** OpenShift's own operators. Progressing is normal during an upgrade; Available and not Degraded is what counts. */
-export async function fromClusterOperator(world: World, name: string): Promise<Traces> {
-  const found = await listAll(world, 'config.openshift.io', 'ClusterOperator');
-  const named = itemsIn(found).filter((o) => o.metadata.name === name);
-  const traces = named.map((o): Trace => {
-    const [available, degraded, progressing] = [
-      condition(o, 'Available'),
-      condition(o, 'Degraded'),
-      condition(o, 'Progressing'),
-    ];
-    const evidence = { clusterOperator: name, available, degraded, progressing };
-    if (available?.status !== 'True')
-      return waits(
-        'ClusterOperator',
-        'NotAvailable',
-        `the ClusterOperator ${name} is not Available: ${available?.message ?? 'no condition'}`,
-        evidence,
-      );
-    if (degraded?.status === 'True')
-      return waits(
-        'ClusterOperator',
-        'Degraded',
-        `the ClusterOperator ${name} is Degraded: ${degraded.message}`,
-        evidence,
-      );
-    const moving = progressing?.status === 'True' ? `, Progressing (${progressing.message})` : '';
-    return ready('ClusterOperator', `the ClusterOperator ${name} is Available${moving}`, evidence);
-  });
-  return { traces, unseen: unseenIn(found) };
-}
-
-export type Package = {
-  readonly name: string;
-  readonly catalog: string;
-  readonly channel: string;
-  readonly channels: readonly string[];
-};
-
-/** What the catalogs offer under a name, or with a CRD of that group (packageserver's PackageManifests). */
-export async function packagesNamed(world: World, name: string): Promise<Package[]> {
-  const found = await listEverywhere(world, 'packages.operators.coreos.com', 'PackageManifest');
-  return itemsIn(found)
-    .filter((p) => p.metadata.name === name || text(at(p, 'status', 'packageName')) === name)
-    .map((p) => ({
-      name: p.metadata.name ?? '',
-      catalog: text(at(p, 'status', 'catalogSource')),
-      channel: text(at(p, 'status', 'defaultChannel')),
-      channels: list(at(p, 'status', 'channels')).map((c) => text(at(c, 'name'))),
-    }));
 }

@@ -1,7 +1,9 @@
 import { fail, unknown } from '../workflow/index.ts';
 import { bare, type Finding, type Misnamed, type Named } from './finding.ts';
+import { fromClusterOperator, fromExtension } from './operator-conditions.ts';
 import { fromManifests } from './operator-manifests.ts';
-import { fromClusterOperator, fromExtension, fromSubscription, packagesNamed } from './operator-olm.ts';
+import { fromSubscription } from './operator-olm.ts';
+import { type Offers, offersOf } from './operator-packages.ts';
 import type { Trace } from './operator-trace.ts';
 import type { World } from './world.ts';
 
@@ -67,16 +69,20 @@ async function conclude(
       deferrable: true,
     };
   }
-  const packages = await packagesNamed(world, name);
-  const offer = packages[0];
+  const found = await offersOf(world, name);
   return {
     verdict: fail(
       'NotInstalled',
       `nothing of ${name} is installed: no Subscription, ClusterExtension, ClusterOperator, CRD or Deployment`,
     ),
-    suggestion:
-      offer === undefined
-        ? `name it by its package, Helm release, Deployment or API group, or mark it {name, provided_by: "plan"} when the plan installs it`
-        : `the package ${offer.name} is in the catalog ${offer.catalog} (default channel ${offer.channel}); mark it {name, provided_by: "plan"} when the plan installs it`,
+    suggestion: suggested(found),
   };
+}
+
+function suggested(found: Offers): string {
+  const [offer] = found.state === 'seen' ? found.offers : [];
+  if (offer !== undefined)
+    return `the package ${offer.name} is in the catalog ${offer.catalog} (default channel ${offer.channel}); mark it {name, provided_by: "plan"} when the plan installs it`;
+  const near = found.state === 'seen' && found.near.length > 0 ? `; the catalogs offer ${found.near.join(', ')}` : '';
+  return `name it by its package, Helm release, Deployment or API group, or mark it {name, provided_by: "plan"} when the plan installs it${near}`;
 }

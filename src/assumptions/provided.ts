@@ -3,7 +3,7 @@ import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
 import { matching } from './api-miss.ts';
 import { parseApi } from './api-name.ts';
 import { bare, type CheckedKind, type Finding, permissionName } from './finding.ts';
-import { packagesNamed } from './operator-olm.ts';
+import { offersOf } from './operator-packages.ts';
 import { discoveryOf, listAll, type World } from './world.ts';
 
 /**
@@ -80,24 +80,26 @@ const operator: Ask = async (world, name, real) => {
       evidence: {},
     };
   }
-  const discovery = await discoveryOf(world);
-  const olm =
-    discovery.ok && discovery.value.find({ group: 'operators.coreos.com', kind: 'Subscription' }) !== undefined;
-  if (olm) {
-    const [offer] = await packagesNamed(world, name);
-    if (offer !== undefined) {
-      const subscribe: Action = {
-        verb: 'create',
-        group: 'operators.coreos.com',
-        resource: 'subscriptions',
-        namespace: world.namespace,
-      };
-      return allowed(
-        world,
-        [subscribe],
-        `the package ${offer.name} is in the catalog ${offer.catalog}, channels ${offer.channels.join(', ')}`,
-      );
-    }
+  const found = await offersOf(world, name);
+  if (found.state === 'unseen') {
+    return {
+      verdict: unknown('CatalogNotSeen', `whether a catalog offers ${name} can't be seen: ${found.why}`),
+      evidence: {},
+    };
+  }
+  const [offer] = found.state === 'seen' ? found.offers : [];
+  if (offer !== undefined) {
+    const subscribe: Action = {
+      verb: 'create',
+      group: 'operators.coreos.com',
+      resource: 'subscriptions',
+      namespace: world.namespace,
+    };
+    return allowed(
+      world,
+      [subscribe],
+      `the package ${offer.name} is in the catalog ${offer.catalog}, channels ${offer.channels.join(', ')}`,
+    );
   }
   const clusterWide: readonly Action[] = [
     CREATE_CRD,

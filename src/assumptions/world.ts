@@ -27,7 +27,12 @@ export const discoveryOf = (world: World): Promise<Result<Discovery>> =>
   world.once('discovery', () => world.reader.discovery());
 
 export type ListedAs =
-  | { readonly state: 'listed'; readonly items: readonly KubeObject[] }
+  | {
+      readonly state: 'listed';
+      readonly items: readonly KubeObject[];
+      /** Other namespaces could not be looked into: what can't be listed there. */
+      readonly unseen?: string;
+    }
   /** The cluster serves no such kind. */
   | { readonly state: 'unserved' }
   | {

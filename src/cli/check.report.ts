@@ -14,17 +14,20 @@ export type Row = {
 
 const CATEGORIES = ['apis', 'images', 'operators', 'configuration', 'manifests'] as const;
 
-export function rowsOf(answer: Readonly<Record<string, unknown>>): Row[] {
+/** `kept`: the findings of an answer too large to tell each whole, as its evidence has them. */
+export function rowsOf(answer: Readonly<Record<string, unknown>>, kept?: string): Row[] {
+  const passed = record(answer.passed);
+  const findings = new Map(records(record(kept === undefined ? {} : JSON.parse(kept)).items).map((i) => [i.name, i]));
   const looked = CATEGORIES.flatMap((category) =>
     records(answer[category]).map((one) => {
-      const evidence = typeof one.evidence === 'object' && one.evidence !== null ? one.evidence : {};
-      const found = 'found' in evidence ? text(evidence.found) : '';
+      const found = text(record(one.evidence).found) || text(record(findings.get(one.name)?.verdict).message);
+      const reason = text(one.reason) || text(passed[category]);
       return row(
         category,
         text(one.name),
         text(one.status),
-        text(one.reason),
-        text(one.error) || found,
+        reason,
+        text(one.error) || found || reason,
         text(one.suggestion),
       );
     }),
@@ -130,6 +133,8 @@ export function sarif(rows: readonly Row[], file: string): object {
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const sentence = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null ? { ...value } : {};
 const records = (value: unknown): Record<string, unknown>[] =>
   Array.isArray(value)
     ? value.filter((one): one is Record<string, unknown> => typeof one === 'object' && one !== null)

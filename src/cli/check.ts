@@ -102,13 +102,22 @@ async function report(engine: Engine, assumptions: Assumptions, path: string, op
         ? EXIT.lacking
         : EXIT.no;
   }
-  const rows = answers.flatMap((answer) => rowsOf(answer.structured));
+  const rows = (
+    await Promise.all(answers.map(async ({ structured }) => rowsOf(structured, await kept(engine, structured))))
+  ).flat();
   const exit = exitOf(rows);
   if (options.markdown) console.log(markdown(rows));
   else if (options.sarif) console.log(JSON.stringify(sarif(rows, path)));
   else if (options.json) console.log(JSON.stringify({ ok: exit === EXIT.done, results: rows }));
   else console.log(plain(rows));
   return exit;
+}
+
+/** Where a large answer's findings are kept: `… id: "3f2a9c01d4e5#NAME"}`. */
+async function kept(engine: Engine, { passed }: Performed['structured']): Promise<string | undefined> {
+  const told = typeof passed === 'object' && passed !== null && 'evidence' in passed ? String(passed.evidence) : '';
+  const id = /"([0-9a-f]{12})#NAME"/.exec(told)?.[1];
+  return id === undefined ? undefined : (await engine.evidence(id))?.text;
 }
 
 const ask = (engine: Engine, tool: string, input: Record<string, unknown>) =>

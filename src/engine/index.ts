@@ -6,6 +6,7 @@ import type { ActiveRun } from './active.ts';
 import { refusalAnswer } from './answer.ts';
 import { broken } from './conclude.ts';
 import { type Abandonment, abandon, type Decision, decide, type Taken, type Waiver, waive } from './decide.ts';
+import { type EvidenceFound, findEvidence } from './evidence.ts';
 import { perform } from './perform.ts';
 import { refreshPermits, withPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
@@ -28,7 +29,9 @@ export interface Engine {
   /** The deployment as the record has it now. */
   read(id: string): Promise<{ ok: true; deployment: Deployment } | { ok: false; refusal: Refusal }>;
   list(): Promise<{ deployments: readonly Deployment[]; damaged: readonly string[] }>;
-  evidence(digest: string): Promise<{ text: string; mediaType: string } | undefined>;
+  /** By a digest, or enough of its first digits. */
+  evidence(id: string): Promise<{ text: string; mediaType: string } | undefined>;
+  findEvidence(id: string): Promise<EvidenceFound>;
   useOnce(nonce: string): Promise<boolean>;
   ledger(): Promise<Ledger>;
   /** Takes away what a deployment that is over still has in its cluster; answers what could not be, in words. */
@@ -108,13 +111,12 @@ export function createEngine(options: EngineOptions): Engine {
     abandon: (abandonment) => withShop((s) => abandon(s, abandonment)),
     read: (id) => withShop((s) => load(s, id)),
     list: () => withShop((s) => loadAll(s)),
-    evidence: (digest) =>
+    evidence: (id) =>
       withShop(async (s) => {
-        const found = await s.ledger.get(digest);
-        return found === undefined
-          ? undefined
-          : { text: Buffer.from(found.body).toString('utf8'), mediaType: found.mediaType };
+        const found = await findEvidence(s.ledger, id);
+        return found.kind === 'found' ? { text: found.text, mediaType: found.mediaType } : undefined;
       }),
+    findEvidence: (id) => withShop((s) => findEvidence(s.ledger, id)),
     useOnce: (nonce) => withShop((s) => s.ledger.useOnce(nonce)),
     ledger: () => withShop(async (s) => s.ledger),
     tidy: (id) => withShop((s) => tidy(s, id)),
@@ -141,5 +143,6 @@ export function canonicalFolder(path: string): string {
 
 export { fixText, positionText } from './answer.ts';
 export type { Decision } from './decide.ts';
+export { type EvidenceFound, notOne } from './evidence.ts';
 export { type Policy, readPolicy } from './policy.ts';
 export { type Performed, Refused, type ToolDefinition } from './tool.ts';

@@ -14,6 +14,7 @@ import {
   type ToolName,
 } from '../workflow/index.ts';
 import { type Connected, connectTo, lost } from './connect.ts';
+import { findEvidence } from './evidence.ts';
 import type { Policy } from './policy.ts';
 import { appendDecided, event, load, loadAll } from './record.ts';
 import { type OpeningRun, Refused } from './tool.ts';
@@ -105,6 +106,7 @@ export function createRun(context: RunContext): OpeningRun {
       const found = await ledger.get(digest);
       return found === undefined ? undefined : Buffer.from(found.body).toString('utf8');
     },
+    evidence: (id) => findEvidence(ledger, id),
     search: (words) => ledger.search(words, 5),
     async reader(wanted): Promise<Reader> {
       return (await connected(wanted)).cluster.reader;

@@ -12,6 +12,7 @@ import type {
   STEPS,
   ToolName,
 } from '../workflow/index.ts';
+import type { EvidenceFound } from './evidence.ts';
 import type { Policy } from './policy.ts';
 
 /**
@@ -82,6 +83,8 @@ export interface Run {
   record(...facts: readonly Fact[]): Promise<Refusal | undefined>;
   put(body: string, mediaType?: string): Promise<string>;
   get(digest: string): Promise<string | undefined>;
+  /** By a digest, or enough of its first digits. */
+  evidence(id: string): Promise<EvidenceFound>;
   /** Deployments of the ledger that can be read, oldest first. */
   others(): Promise<readonly Deployment[]>;
   search(words: string): Promise<readonly { deployment: string; text: string }[]>;

@@ -45,12 +45,17 @@ export function registerResources(server: McpServer, channel: Channel): void {
     new ResourceTemplate('infragate://evidence/{digest}', { list: undefined }),
     {
       title: 'Evidence',
-      description: 'One observation, whole, by the digest an answer gave',
+      description: 'One observation, whole, by the digest an answer gave or its first digits',
       mimeType: 'application/json',
     },
     async (uri, variables) => {
-      const found = await (await existing(channel, uri)).evidence(single(variables.digest));
-      if (found === undefined) throw new ResourceNotFoundError(uri.href);
+      const id = single(variables.digest);
+      const found = await (await existing(channel, uri)).findEvidence(id);
+      if (found.kind === 'none') throw new ResourceNotFoundError(uri.href);
+      if (found.kind === 'several') {
+        const { notOne } = await import('../engine/index.ts');
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, notOne(id, found));
+      }
       return { contents: [{ uri: uri.href, mimeType: found.mediaType, text: found.text }] };
     },
   );

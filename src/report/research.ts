@@ -6,6 +6,7 @@ import {
   itemStanding,
   itemsOf,
   liveDivergences,
+  shortDigest,
   standing,
 } from '../workflow/index.ts';
 
@@ -24,7 +25,7 @@ export function researchReport(d: Deployment, now: Instant) {
         because: stands.because,
         ...(item.about === undefined ? {} : { about: item.about, impact: item.impact }),
         ...(item.provided_by === undefined ? {} : { provided_by: item.provided_by }),
-        ...(stands.evidence?.body === undefined ? {} : { evidence: stands.evidence.body }),
+        ...(stands.evidence?.body === undefined ? {} : { evidence: shortDigest(stands.evidence.body) }),
       };
     }),
   );

@@ -12,7 +12,7 @@ import { cache } from './places.ts';
 import { SandboxProblem } from './problem.ts';
 import { run } from './run.ts';
 
-export const CRD_SETS = ['openshift', 'olm', 'gateway', 'cert-manager', 'cnpg'] as const;
+export const CRD_SETS = ['openshift', 'olm', 'olm-v1', 'gateway', 'cert-manager', 'cnpg'] as const;
 export type CrdSet = (typeof CRD_SETS)[number];
 
 type Source = { module: string; folders: readonly string[]; after?: (api: Api) => Promise<void> };
@@ -27,6 +27,10 @@ const SOURCES: Readonly<Record<CrdSet, Source>> = {
     after: createClusterVersion,
   },
   olm: { module: 'github.com/operator-framework/api@v0.30.0', folders: ['crds'] },
+  'olm-v1': {
+    module: 'github.com/operator-framework/operator-controller@v1.2.0',
+    folders: ['operator-controller', 'catalogd'].map((part) => `config/base/${part}/crd/bases`),
+  },
   gateway: { module: 'sigs.k8s.io/gateway-api@v1.2.0', folders: ['config/crd/standard'] },
   'cert-manager': { module: 'github.com/cert-manager/cert-manager@v1.16.2', folders: ['deploy/crds'] },
   cnpg: { module: 'github.com/cloudnative-pg/cloudnative-pg@v1.27.0', folders: ['config/crd/bases'] },

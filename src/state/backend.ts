@@ -39,6 +39,8 @@ export interface Backend {
   putBody(digest: Digest, body: Body): Promise<void>;
   body(digest: string): Promise<Body | undefined>;
   bodies(): Promise<readonly string[]>;
+  /** Digests from `first` to before `end`, in order. */
+  bodiesBetween(first: string, end: string, limit: number): Promise<readonly string[]>;
   /** Rows with any of these words (letters and digits only), best first. */
   search(words: readonly string[], limit: number): Promise<readonly Found[]>;
   useOnce(nonce: string): Promise<boolean>;

@@ -21,6 +21,7 @@ export function link(previous: string, row: Omit<StoredRow, 'previous' | 'hash'>
 }
 
 export const digestOf = (body: Uint8Array): Digest => `sha256:${sha256(body)}`;
+export const isDigest = (text: string): text is Digest => /^sha256:[0-9a-f]{64}$/.test(text);
 
 /** A stored row with its JSON read; undefined when it can't be. */
 export function parseRow(stored: StoredRow): Row | undefined {

@@ -1,6 +1,6 @@
 import type { Backend, NewRow, StoredRow } from './backend.ts';
 import { canonical } from './canonical.ts';
-import { checkChain, digestOf, GENESIS, link, parseRow } from './chain.ts';
+import { checkChain, digestOf, GENESIS, isDigest, link, parseRow } from './chain.ts';
 import { type BadRow, type Ledger, LIBRARY, type NewEvent, type Row } from './ledger.ts';
 import { learningText, wordsOf } from './words.ts';
 
@@ -38,6 +38,13 @@ export function chained(backend: Backend): Ledger {
     async get(digest) {
       const found = await backend.body(digest);
       return found !== undefined && digestOf(found.body) === digest ? found : undefined;
+    },
+    async digests(prefix, limit = 10) {
+      const digits = /^(?:sha256:)?([0-9a-f]{4,64})$/.exec(prefix)?.[1];
+      if (digits === undefined) return [];
+      // `g` comes right after the last hexadecimal digit.
+      const found = await backend.bodiesBetween(`sha256:${digits}`, `sha256:${digits}g`, limit);
+      return found.filter(isDigest);
     },
     async search(words, limit = 10) {
       const some = wordsOf(words);
@@ -90,5 +97,5 @@ function forList(deployment: string, seq: number, stored: StoredRow | undefined)
 /** By the facts' contract a field `body` with a digest names a stored body (workflow/facts.ts). */
 function bodyOf({ fact }: Row): string | undefined {
   if (typeof fact !== 'object' || fact === null || !('body' in fact)) return undefined;
-  return typeof fact.body === 'string' && /^sha256:[0-9a-f]{64}$/.test(fact.body) ? fact.body : undefined;
+  return typeof fact.body === 'string' && isDigest(fact.body) ? fact.body : undefined;
 }

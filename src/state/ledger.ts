@@ -61,6 +61,11 @@ export interface Ledger {
   put(body: string | Uint8Array, mediaType: string): Promise<Digest>;
   /** Undefined when there is no such body, or when its bytes no longer have this digest (verify then says so). */
   get(digest: string): Promise<Body | undefined>;
+  /**
+   * Digests of stored bodies that begin with these hexadecimal digits (`sha256:` may stand before them), in order, at most
+   * `limit`. Fewer than four digits, or anything else, names none.
+   */
+  digests(prefix: string, limit?: number): Promise<readonly Digest[]>;
   /** Learnings in which any of the words occurs, best first. Anything may be in `words`; no word in it finds nothing. */
   search(words: string, limit?: number): Promise<readonly Found[]>;
   /** True the first time for this nonce, in all processes, for ever. */

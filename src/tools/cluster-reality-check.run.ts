@@ -78,16 +78,35 @@ export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input
     }),
     manifests === undefined ? [] : lookAtManifests(run, by, world, manifests.manifests, progress),
   ]);
+  const looked = [...lines, ...manifestLines];
+  const identity = by?.identity ?? (await identityFor(run, looked.length, wanted));
+  const at = run.now();
   return {
     kind: 'answer',
-    value: answered([...lines, ...manifestLines], {
+    value: await answered(looked, {
       namespace,
       deferred,
-      at: run.now(),
-      identity: by?.identity ?? (await identityFor(run, lines.length + manifestLines.length, wanted)),
+      at,
+      identity,
+      keep: by === undefined ? () => keep(run, looked, { at, by: identity, namespace }) : undefined,
     }),
   };
 };
+
+/** Without a deployment nothing goes on record; what a large answer leaves out is kept by its digest. */
+const keep = (run: ReadingRun, lines: readonly Line[], about: object): Promise<string> =>
+  run.put(
+    JSON.stringify({
+      ...about,
+      items: lines.map(({ answer, where, finding: { asked, verdict, evidence } }) => ({
+        name: answer.name,
+        ...(where === undefined ? {} : { where }),
+        asked,
+        verdict,
+        evidence,
+      })),
+    }),
+  );
 
 const workspaceOf = (run: ReadingRun) => run.deployment?.started.workspace ?? run.workspace;
 

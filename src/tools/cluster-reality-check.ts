@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
+import { realityText } from './reality-text.ts';
 import { deployment, list, minutes, output, READS, texts, wait } from './schema.ts';
 
 const input = z.strictObject({
@@ -29,12 +30,12 @@ export const clusterRealityCheck = defineTool({
   name: 'cluster-reality-check',
   title: 'Try assumptions against the cluster',
   description:
-    'Looks at the real cluster and registries: APIs, images, operators, configuration, manifests (server dry run). Changes nothing. In a deployment without lists: every item that lacks fresh evidence; lists given are added to the assumptions. deployment "none": on its own.',
+    'Looks at the real cluster and registries: APIs, images, operators, configuration, manifests (server dry run). Changes nothing. In a deployment without lists: every item that lacks fresh evidence; lists given are added to the assumptions. deployment "none": on its own. A large answer says once, in passed, what the items that passed share.',
   annotations: READS,
   searchHint: 'verify Kubernetes APIs, images, operators, configuration exist',
   input,
   output: answer,
   lease_ms: () => minutes(5),
-  text: (v) => String(v.summary ?? ''),
+  text: realityText,
   load: async () => (await import('./cluster-reality-check.run.ts')).run,
 });

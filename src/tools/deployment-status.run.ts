@@ -1,15 +1,18 @@
-import type { ToolRun } from '../engine/tool.ts';
+import { notOne } from '../engine/index.ts';
+import type { Run, ToolRun } from '../engine/tool.ts';
 import { listReport, planReport, researchReport, statusReport, timelineReport } from '../report/index.ts';
-import { plan, refuse } from '../workflow/index.ts';
+import { type Deployment, findItem, plan, type Refusal, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './deployment-status.ts';
 
 /** Evidence longer than this is cut in the answer; the resource has it whole. */
 const EVIDENCE_CHARACTERS = 12_000;
 
 export const run: ToolRun<'deployment-status', Input, Output> = async (input, run) => {
+  const show = input.show ?? 'status';
+  if (show === 'evidence') return showEvidence(run, input.id);
   if (run.deployment === undefined) return { kind: 'answer', value: listReport(await run.others(), run.now()) };
   const d = await run.current();
-  switch (input.show ?? 'status') {
+  switch (show) {
     case 'status':
       return { kind: 'answer', value: statusReport(d, run.now()) };
     case 'research':
@@ -21,31 +24,70 @@ export const run: ToolRun<'deployment-status', Input, Output> = async (input, ru
       const body = current === undefined ? undefined : await run.get(current.body);
       return { kind: 'answer', value: planReport(d, body) };
     }
-    case 'evidence': {
-      if (input.id === undefined) {
-        return {
-          kind: 'refusal',
-          refusal: refuse('BAD_INPUT', 'id: name the evidence by the digest an answer gave (sha256:…).'),
-        };
-      }
-      const body = await run.get(input.id);
-      if (body === undefined) {
-        return {
-          kind: 'refusal',
-          refusal: refuse('BAD_INPUT', `id: there is no evidence ${input.id} in this ledger.`),
-        };
-      }
-      const cut = body.length > EVIDENCE_CHARACTERS;
-      return {
-        kind: 'answer',
-        value: {
-          id: input.id,
-          evidence: cut ? body.slice(0, EVIDENCE_CHARACTERS) : body,
-          truncated: cut,
-          resource: `infragate://evidence/${input.id}`,
-          summary: cut ? `${body.slice(0, EVIDENCE_CHARACTERS)}\n… (whole: infragate://evidence/${input.id})` : body,
-        },
-      };
-    }
   }
 };
+
+const no = (message: string): { kind: 'refusal'; refusal: Refusal } => ({
+  kind: 'refusal',
+  refusal: refuse('BAD_INPUT', `id: ${message}.`),
+});
+
+/** By digest or its first digits, also with `#NAME` for one item of several; in a deployment by an item's id or name. */
+async function showEvidence(run: Run, given: string | undefined) {
+  if (given === undefined || given.trim() === '')
+    return no('name the evidence by the digest an answer gave or its first digits, or by an item');
+  const id = given.trim();
+  const hash = id.indexOf('#');
+  const [named, part] = hash < 0 ? [id, undefined] : [id.slice(0, hash), id.slice(hash + 1)];
+  let found = await run.evidence(named);
+  if (found.kind === 'none' && run.deployment !== undefined) {
+    const body = bodyOf(await run.current(), id);
+    if (body !== undefined) found = await run.evidence(body);
+  }
+  if (found.kind !== 'found') return no(notOne(named, found));
+  const text = part === undefined || id === found.digest ? found.text : partOf(found.text, part);
+  if (text === undefined) return no(`${named} holds nothing called ${part}`);
+  const resource = `infragate://evidence/${found.digest}`;
+  const cut = text.length > EVIDENCE_CHARACTERS;
+  const shown = cut ? text.slice(0, EVIDENCE_CHARACTERS) : text;
+  return {
+    kind: 'answer' as const,
+    value: {
+      id: found.digest,
+      evidence: shown,
+      truncated: cut,
+      resource,
+      summary: cut ? `${shown}\n… (whole: ${resource})` : shown,
+    },
+  };
+}
+
+/** The latest evidence about an item, live or retired, or about a manifest as an answer names it (`Deployment/web`). */
+function bodyOf(d: Deployment, name: string): string | undefined {
+  const item = findItem(d, name) ?? [...d.retired.values()].map((r) => r.item).find((i) => i.id === name);
+  const seen = item === undefined ? manifestSeen(d, name) : d.observations.get(item.subject)?.at(-1);
+  return seen?.body;
+}
+
+const manifestSeen = (d: Deployment, name: string) =>
+  [...d.observations]
+    .filter(([subject]) => {
+      const parts = subject.startsWith('manifest:') ? subject.split('/') : [];
+      return parts.length > 2 && `${parts.at(-3)}/${parts.at(-1)}` === name;
+    })
+    .flatMap(([, all]) => all)
+    .toSorted((a, b) => a.seq - b.seq)
+    .at(-1);
+
+function partOf(body: string, name: string): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const items = typeof parsed === 'object' && parsed !== null && 'items' in parsed ? parsed.items : undefined;
+    const found: unknown = Array.isArray(items)
+      ? items.find((one) => typeof one === 'object' && one !== null && 'name' in one && one.name === name)
+      : undefined;
+    return found === undefined ? undefined : JSON.stringify(found);
+  } catch {
+    return undefined;
+  }
+}

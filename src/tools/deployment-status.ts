@@ -5,7 +5,7 @@ import { deployment, list, minutes, output } from './schema.ts';
 const input = z.strictObject({
   deployment,
   show: z.enum(['status', 'research', 'plan', 'timeline', 'evidence']).optional(),
-  id: z.string().optional().describe('evidence: a digest from an answer'),
+  id: z.string().optional().describe('evidence: a digest from an answer, its first digits, or an item'),
 });
 export type Input = z.infer<typeof input>;
 

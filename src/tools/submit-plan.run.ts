@@ -58,7 +58,6 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
     value: {
       status: 'VALID',
       digest: prepared.digest,
-      plan_summary: summary,
       problems,
       ...(uncovered.length === 0 ? {} : { without_evidence: uncovered }),
       ...(prepared.difference === undefined

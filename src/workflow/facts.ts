@@ -8,6 +8,9 @@ import { z } from 'zod';
 
 const text = z.string();
 const digest = z.string();
+
+/** As much of a body's digest as an answer shows: it names one body, as git's short ids name a commit. */
+export const shortDigest = (written: string): string => written.replace(/^sha256:/, '').slice(0, 12);
 const instant = z.string();
 
 export const ITEM_KINDS = ['api', 'image', 'operator', 'configuration', 'feature', 'source', 'assumption'] as const;

@@ -36,6 +36,11 @@ export function sqliteBackend(database: Database): Backend {
   );
   const bodyOf = database.prepare<[string], Body>('SELECT body, media_type AS mediaType FROM bodies WHERE digest = ?');
   const digests = database.prepare<[], string>('SELECT digest FROM bodies').pluck();
+  const digestsBetween = database
+    .prepare<[string, string, number], string>(
+      'SELECT digest FROM bodies WHERE digest >= ? AND digest < ? ORDER BY digest LIMIT ?',
+    )
+    .pluck();
   const found = database.prepare<[string, number], Found>(
     'SELECT deployment, seq, text FROM learnings WHERE learnings MATCH ? ORDER BY rank, rowid LIMIT ?',
   );
@@ -90,6 +95,7 @@ export function sqliteBackend(database: Database): Backend {
     putBody: async (digest, { body, mediaType }) => void addBody.run(digest, mediaType, body),
     body: async (digest) => legible(() => bodyOf.get(digest)),
     bodies: async () => legibleAll(digests.iterate()),
+    bodiesBetween: async (first, end, limit) => legibleAll(digestsBetween.iterate(first, end, limit)),
     search: async (words, limit) => legibleAll(found.iterate(words.map((word) => `"${word}"`).join(' OR '), limit)),
     useOnce: async (nonce) => addNonce.run(nonce).changes === 1,
     attempts: (key) => ({

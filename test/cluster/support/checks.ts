@@ -54,10 +54,16 @@ export type Answer = {
 
 export const LISTS = ['apis', 'images', 'operators', 'configuration', 'manifests'] as const;
 
-/** name → what was answered about it. */
+/** name → what was answered about it. The reason that a large answer says once is put back in its place. */
 export function answers(performed: Performed): Record<string, Answer> {
   if (performed.isError) throw new Error(performed.text);
-  const all = LISTS.flatMap((list) => (performed.structured[list] ?? []) as Answer[]);
+  const passed = (performed.structured.passed ?? {}) as Record<string, string>;
+  const all = LISTS.flatMap((list) =>
+    ((performed.structured[list] ?? []) as Answer[]).map((one) => ({
+      ...one,
+      reason: one.reason ?? passed[list] ?? '',
+    })),
+  );
   return Object.fromEntries(all.map((one) => [one.name, one]));
 }
 

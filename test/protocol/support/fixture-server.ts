@@ -95,6 +95,7 @@ const engine: Engine = {
   read: async () => unused(),
   list: async () => ({ deployments: [], damaged: [] }),
   evidence: async () => undefined,
+  findEvidence: async () => ({ kind: 'none' }),
   ledger: async () => unused(),
   close: async () => undefined,
 };
