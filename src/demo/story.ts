@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent, Answer } from './agent.ts';
 import { APPLICATION, claims, database, mirrored, pod, SERVICES, type Site, upstream } from './files.ts';
+import { startLines } from './learnt.ts';
 import * as print from './print.ts';
 
 /** What the story may do besides calling tools: the world around the agent (registry, other teams, a person, git). */
@@ -48,7 +49,7 @@ async function research(w: World): Promise<void> {
       workspace: w.workspace,
       ...(w.context === undefined ? {} : { context: w.context }),
     },
-    { lines: first(2) },
+    { lines: startLines },
   );
   print.say('\nAn agent in a hurry fires a bullet, applies a phase and completes, before anything is known:');
   await agent.call(
