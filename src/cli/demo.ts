@@ -15,13 +15,19 @@ export function demoCommand(): Command {
     .option('--context <name>', 'a cluster of your own, in a namespace of its own, after asking')
     .option('--registry <host/path>', 'with --context: where the cluster pulls from and this machine may push to')
     .option('--yes', 'with --context: agree beforehand', false)
-    .option('--keep', "keep the demo's workspace and ledger", false)
-    .action(async (options: DemoOptions) => {
+    .option('--keep', "keep the demo's workspace", false)
+    .option('--fresh', 'forget what earlier demos learnt', false)
+    .action(async ({ fresh, ...options }: Omit<DemoOptions, 'home'> & { readonly fresh: boolean }) => {
       const { runDemo } = await import('../demo/index.ts');
       const { SandboxProblem } = await import('../sandbox/sandbox.ts');
       const { NotHere } = await import('../demo/own-cluster.ts');
+      const { demoHome } = await import('./demo-home.ts');
       try {
-        await runDemo(options);
+        const { home, earlier, instead } = await demoHome({ fresh });
+        if (instead !== undefined)
+          process.stderr.write(`demo: what it learns is not kept for the next one: ${instead}\n`);
+        if (earlier > 0) process.stdout.write(`(${earlier} earlier ${earlier === 1 ? 'demo' : 'demos'} on record)\n`);
+        await runDemo({ ...options, home });
       } catch (error) {
         process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
         process.exitCode = error instanceof SandboxProblem || error instanceof NotHere ? EXIT.lacking : EXIT.no;

@@ -30,13 +30,14 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   try {
     print.heading('The world of the story');
     const stage = options.context === undefined ? await sandboxStage(options, undo) : await ownCluster(options, undo);
-    const { world, home } = await setUp(stage, options, undo);
+    const { world, folder } = await setUp(stage, options, undo);
     await tell(world);
     const { calls, refused } = world.agent.counts();
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     last = `demo: complete (${calls} calls, ${refused} refused, ${seconds} s)`;
     print.say('');
-    print.note(`the record is in ${options.keep ? home : 'a temporary folder, removed now'}`);
+    print.note(`the record stays in ${options.home}; its learnings are offered to the next demo (--fresh starts over)`);
+    if (options.keep) print.note(`the workspace is ${folder}`);
   } finally {
     await clean();
     process.off('SIGINT', interrupted);
@@ -54,10 +55,10 @@ async function takeAway(undo: Undo): Promise<void> {
   }
 }
 
-/** Around any stage: a workspace in git, our server with a ledger of its own, an agent, and what plays the operator. */
-async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ world: World; home: string }> {
+/** Around any stage: a workspace in git, our server with the demo's own ledger, an agent, and what plays the operator. */
+async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ world: World; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'infragate-demo-'));
-  const [workspace, home, bin] = [join(folder, 'workspace'), join(folder, 'home'), join(folder, 'bin')];
+  const [workspace, bin] = [join(folder, 'workspace'), join(folder, 'bin')];
   if (!options.keep) undo.push(() => rm(folder, { recursive: true, force: true }));
   const { site } = stage;
   await writeWorkspace(workspace, site);
@@ -78,7 +79,7 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
   const env: Record<string, string> = {
     PATH: `${bin}:${process.env.PATH ?? ''}`,
     HOME: process.env.HOME ?? folder,
-    INFRAGATE_HOME: home,
+    INFRAGATE_HOME: options.home,
     ...stage.env,
   };
   const server = { command: process.execPath, args: [entry, '--workspace', workspace], env, cwd: workspace };
@@ -86,7 +87,7 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
   undo.push(() => agent.close());
   const images = imagesOf(site);
   return {
-    home,
+    folder: workspace,
     world: {
       site,
       workspace,

@@ -1,25 +1,10 @@
-import { called, differences } from '../apply/index.ts';
-import type { Reader } from '../cluster/index.ts';
-import type { ReadingRun, ToolRun, WritingRun } from '../engine/tool.ts';
-import { readRollback } from '../plan/index.ts';
-import {
-  type Deployment,
-  fail,
-  pass,
-  plan,
-  type Refusal,
-  refuse,
-  unknown,
-  type Verdict,
-  worst,
-} from '../workflow/index.ts';
+import type { ToolRun, WritingRun } from '../engine/tool.ts';
+import { type Deployment, plan, type Refusal, refuse, type Verdict, worst } from '../workflow/index.ts';
 import { recordProof } from './observe.ts';
-import { type LiveObject, lookAtPhase } from './phase/live.ts';
 import { drifted } from './phase/read-plan.ts';
-import { rollbackSteps, tryStep } from './phase/rollback.ts';
 import { type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
-import { wayBack } from './phase/undo.ts';
-import { type Rehearsal, rehearse, type Unrehearsable } from './rehearsal/index.ts';
+import { tryDry } from './phase/try-back.ts';
+import { type Rehearsal, rehearse } from './rehearsal/index.ts';
 import type { Input, Output } from './rollback-test.ts';
 
 /**
@@ -93,80 +78,6 @@ async function mayRehearse(
         { tool: 'rollback-test', arguments: { deployment: d.id, phase_number: phase.number } },
       ],
     },
-  );
-}
-
-type Dry = {
-  readonly steps: readonly { object: string; action: string; status: string; message: string }[];
-  readonly unrehearsable: readonly Unrehearsable[];
-  readonly verdict: Verdict;
-};
-
-/** Each step through the API server's dry run, as this identity. A reading run: it can't write. */
-async function tryDry(run: ReadingRun, d: Deployment, phase: StoredPhase): Promise<Dry> {
-  const reader = await run.reader();
-  const before = await lookAtPhase(reader, d, phase);
-  const steps = await trySteps(reader, d, phase);
-  const changed = changedSince(before, await lookAtPhase(reader, d, phase));
-  const commands = await lookAtCommands(wayBack(phase.rollback).all);
-  return {
-    steps: steps.map(({ verdict, ...step }) => ({ ...step, status: verdict.status, message: verdict.message })),
-    unrehearsable: commands.map(({ command, why }) => ({ command, why })),
-    verdict: dryVerdict(phase, { changed, commands, steps: steps.map((s) => s.verdict) }),
-  };
-}
-
-const trySteps = (reader: Reader, d: Deployment, phase: StoredPhase) =>
-  Promise.all(
-    rollbackSteps(d, phase).map(async (step) => ({
-      object: called(step.object),
-      action: step.action,
-      verdict: await tryStep(reader, step),
-    })),
-  );
-
-/** Those that are other objects, or say something else, than a moment ago. */
-const changedSince = (before: readonly LiveObject[], after: readonly LiveObject[]): string[] =>
-  before
-    .filter(({ live: was }, index) => {
-      const now = after[index]?.live;
-      if (was === undefined || now === undefined) return was !== now;
-      return was.metadata.uid !== now.metadata.uid || differences(was, now).length > 0;
-    })
-    .map(({ ref }) => called(ref));
-
-type LookedAt = { readonly command: string; readonly why: string; readonly absent: boolean };
-
-async function lookAtCommands(commands: readonly string[]): Promise<LookedAt[]> {
-  const { parseCommand, programExists } = await import('../commands/index.ts');
-  return commands.map((command) => {
-    const absent = parseCommand(command).programs.filter((program) => !programExists(program));
-    return absent.length > 0
-      ? { command, why: `${absent.join(', ')} is not on this machine`, absent: true }
-      : { command, why: 'a command is not run in a dry run; what it names was tried above', absent: false };
-  });
-}
-
-function dryVerdict(
-  phase: StoredPhase,
-  seen: { changed: readonly string[]; commands: readonly LookedAt[]; steps: readonly Verdict[] },
-): Verdict {
-  const { changed, commands, steps } = seen;
-  const missing = commands.find((c) => c.absent);
-  const bad = steps.find((v) => v.status !== 'pass');
-  if (changed.length > 0) return fail('Changed', `the rehearsal left ${changed.join(', ')} changed`);
-  if (missing !== undefined) return fail('CommandMissing', `\`${missing.command}\`: ${missing.why}`);
-  if (bad !== undefined) return bad;
-  const keeps = phase.rollback.some((r) => readRollback(r).kind === 'keep');
-  if (steps.length === 0 && commands.length === 0 && !keeps) {
-    return unknown(
-      'NothingToTry',
-      `phase ${phase.number} has nothing of ours to take back and no rollback command: apply it first`,
-    );
-  }
-  return pass(
-    'Rehearsed',
-    `${steps.length} steps of phase ${phase.number} can be taken back; nothing was changed by trying`,
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Answer } from '../agent.ts';
 import { claims, images, mirrored, redisPod, upstream } from '../files/index.ts';
+import { startLines } from '../learnt.ts';
 import * as print from '../print.ts';
 import { first, showGate } from './lines.ts';
 import type { World } from './world.ts';
@@ -24,7 +25,7 @@ export async function research(w: World): Promise<void> {
       workspace: w.workspace,
       ...(w.context === undefined ? {} : { context: w.context }),
     },
-    { lines: first(2) },
+    { lines: startLines },
   );
   print.say('\nAn agent in a hurry fires a bullet, applies a phase and completes, before anything is known:');
   await agent.call(

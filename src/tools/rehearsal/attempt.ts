@@ -1,25 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Applied,
-  type ApplyOptions,
-  applyAll,
-  type BeforeImage,
-  called,
-  createAll,
-  differences,
-} from '../../apply/index.ts';
-import type { Reader, Writer } from '../../cluster/index.ts';
+import { type Applied, type ApplyOptions, applyAll, type BeforeImage, called, createAll } from '../../apply/index.ts';
+import type { Writer } from '../../cluster/index.ts';
 import type { WritingRun } from '../../engine/tool.ts';
 import type { KubeObject } from '../../objects/index.ts';
-import type { PlacedObject } from '../../workflow/index.ts';
 import { type CommandOutcome, runCommands } from '../phase/commands.ts';
 import { outliving, stillThere } from '../phase/leftovers.ts';
-import { addressOf } from '../phase/rehearse.ts';
 import { type PlacedOnce, stepsBack } from '../phase/rollback.ts';
 import type { StoredPhase } from '../phase/stored.ts';
 import { takenOver, undo, wayBack } from '../phase/undo.ts';
+import { earlierHurt, leftBehind, type State, stateOf } from './aftermath.ts';
 import type { CopiedPhase, Copy } from './copy.ts';
-import { added, type Inventory, inventory, namesOf, type Thing, vanished } from './inventory.ts';
 import { awaitReady } from './ready.ts';
 import { accountThere, type Scratch } from './scratch.ts';
 
@@ -38,9 +27,6 @@ export type Attempt = {
 
 const READY_MS = 120_000;
 const COMMAND_TIMEOUT_MS = 2 * 60_000;
-/** So long controllers may take to follow their owners out; what nobody owns and nobody deletes won't go by itself. */
-const FOLLOW_MS = 30_000;
-const LOOK_AGAIN_MS = 4_000;
 
 const NOTHING: Attempt = {
   applied: [],
@@ -139,23 +125,6 @@ async function put(run: WritingRun, writer: Writer, scratch: Scratch, phase: Cop
   };
 }
 
-type State = { readonly inventory: Inventory; readonly objects: readonly KubeObject[] };
-
-async function stateOf(reader: Reader, scratch: Scratch, objects: readonly KubeObject[]): Promise<State> {
-  const looks = await Promise.all(objects.map((o) => reader.getIfThere(addressOf(refOfLive(o)))));
-  return {
-    inventory: await inventory(reader, scratch.name),
-    objects: looks.flatMap((l) => (l.ok && l.value !== undefined ? [l.value] : [])),
-  };
-}
-
-const refOfLive = ({ apiVersion, kind, metadata: { name = '', namespace } }: KubeObject): PlacedObject => ({
-  apiVersion,
-  kind,
-  name,
-  ...(namespace === undefined ? {} : { namespace }),
-});
-
 async function rolledBack(
   run: WritingRun,
   writer: Writer,
@@ -206,41 +175,4 @@ async function rolledBack(
       ...(await earlierHurt(writer, before, touched)),
     ],
   };
-}
-
-/** Nothing may be there that was not there before the phase; controllers are given the time to follow. */
-async function leftBehind(
-  reader: Reader,
-  scratch: Scratch,
-  before: Inventory,
-  byDesign: (thing: Thing) => boolean,
-  signal: AbortSignal,
-): Promise<string[]> {
-  for (const begun = Date.now(); ; await sleep(1000)) {
-    const now = await inventory(reader, scratch.name);
-    const left = added(before, now).filter((thing) => !byDesign(thing));
-    const gone = vanished(before, now);
-    if (gone.length > 0) return [`it takes away what was there before the phase: ${namesOf(gone)}`];
-    if (left.length === 0) return [];
-    const stays = left.some((thing) => thing.owners.length === 0 && !thing.going);
-    if (Date.now() > begun + (stays ? LOOK_AGAIN_MS : FOLLOW_MS) || signal.aborted)
-      return [`it leaves behind: ${namesOf(left)}`];
-  }
-}
-
-/** What earlier phases brought is as it was, save what this phase itself changed, which `restore` has compared. */
-async function earlierHurt(reader: Reader, before: State, touched: ReadonlySet<string>): Promise<string[]> {
-  const looks = await Promise.all(
-    before.objects.map(async (was) => {
-      const ref = refOfLive(was);
-      if (touched.has(called(ref))) return [];
-      const now = await reader.getIfThere(addressOf(ref));
-      // Absent ones are told by the inventory.
-      const changed = now.ok && now.value !== undefined ? differences(was, now.value) : [];
-      return changed.length === 0
-        ? []
-        : [`it changes ${called(ref)} of an earlier phase, at ${changed.slice(0, 5).join(', ')}`];
-    }),
-  );
-  return looks.flat();
 }
