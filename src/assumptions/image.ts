@@ -3,6 +3,7 @@ import { unknown } from '../workflow/index.ts';
 import { bare, type Finding, type Misnamed, type Named } from './finding.ts';
 import { credentialsOf, USERS_OWN } from './image-credentials.ts';
 import { architecturesOf, policiesOf, trustOf } from './image-policies.ts';
+import { apiServerOf, isLoopback, nodesAreHere } from './loopback.ts';
 import type { World } from './world.ts';
 
 /** `redis:7` → `image:docker.io/library/redis:7`. */
@@ -49,14 +50,14 @@ export async function checkImage(world: World, subject: string, options: ImageOp
       minimal_spec: podOf(name),
     };
   }
-  if (found.verdict.status === 'pass' && isLoopback(name.split('/')[0] ?? '') && !isLoopback(hostOf(world))) {
+  if (found.verdict.status === 'pass' && isLoopback(name.split('/')[0] ?? '') && !(await nodesAreHere(world))) {
     return {
       subject,
       asked,
       evidence,
       verdict: unknown(
         'LoopbackRegistry',
-        `it is in the registry on this machine, but ${name.split('/')[0]} on a node of ${hostOf(world)} is the node itself`,
+        `it is in the registry on this machine, but ${name.split('/')[0]} on a node of ${apiServerOf(world)} is the node itself`,
       ),
       deferrable: true,
       suggestion: 'push it to a registry that the nodes reach by name',
@@ -98,11 +99,6 @@ async function optionsOf(
     },
   };
 }
-
-const hostOf = (world: World) => URL.parse(world.reader.server)?.host ?? '';
-
-/** `localhost:5000`, `127.0.0.1`, `[::1]:5000`: on every machine another one. */
-const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
 
 /** The login that settled it, when it was this machine's user's. */
 function usersOwn(found: ImageVerdict): string | undefined {
