@@ -17,7 +17,7 @@ export function matching(discovery: Discovery, word: string): Resource[] {
       r.kind.toLowerCase() === wanted ||
       r.resource === wanted ||
       r.singular.toLowerCase() === wanted ||
-      r.shortNames.includes(wanted),
+      r.shortNames.some((short) => short === wanted || `${short}s` === wanted),
   );
 }
 
@@ -67,13 +67,15 @@ export async function insteadOf(world: World, discovery: Discovery, name: ApiNam
   }
   if (why !== undefined) return { verdict: fail(why.reason, why.message), evidence: why };
 
-  const kin = alike.filter((r) => group !== undefined && related(r.group, group));
+  const kin = alike.filter((r) => group !== undefined && (related(r.group, group) || bothBuiltIn(r.group, group)));
   const [first] = kin;
   if (first !== undefined) {
     const right = spelling(preferredOf(discovery, first, undefined), name.field);
     return diverges(
       'OtherGroupServed',
-      `the cluster serves no group ${group}; ${first.kind} is there as ${right}`,
+      discovery.group(group ?? '') === undefined
+        ? `the cluster serves no group ${group}; ${first.kind} is there as ${right}`
+        : `group ${group === '' ? 'core' : group} has no ${first.kind}; it is ${right}`,
       right,
       {
         served: kin.map(apiVersionOf),
@@ -122,7 +124,7 @@ function nothing(discovery: Discovery, name: ApiName, alike: readonly Resource[]
     suggestion:
       known || group === undefined
         ? (elsewhere[0] ?? nearKinds[0] ?? 'look at what the operator or release that brings it really installs')
-        : `install what brings ${group}, or mark it {name, provided_by: "plan"} when the plan does`,
+        : `${elsewhere[0] === undefined ? '' : `${elsewhere[0]}, if that is meant; or `}install what brings ${group}, or mark it {name, provided_by: "plan"} when the plan does`,
   };
 }
 
@@ -148,6 +150,11 @@ function isServed(discovery: Discovery, api: string): boolean {
   const version = parts.pop() ?? '';
   return discovery.find({ group: parts.join('/'), version, kind }) !== undefined;
 }
+
+/** Kubernetes' own: whoever names the wrong one of them means the kind. */
+const BUILT_IN =
+  /^(|apps|autoscaling|batch|extensions|policy|(admissionregistration|apiextensions|apiregistration|authentication|authorization|certificates|coordination|discovery|events|flowcontrol\.apiserver|networking|node|rbac\.authorization|resource|scheduling|storage)\.k8s\.io)$/;
+const bothBuiltIn = (a: string, b: string) => BUILT_IN.test(a) && BUILT_IN.test(b);
 
 /** Groups of one family: the same first label (`postgresql.…`), or one inside the other. */
 function related(a: string, b: string): boolean {

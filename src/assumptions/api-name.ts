@@ -13,7 +13,8 @@ export type ApiName = {
 
 const VERSION = /^v\d+((alpha|beta)\d+)?$/;
 const GROUP = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
-const KIND = /^[A-Za-z][A-Za-z0-9]*$/;
+/** A version alone is no kind: `apps/v1` is half a name. */
+const KIND = /^(?!v\d+((alpha|beta)\d+)?$)[A-Za-z][A-Za-z0-9]*$/;
 const FIELD = /^\.?[A-Za-z_$][\w$-]*(\[\S*?\])?(\.[\w$-]+(\[\S*?\])?)*$/;
 
 export const FORMS =
@@ -68,7 +69,10 @@ const coreOr = (group: string) => (group.toLowerCase() === 'core' ? '' : group.t
 
 export function apiSubject(text: string): Named | Misnamed {
   const name = parseApi(text);
-  if (name === undefined) return { ok: false, message: `"${text}" is not an API: ${FORMS}` };
+  if (name === undefined) {
+    const shown = text.length > 80 ? `${text.slice(0, 77)}…` : text;
+    return { ok: false, message: `"${shown}" is not an API: ${FORMS}` };
+  }
   return { ok: true, subject: `api:${writeApi(name)}`, name: text.trim() };
 }
 

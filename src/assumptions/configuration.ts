@@ -48,6 +48,22 @@ export function configurationSubject(text: string): Named | Misnamed {
   return { ok: true, subject: `configuration:${canonical}`, name: text.trim() };
 }
 
+/** Those that share most words with a sentence first: an answer may cut the rest, which it tells once for all. */
+function nearestForms(sentence: string): string[] {
+  const words = wordsOf(sentence);
+  return FORMS.map((form) => ({ form, shared: wordsOf(form).filter((word) => words.includes(word)).length }))
+    .sort((a, b) => b.shared - a.shared)
+    .map(({ form }) => form);
+}
+
+const COMMON = new Set(['a', 'an', 'and', 'exists', 'in', 'is', 'name', 'of', 'the', 'with']);
+const wordsOf = (text: string) =>
+  text
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .map((word) => word.replace(/s$/, ''))
+    .filter((word) => word.length > 1 && !COMMON.has(word));
+
 export async function checkConfiguration(world: World, subject: string): Promise<Finding> {
   const sentence = bare(subject);
   const found = recognise(sentence);
@@ -57,7 +73,7 @@ export async function checkConfiguration(world: World, subject: string): Promise
       asked: `does "${sentence}" hold?`,
       evidence: { forms: FORMS },
       verdict: unknown('NotRecognised', `"${sentence}" is not a form that can be checked`),
-      suggestion: `say it as one of: ${FORMS.join('; ')}`,
+      suggestion: `say it as one of: ${nearestForms(sentence).join('; ')}`,
     };
   }
   const { requirement, match } = found;

@@ -54,7 +54,9 @@ function resolve(schemas: Schema, schema: unknown): Schema {
 function walk(schemas: Schema, schema: Schema, path: readonly string[], walked: readonly string[]): FieldFound {
   const [field, ...rest] = path;
   if (field === undefined) return { state: 'known', ...told(schema, false) };
-  if (schema.type === 'array') return walk(schemas, resolve(schemas, schema.items), path, walked);
+  // `containers.0.image` is another way of writing `containers[0].image`.
+  if (schema.type === 'array')
+    return walk(schemas, resolve(schemas, schema.items), /^\d+$/.test(field) ? rest : path, walked);
   const { properties } = schema;
   if (isRecord(properties) && field in properties) {
     const next = resolve(schemas, properties[field]);
@@ -70,6 +72,7 @@ function walk(schemas: Schema, schema: Schema, path: readonly string[], walked: 
     schema.additionalProperties === true ||
     (!isRecord(properties) &&
       (schema.type === 'object' || schema.type === undefined) &&
+      choices(schema).length === 0 &&
       schema['x-kubernetes-int-or-string'] !== true);
   if (open) return { state: 'open', from: walked.join('.') || 'the object' };
   const known = isRecord(properties) ? Object.keys(properties) : [];
@@ -81,8 +84,15 @@ function walk(schemas: Schema, schema: Schema, path: readonly string[], walked: 
   };
 }
 
+/** A Quantity is `oneOf: string, number`. */
+const choices = (schema: Schema): string[] =>
+  [...list(schema.oneOf), ...list(schema.anyOf)].map((one) => text(at(one, 'type'))).filter((type) => type !== '');
+
 function told(schema: Schema, required: boolean) {
-  const type = schema['x-kubernetes-int-or-string'] === true ? 'integer or string' : text(schema.type) || 'object';
+  const type =
+    schema['x-kubernetes-int-or-string'] === true
+      ? 'integer or string'
+      : text(schema.type) || choices(schema).join(' or ') || 'object';
   const values = list(schema.enum).map(String);
   const deprecated = schema.deprecated === true || /\bdeprecated\b/i.test(text(schema.description).slice(0, 120));
   return { type, required, values, deprecated };

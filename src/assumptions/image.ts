@@ -49,6 +49,20 @@ export async function checkImage(world: World, subject: string, options: ImageOp
       minimal_spec: podOf(name),
     };
   }
+  if (found.verdict.status === 'pass' && isLoopback(name.split('/')[0] ?? '') && !isLoopback(hostOf(world))) {
+    return {
+      subject,
+      asked,
+      evidence,
+      verdict: unknown(
+        'LoopbackRegistry',
+        `it is in the registry on this machine, but ${name.split('/')[0]} on a node of ${hostOf(world)} is the node itself`,
+      ),
+      deferrable: true,
+      suggestion: 'push it to a registry that the nodes reach by name',
+      minimal_spec: podOf(name),
+    };
+  }
   return {
     subject,
     asked,
@@ -85,6 +99,11 @@ async function optionsOf(
   };
 }
 
+const hostOf = (world: World) => URL.parse(world.reader.server)?.host ?? '';
+
+/** `localhost:5000`, `127.0.0.1`, `[::1]:5000`: on every machine another one. */
+const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
+
 /** The login that settled it, when it was this machine's user's. */
 function usersOwn(found: ImageVerdict): string | undefined {
   if (found.verdict.status !== 'pass') return undefined;
@@ -100,5 +119,5 @@ metadata:
 spec:
   containers:
     - name: try
-      image: ${image}
+      image: ${JSON.stringify(image)}
 `;

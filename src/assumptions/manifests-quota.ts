@@ -1,5 +1,15 @@
 import type { KubeObject } from '../cluster/index.ts';
-import { isScoped, type Needs, needsOf, shortfalls, subtract, sum, surgeOf, ZERO } from '../objects/index.ts';
+import {
+  isScoped,
+  type Needs,
+  needsOf,
+  shortfalls,
+  subtract,
+  sum,
+  surgeOf,
+  withLimitRanges,
+  ZERO,
+} from '../objects/index.ts';
 import { fail, pass, unknown } from '../workflow/index.ts';
 import { unanswered } from './finding.ts';
 import type { ManifestFinding } from './manifests.ts';
@@ -30,7 +40,15 @@ export async function checkQuota(world: World, set: readonly KubeObject[]): Prom
   const scoped = quotas.items.filter(isScoped).map((quota) => quota.metadata.name);
   if (quotas.items.length === 0) return undefined;
   const own = set.filter((o) => (o.metadata.namespace ?? namespace) === namespace);
-  const needs = await needsOfSet(world, own);
+  const [ranges, nodes] = await Promise.all([
+    listAll(world, '', 'LimitRange', { namespace }),
+    listAll(world, '', 'Node'),
+  ]);
+  const needs = await needsOfSet(world, own, {
+    ranges: ranges.state === 'listed' ? ranges.items : [],
+    // A DaemonSet's Pods; where the nodes can't be seen, there is at least one.
+    nodes: nodes.state === 'listed' ? Math.max(1, nodes.items.length) : 1,
+  });
   const short = judged.flatMap((quota) => shortfalls(needs, quota));
   const evidence = { short, scoped, quotas: judged.map((quota) => quota.metadata.name) };
   if (short.length > 0) {
@@ -53,12 +71,20 @@ export async function checkQuota(world: World, set: readonly KubeObject[]): Prom
   }
   return {
     ...base,
-    verdict: pass('QuotaFits', `the set fits into ${judged.map((quota) => quota.metadata.name).join(', ')}`),
+    verdict: pass(
+      'QuotaFits',
+      `the set fits into ${judged.map((quota) => quota.metadata.name).join(', ')}${scoped.length === 0 ? '' : `; not judged, because they count only some Pods: ${scoped.join(', ')}`}`,
+    ),
     evidence,
   };
 }
 
-async function needsOfSet(world: World, set: readonly KubeObject[]): Promise<Needs> {
+async function needsOfSet(
+  world: World,
+  set: readonly KubeObject[],
+  { ranges, nodes }: { ranges: readonly KubeObject[]; nodes: number },
+): Promise<Needs> {
+  const stands = (object: KubeObject) => withLimitRanges(object, ranges);
   const discovery = await discoveryOf(world);
   const plural = (object: KubeObject) => {
     const [first, second] = object.apiVersion.split('/');
@@ -80,8 +106,9 @@ async function needsOfSet(world: World, set: readonly KubeObject[]): Promise<Nee
               namespace: object.metadata.namespace ?? world.namespace,
             });
       const before = running?.ok === true ? running.value : undefined;
-      const needs = needsOf(object, { plural });
-      return before === undefined ? needs : sum([minus(needs, needsOf(before, { plural })), surgeOf(object)]);
+      const needs = needsOf(stands(object), { plural, nodes });
+      if (before === undefined) return needs;
+      return sum([minus(needs, needsOf(stands(before), { plural, nodes })), surgeOf(stands(object))]);
     }),
   );
   return sum(parts);

@@ -15,12 +15,18 @@ const MAX_FILES = 500;
 const MAX_BYTES = 8 * 1024 * 1024;
 
 export async function readManifests(given: string, workspace: string): Promise<ManifestsRead> {
+  if (given.trim() === '') return { ok: false, message: 'it is empty: give YAML, a file or a folder' };
   const files = await filesOf(given, workspace);
   if (!files.ok) return files;
   const manifests: Manifest[] = [];
   const wrong: string[] = [];
   for (const { name, text } of files.files) parseInto(name, text, manifests, wrong);
-  if (wrong.length > 0) return { ok: false, message: wrong.slice(0, 8).join('; ') };
+  if (wrong.length > 0) {
+    const template = files.files.find(({ text }) => /\{\{.*\}\}/.test(text));
+    const render =
+      template === undefined ? '' : 'this is a template; give what it renders to (helm template, envsubst): ';
+    return { ok: false, message: `${render}${wrong.slice(0, 8).join('; ')}` };
+  }
   if (manifests.length === 0) return { ok: false, message: 'there is no Kubernetes object in it' };
   return { ok: true, manifests, text: files.files.map((file) => file.text).join('\n---\n') };
 }
@@ -62,7 +68,13 @@ async function manifestFiles(folder: string): Promise<string[]> {
 
 function parseInto(name: string, text: string, manifests: Manifest[], wrong: string[]): void {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const parsed = parseAllDocuments(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    // `<<: *alias`, which kubectl understands.
+    merge: true,
+  });
   const documents = Array.isArray(parsed) ? parsed : [];
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -89,14 +101,27 @@ function collect(value: unknown, where: string, manifests: Manifest[], wrong: st
     wrong.push(`${where}: not an object`);
     return;
   }
-  if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(value.items)) {
-    for (const item of value.items) collect(item, where, manifests, wrong);
+  const { apiVersion, kind, metadata } = value;
+  if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(value.items)) {
+    // The items of a ConfigMapList are ConfigMaps without saying so.
+    const own = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) };
+    for (const item of value.items) collect(isRecord(item) ? { ...own, ...item } : item, where, manifests, wrong);
     return;
   }
-  const { apiVersion, kind, metadata } = value;
-  if (typeof apiVersion !== 'string' || apiVersion === '') wrong.push(`${where}: apiVersion is missing`);
-  else if (typeof kind !== 'string' || kind === '') wrong.push(`${where}: kind is missing`);
-  else if (!isRecord(metadata) || (typeof metadata.name !== 'string' && typeof metadata.generateName !== 'string')) {
-    wrong.push(`${where}: ${kind} has no metadata.name`);
-  } else manifests.push({ object: { ...value, apiVersion, kind, metadata }, where });
+  const problem = problemOf(value);
+  if (problem !== undefined) wrong.push(`${where}: ${problem}`);
+  else if (typeof apiVersion === 'string' && typeof kind === 'string' && isRecord(metadata))
+    manifests.push({ object: { ...value, apiVersion, kind, metadata }, where });
+}
+
+function problemOf({ apiVersion, kind, metadata }: Record<string, unknown>): string | undefined {
+  if (typeof apiVersion !== 'string' || apiVersion === '') return 'apiVersion is missing';
+  if (typeof kind !== 'string' || kind === '') return 'kind is missing';
+  if (apiVersion.startsWith('kustomize.config.k8s.io/'))
+    return `a ${kind} is read by kustomize, not by the API server; give what \`kubectl kustomize\` prints`;
+  const { name, generateName } = isRecord(metadata) ? metadata : {};
+  if (typeof name === 'number' || typeof name === 'boolean')
+    return `metadata.name of the ${kind} is ${String(name)}, which is no text; write it in quotes`;
+  if (typeof name !== 'string' && typeof generateName !== 'string') return `${kind} has no metadata.name`;
+  return undefined;
 }

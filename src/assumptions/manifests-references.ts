@@ -34,7 +34,8 @@ export async function unresolved(world: World, object: KubeObject, set: readonly
   for (const reference of await merged(referencesOf(object))) {
     const state =
       inSet(reference, object, home, set, world.namespace) ?? (await inCluster(world, reference, object, home));
-    const name = `${reference.kind} ${reference.name}`;
+    const { kind, name: called } = target(reference, object);
+    const name = `${kind} ${called}`;
     const keyed = reference.key === undefined ? name : `${name} (key ${reference.key})`;
     if (state === 'there') continue;
     if (state === 'unseen') unseen.push(name);

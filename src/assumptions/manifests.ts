@@ -1,6 +1,7 @@
 import type { KubeObject } from '../cluster/index.ts';
 import { podTemplateOf, serviceAccountOf } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
+import { insteadOf } from './api-miss.ts';
 import type { Finding } from './finding.ts';
 import { at, isRecord, list, text } from './json.ts';
 import { checkQuota } from './manifests-quota.ts';
@@ -35,8 +36,10 @@ async function checkOne(
   { object, where }: Manifest,
   set: readonly KubeObject[],
 ): Promise<ManifestFinding> {
-  const name = `${object.kind}/${object.metadata.name ?? `${object.metadata.generateName}*`}`;
-  const { verdict, warnings, evidence, deferrable } = await judge(world, object, set);
+  const written = `${object.kind}/${object.metadata.name ?? `${object.metadata.generateName}*`}`;
+  // Longer names are refused by the API server, in whose words they come back, too.
+  const name = written.length > 320 ? `${written.slice(0, 319)}…` : written;
+  const { verdict, warnings, evidence, deferrable, suggestion } = await judge(world, object, set);
   return {
     subject: `manifest:${object.apiVersion}/${object.kind}/${object.metadata.namespace ?? world.namespace}/${object.metadata.name ?? ''}`,
     name,
@@ -46,14 +49,21 @@ async function checkOne(
     warnings,
     evidence,
     ...(deferrable ? { deferrable } : {}),
+    ...(suggestion === undefined ? {} : { suggestion }),
   };
 }
 
-type Judged = { verdict: Verdict; warnings: readonly string[]; evidence: unknown; deferrable?: boolean };
+type Judged = {
+  verdict: Verdict;
+  warnings: readonly string[];
+  evidence: unknown;
+  deferrable?: boolean;
+  suggestion?: string;
+};
 
 async function judge(world: World, object: KubeObject, set: readonly KubeObject[]): Promise<Judged> {
   const order = await waitsForSet(world, object, set);
-  if (order !== undefined) return { verdict: order, warnings: [], evidence: { order: order.reason } };
+  if (order !== undefined) return { warnings: [], evidence: { order: order.verdict.reason }, ...order };
   const named = object.metadata.name !== undefined;
   const placed = await world.reader.dryRun(object, {
     verb: named ? 'apply' : 'create',
@@ -64,7 +74,7 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
   const warnings = [...placed.value.warnings];
   const pod = podOf(placed.value.object);
   if (pod !== undefined) {
-    const asPod = await world.reader.dryRun(pod, {
+    const asPod = await world.reader.dryRun(await withoutWhatTheSetBrings(world, pod, object, set), {
       verb: 'create',
       namespace: object.metadata.namespace ?? world.namespace,
     });
@@ -78,6 +88,9 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
         warnings,
         evidence: { error: asPod.error, pod: true },
         ...(deferrable ? { deferrable } : {}),
+        ...(verdict.reason === 'ResourcesMissing'
+          ? { suggestion: 'set resources.requests and limits on every container, or have a LimitRange give defaults' }
+          : {}),
       };
     }
   }
@@ -120,27 +133,65 @@ function asServiceAccount(world: World, object: KubeObject, pod: KubeObject) {
   return judgedBySccs(world, namespace, serviceAccountOf(object) ?? 'default', { metadata: { labels }, spec });
 }
 
+/**
+ * The service account, priority and runtime class that the same set brings aren't there when the Pod is tried: it is tried
+ * without them. Whether they are in the set is said with the references.
+ */
+async function withoutWhatTheSetBrings(
+  world: World,
+  pod: KubeObject,
+  object: KubeObject,
+  set: readonly KubeObject[],
+): Promise<KubeObject> {
+  if (!isRecord(pod.spec)) return pod;
+  const spec: Record<string, unknown> = { ...pod.spec };
+  const home = object.metadata.namespace ?? world.namespace;
+  for (const [fields, kind, apiVersion] of FROM_SET) {
+    const name = text(spec[fields[0]]);
+    const brought = set.some(
+      (o) =>
+        o.kind === kind &&
+        o.metadata.name === name &&
+        (kind !== 'ServiceAccount' || (o.metadata.namespace ?? world.namespace) === home),
+    );
+    if (!brought) continue;
+    const where = kind === 'ServiceAccount' ? { namespace: home } : {};
+    const there = await world.reader.getIfThere({ apiVersion, kind, name, ...where });
+    if (there.ok && there.value === undefined) for (const field of fields) delete spec[field];
+  }
+  return { ...pod, spec };
+}
+
+/** The fields that name one, or that the API server filled in because of it. */
+const FROM_SET = [
+  [['serviceAccountName', 'serviceAccount'], 'ServiceAccount', 'v1'],
+  [['priorityClassName', 'priority'], 'PriorityClass', 'scheduling.k8s.io/v1'],
+  [['runtimeClassName', 'overhead'], 'RuntimeClass', 'node.k8s.io/v1'],
+] as const;
+
+type Order = { verdict: Verdict; suggestion?: string };
+
 /** A custom object whose definition is in the same set, or an object in a namespace of it: it can't be judged before. */
-async function waitsForSet(world: World, object: KubeObject, set: readonly KubeObject[]): Promise<Verdict | undefined> {
+async function waitsForSet(world: World, object: KubeObject, set: readonly KubeObject[]): Promise<Order | undefined> {
   const discovery = await discoveryOf(world);
-  if (!discovery.ok) return unknown(discovery.error.reason, discovery.error.message);
+  if (!discovery.ok) return { verdict: unknown(discovery.error.reason, discovery.error.message) };
+  const { kind } = object;
   const slash = object.apiVersion.indexOf('/');
   const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
   const version = object.apiVersion.slice(slash + 1);
-  if (discovery.value.find({ group, version, kind: object.kind }) === undefined) {
+  if (discovery.value.find({ group, version, kind }) === undefined) {
     const definition = set.find(
       (o) =>
         o.kind === 'CustomResourceDefinition' &&
         at(o, 'spec', 'group') === group &&
-        at(o, 'spec', 'names', 'kind') === object.kind,
+        at(o, 'spec', 'names', 'kind') === kind,
     );
-    if (definition !== undefined) {
-      return unknown(
-        'DefinedInSet',
-        `its CRD ${definition.metadata.name} is in the same set, so it can only be judged once that is there`,
-      );
-    }
-    return fail('NoKindMatch', `the cluster serves no ${object.apiVersion} ${object.kind}`);
+    if (definition !== undefined) return { verdict: definedBy(definition, version) };
+    const miss = await insteadOf(world, discovery.value, { group, version, kind, field: undefined });
+    const message = `the cluster serves no ${object.apiVersion} ${kind}: ${miss.verdict.message}`;
+    if (miss.verdict.status === 'unknown') return { verdict: unknown(miss.verdict.reason, message) };
+    const right = miss.diverges ?? miss.suggestion;
+    return { verdict: fail('NoKindMatch', message), ...(right === undefined ? {} : { suggestion: right }) };
   }
   const namespace = object.metadata.namespace;
   if (namespace === undefined || namespace === world.namespace) return undefined;
@@ -149,12 +200,22 @@ async function waitsForSet(world: World, object: KubeObject, set: readonly KubeO
   const there = await world.once(`namespace ${namespace}`, () =>
     world.reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name: namespace }),
   );
-  return there.ok && there.value === undefined
-    ? unknown(
-        'NamespaceInSet',
-        `its namespace ${namespace} is made by the same set, so it can only be judged once that is there`,
-      )
-    : undefined;
+  if (!there.ok || there.value !== undefined) return undefined;
+  const message = `its namespace ${namespace} is made by the same set, so it can only be judged once that is there`;
+  return { verdict: unknown('NamespaceInSet', message) };
+}
+
+function definedBy(definition: KubeObject, version: string): Verdict {
+  const name = definition.metadata.name ?? '';
+  const versions = list(at(definition, 'spec', 'versions')).filter((v) => at(v, 'served') === true);
+  const served = versions.map((v) => text(at(v, 'name')));
+  if (!served.includes(version)) {
+    return fail(
+      'VersionNotServed',
+      `its CRD ${name} in the same set serves ${served.join(', ') || 'nothing'}, not ${version}`,
+    );
+  }
+  return unknown('DefinedInSet', `its CRD ${name} is in the same set, so it can only be judged once that is there`);
 }
 
 const UNKNOWN_FIELD = /unknown field|field not declared in schema/;
@@ -173,6 +234,9 @@ function refusedBy(error: { status: number; reason: string; message: string }): 
   if (status === 403 && /cannot (create|patch|update) resource/.test(message)) {
     return { verdict: unknown('PermissionMissing', message), deferrable: true };
   }
+  if (status === 403 && /failed quota: .*must specify/.test(message))
+    return { verdict: fail('ResourcesMissing', message) };
+  if (/error looking up service account/.test(message)) return { verdict: fail('ServiceAccountMissing', message) };
   if (status === 403 && /exceeded quota/.test(message)) return { verdict: fail('QuotaExceeded', message) };
   if (status === 403 && /violates PodSecurity/.test(message)) return { verdict: fail('ViolatesPodSecurity', message) };
   if (status === 403 && /security context constraint/.test(message)) return { verdict: fail('NoSccAllowsIt', message) };
@@ -181,6 +245,8 @@ function refusedBy(error: { status: number; reason: string; message: string }): 
   }
   // Server-side apply answers 500 for a field that the schema doesn't have.
   if (UNKNOWN_FIELD.test(message)) return { verdict: fail('UnknownField', message) };
+  // … and for a value of the wrong type.
+  if (/failed to create typed patch object/.test(message)) return { verdict: fail('WrongType', message) };
   return { verdict: unknown(reason, message) };
 }
 

@@ -63,6 +63,7 @@ export function parseReference(text: string): ParsedReference {
   const { domain, path } = splitDomain(name);
   if (domain !== undefined && !DOMAIN.test(domain))
     return no(`"${shorten(domain)}" is not a host with an optional port`);
+  if (Number(/:(\d+)$/.exec(domain ?? '')?.[1] ?? 0) > 65_535) return no(`${domain} has no such port`);
   if (path === '') return no('the repository is missing');
   for (const component of path.split('/')) {
     if (component === '') return no('the repository has an empty part (//, or a slash at an end)');
@@ -122,7 +123,9 @@ function digestProblem(digest: string): string | undefined {
   const [algorithm = '', hex = ''] = digest.split(':');
   const length = DIGEST_LENGTH[algorithm];
   if (length !== undefined && (hex.length !== length || /[A-F]/.test(hex))) {
-    return `a ${algorithm} digest has ${length} lower-case hex digits, this one has ${hex.length}`;
+    return hex.length === length
+      ? `a ${algorithm} digest is written in lower-case hex digits`
+      : `a ${algorithm} digest has ${length} lower-case hex digits, this one has ${hex.length}`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import type { CheckedKind, Finding } from '../assumptions/index.ts';
+import { type CheckedKind, type Finding, FORMS } from '../assumptions/index.ts';
 import { shortDigest } from '../workflow/index.ts';
 import { folded, type Passed } from './reality-fold.ts';
 
@@ -101,6 +101,8 @@ export async function answered(lines: readonly Line[], about: About): Promise<Re
     namespace: about.namespace,
     ...(about.identity === undefined ? {} : { identity: about.identity }),
     at: about.at,
+    // What can be checked is told once, however many sentences were not understood.
+    ...(lines.some((line) => line.finding.verdict.reason === 'NotRecognised') ? { forms: FORMS } : {}),
     summary: summary(lists, about.deferred),
   };
 }

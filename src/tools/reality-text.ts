@@ -6,7 +6,8 @@ const LISTS = ['apis', 'images', 'operators', 'configuration', 'manifests'] as c
 
 export function realityText(answer: Readonly<Record<string, unknown>>): string {
   const open = LISTS.flatMap((list) => records(answer[list])).filter((one) => one.status !== 'PASS');
-  return cut([...text(answer.summary).split('\n'), ...open.map(line)]);
+  const forms = Array.isArray(answer.forms) ? [`Sentences that can be checked: ${answer.forms.join('; ')}`] : [];
+  return cut([...text(answer.summary).split('\n'), ...open.map(line), ...forms]);
 }
 
 function line(one: Readonly<Record<string, unknown>>): string {

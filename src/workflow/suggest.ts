@@ -28,7 +28,7 @@ metadata:
 spec:
   containers:
     - name: try
-      image: ${image}
+      image: ${JSON.stringify(image)}
 `;
 
 function skeleton(api: string): string {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubeObject, Writer } from '../../src/cluster/index.ts';
 import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
@@ -365,6 +367,73 @@ test("OpenShift's ClusterOperators: available and not degraded; progressing is n
   ]);
   expect(answered.dns?.evidence).toMatchObject({ found: expect.stringContaining('rolling out') });
   expect(answered.ingress?.error).toContain('the router has no address');
+});
+
+test("a webhook's CA bundle must fit the certificate that its Service answers with", async () => {
+  // The Service and the certificate are the API server's own: the one pair here whose name fits. Its endpoints and the
+  // Secret that a controller would serve from are written by the test.
+  const certificate = (file: string) => readFileSync(join(sandbox.dir, 'certificates', file), 'utf8');
+  const configuration = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration' };
+  const webhook = (caBundle: string) => ({
+    ...configuration,
+    metadata: { name: 'hooky' },
+    webhooks: [
+      {
+        name: 'hooky.example.com',
+        sideEffects: 'None',
+        admissionReviewVersions: ['v1'],
+        clientConfig: {
+          service: { name: 'kubernetes', namespace: 'default' },
+          ...(caBundle !== '' && { caBundle: Buffer.from(caBundle).toString('base64') }),
+        },
+        rules: [{ apiGroups: ['hooky.example.com'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['*'] }],
+      },
+    ],
+  });
+  const labels = { app: 'hooky' };
+  await create({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'hooky', namespace: 'default' },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'manager', image: 'example.com/hooky:1' }] } },
+    },
+  });
+  await expect.poll(() => ask('hooky'), { timeout: 60_000, interval: 500 }).toEqual({ hooky: 'PASS Ready' });
+
+  const because = async (caBundle: string) => {
+    const { webhooks } = webhook(caBundle);
+    value(await writer.patch({ ...configuration, name: 'hooky' }, { webhooks }, 'merge'));
+    const { hooky } = answers(await look(['hooky']));
+    return `${hooky?.status} ${hooky?.reason}: ${hooky?.error ?? ''}`;
+  };
+  const good = certificate('authority.crt');
+  await create(webhook(good));
+  expect(await because(good)).toContain('FAIL WebhookNoEndpoints');
+  await create({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: 'hooky', namespace: 'default', labels: { 'kubernetes.io/service-name': 'kubernetes' } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: ['10.0.0.9'], conditions: { ready: true } }],
+    ports: [{ port: 443 }],
+  });
+  await create({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'hooky-tls', namespace: 'default' },
+    type: 'kubernetes.io/tls',
+    stringData: { 'tls.crt': certificate('apiserver.crt'), 'tls.key': 'not used' },
+  });
+  expect(await because(good)).toContain('PASS Ready');
+  expect(await because('')).toContain(
+    "FAIL WebhookCaMismatch: the webhook hooky.example.com can't be called: its caBundle is empty",
+  );
+  const fixture = (file: string) => readFileSync(join('src/images/fixtures', file), 'utf8');
+  expect(await because(fixture('ca.pem'))).toContain('did not sign the certificate that default/kubernetes serves');
+  expect(await because(fixture('expired.pem'))).toContain('its caBundle expired');
+  expect(await because('not a certificate')).toContain('its caBundle holds no certificate');
 });
 
 describe('what the catalogs offer', () => {

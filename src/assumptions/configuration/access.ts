@@ -63,7 +63,7 @@ export const ACCESS: readonly Requirement[] = [
   {
     form: 'can VERB RESOURCE [in namespace [NAME] | in all namespaces]',
     pattern: new RegExp(
-      `^(we |i )?can (?<verb>${VERBS}) (?<resource>[A-Za-z][\\w./-]*)(?<all> in all namespaces| cluster-?wide)?( in (the )?namespace( (?<namespace>[a-z0-9][-a-z0-9]*))?)?$`,
+      `^(we |i )?can (?<verb>${VERBS}) (?<resource>[A-Za-z][\\w./-]*)(?<all> in all namespaces| cluster-?wide)?( in (the )?namespace| in (the )?(namespace )?(?<namespace>(?!namespace$|all$|the$)[a-z0-9][-a-z0-9]*)( namespace)?)?$`,
       'i',
     ),
     asks: 'may this identity do so? (SelfSubjectAccessReview)',

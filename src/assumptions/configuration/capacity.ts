@@ -32,15 +32,23 @@ const NAMES: Readonly<Record<string, string>> = {
   configmaps: 'configmaps',
 };
 
+/** As a canonical sentence names them. */
+const RESOURCES = [...new Set(Object.values(NAMES))];
+
 /** `2 CPU and 4Gi`, `500m cpu, 1Gi memory and 10Gi storage`; undefined when a part can't be read. */
 export function amounts(written: string): Amount[] | undefined {
   const parts = written.split(/\s*(?:,|\band\b|\+|&)\s*/i).filter((part) => part !== '');
   const read = parts.map((part): Amount | undefined => {
-    const match = /^(?<size>\d+(\.\d+)?([numkMGTP]i?|Ki)?B?)\s*(of )?(?<name>[a-z]+)?$/i.exec(part.trim());
+    const match = /^(?<size>\d+(\.\d+)?([numkMGTP]i?|Ki)?B?)\s*(of )?(?<name>[a-z.]+)?$/i.exec(part.trim());
     const size = (match?.groups?.size ?? '').replace(/B$/, '');
     const name = match?.groups?.name?.toLowerCase();
     const wanted = parseQuantity(size);
-    const resource = name === undefined ? (/[KMGTP]i?$/.test(size) ? 'memory' : undefined) : NAMES[name];
+    const resource =
+      name === undefined
+        ? /[KMGTP]i?$/.test(size)
+          ? 'memory'
+          : undefined
+        : (NAMES[name] ?? RESOURCES.find((one) => one === name));
     return wanted === undefined || resource === undefined
       ? undefined
       : { resource, wanted, written: `${size} ${resource}` };
@@ -76,7 +84,10 @@ async function freeInQuota(world: World, match: RegExpExecArray): Promise<Part> 
   if (own.state !== 'listed') return { ...notListed(own, '', `resourcequotas in ${namespace}`), facet: 'capacity' };
   const quotas = [...own.items, ...itemsOf(cluster)].filter(applies);
   const rows = quotas.flatMap((quota) => wanted.flatMap((amount) => rowsOf(quota, amount)));
-  const evidence = { namespace, rows: rows.map(({ amount: _, ...row }) => row) };
+  const evidence = {
+    namespace,
+    rows: rows.map(({ quota, name, hard, used, free }) => ({ quota, name, hard, used, free })),
+  };
   const short = rows.filter((row) => compareQuantity(row.leftOver, row.amount.wanted) < 0);
   if (short.length > 0) {
     const [worst] = short;

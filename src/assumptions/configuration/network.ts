@@ -3,7 +3,7 @@ import { at, list, text } from '../json.ts';
 import { nearest } from '../near.ts';
 import { discoveryOf, listAll, type World } from '../world.ts';
 import { notListed } from './storage.ts';
-import { group, type Part, type Requirement } from './table.ts';
+import { group, NO_NAME, type Part, type Requirement } from './table.ts';
 
 const DEFAULT_INGRESS = 'ingressclass.kubernetes.io/is-default-class';
 
@@ -159,8 +159,10 @@ export const NETWORK: readonly Requirement[] = [
   },
   {
     form: 'IngressClass NAME',
-    pattern:
-      /^ingress ?class(\/| named |: ?| )["']?(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)["']?( exists| available)?$/i,
+    pattern: new RegExp(
+      `^ingress ?class(/| named |: ?| )["']?${NO_NAME}(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)["']?( exists| available)?$`,
+      'i',
+    ),
     asks: 'is there such an IngressClass?',
     canonical: (match) => `IngressClass ${group(match, 'name')}`,
     check: ingressClass,

@@ -4,7 +4,7 @@ import { unanswered } from '../finding.ts';
 import { at, isRecord } from '../json.ts';
 import { nearest } from '../near.ts';
 import { apiVersionOf, discoveryOf, type World } from '../world.ts';
-import { group, type Part, type Requirement } from './table.ts';
+import { group, NO_NAME, type Part, type Requirement } from './table.ts';
 
 const NAMED = [
   'namespace',
@@ -131,7 +131,7 @@ export const OBJECTS: readonly Requirement[] = [
   {
     form: 'namespace NAME exists; Secret NAME [with key KEY] exists; also ConfigMap, ServiceAccount, PVC, PriorityClass, RuntimeClass …',
     pattern: new RegExp(
-      `^(an? |the )?(?<kind>${NAMED.join('|').replace('serviceaccount', 'service ?account').replace('configmap', 'config ?map').replace('priorityclass', 'priority ?class').replace('runtimeclass', 'runtime ?class')})(/| named |: ?| )["']?(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)["']?( (with|has)( the)? key (?<key>[\\w.-]+))?( in (the )?namespace (?<namespace>[a-z0-9][-a-z0-9]*))?( exists| available)?$`,
+      `^(an? |the )?(?<kind>${NAMED.join('|').replace('serviceaccount', 'service ?account').replace('configmap', 'config ?map').replace('priorityclass', 'priority ?class').replace('runtimeclass', 'runtime ?class')})(/| named |: ?| )["']?${NO_NAME}(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)["']?( (with|has)( the)? key (?<key>[\\w.-]+))?( in (the )?namespace (?<namespace>[a-z0-9][-a-z0-9]*))?( exists| available)?$`,
       'i',
     ),
     asks: 'is there such an object?',

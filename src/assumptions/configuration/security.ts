@@ -92,6 +92,13 @@ async function dryRun(
       evidence: { error },
     };
   }
+  if (/error looking up service account/.test(error.message)) {
+    return {
+      verdict: fail('ServiceAccountMissing', error.message),
+      evidence: { error },
+      suggestion: 'name a service account that is there, or check this once the plan has made it',
+    };
+  }
   if (error.status === 403 || error.status === 422 || error.status === 400) {
     return { verdict: fail('NotAdmitted', error.message), evidence: { error }, suggestion: remedy(need) };
   }

@@ -4,7 +4,7 @@ import { unanswered } from '../finding.ts';
 import { at, list, text } from '../json.ts';
 import { nearest } from '../near.ts';
 import { type ListedAs, listAll, type World } from '../world.ts';
-import { group, type Part, type Requirement } from './table.ts';
+import { group, NO_NAME, type Part, type Requirement } from './table.ts';
 
 const DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 
@@ -154,6 +154,17 @@ async function claimFits(world: World, match: RegExpExecArray): Promise<Part> {
     const there = await classExists(world, match);
     if (there.verdict.status !== 'pass') return there;
   }
+  if (name === '' && text(at(placed.value.object, 'spec', 'storageClassName')) === '') {
+    return {
+      verdict: fail(
+        'NoDefaultStorageClass',
+        `a claim of ${size} is accepted (dry run), but no StorageClass is the default, so nothing would provide its volume`,
+      ),
+      evidence: { warnings: placed.value.warnings },
+      facet: 'capacity',
+      suggestion: `PVC of ${size} with StorageClass NAME`,
+    };
+  }
   return {
     verdict: pass('ClaimAccepted', `a claim of ${size} is accepted (dry run)`),
     evidence: { warnings: placed.value.warnings },
@@ -161,7 +172,7 @@ async function claimFits(world: World, match: RegExpExecArray): Promise<Part> {
   };
 }
 
-const NAME = '(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)';
+const NAME = `${NO_NAME}(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)`;
 
 export const STORAGE: readonly Requirement[] = [
   {

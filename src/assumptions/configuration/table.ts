@@ -16,4 +16,7 @@ export type Requirement = {
 
 export type Part = Omit<Finding, 'subject' | 'asked'>;
 
+/** What may follow a kind without being the name of an object. */
+export const NO_NAME = '(?!(?:support(?:ed)?|exists?|available|served|enforced|is|are)\\b(?!-))';
+
 export const group = (match: RegExpExecArray, name: string): string => match.groups?.[name] ?? '';

@@ -70,6 +70,8 @@ async function openshift(world: World, match: RegExpExecArray): Promise<Part> {
   const [cluster] = found.items;
   const done = list(at(cluster, 'status', 'history')).find((entry) => at(entry, 'state') === 'Completed');
   const actual = text(at(done, 'version')) || text(at(cluster, 'status', 'desired', 'version'));
+  if (actual !== '' && group(match, 'version') === '')
+    return { verdict: pass('IsOpenShift', `OpenShift ${actual}`), evidence: { version: actual } };
   if (actual === '') return { verdict: fail('NoVersion', 'the ClusterVersion names no version'), evidence: {} };
   return { verdict: judged('OpenShift', actual, match), evidence: { version: actual } };
 }
@@ -77,13 +79,20 @@ async function openshift(world: World, match: RegExpExecArray): Promise<Part> {
 const OPERATOR = '(?<operator>>=|<=|==?|<|>)?';
 const form = (name: string) =>
   new RegExp(
-    `^${name}( version)?( is)?( at least)? ?${OPERATOR} ?v?(?<version>\\d+(\\.\\d+)*)(\\+| or (newer|later|higher|above))?$`,
+    `^${name}( version)?( is)?( at least)? ?${OPERATOR} ?v?(?<version>\\d+(\\.\\d+)*)(?<series>\\.[x*])?(\\+| or (newer|later|higher|above))?$`,
     'i',
   );
 const canonical = (name: string) => (match: RegExpExecArray) =>
-  `${name} ${group(match, 'operator') || '>='} ${group(match, 'version')}`;
+  `${name} ${group(match, 'operator') || (group(match, 'series') === '' ? '>=' : '=')} ${group(match, 'version')}`;
 
 export const VERSIONS: readonly Requirement[] = [
+  {
+    form: 'OpenShift',
+    pattern: /^(an? )?openshift( cluster)?$/i,
+    asks: 'is there a ClusterVersion?',
+    canonical: () => 'OpenShift',
+    check: openshift,
+  },
   {
     form: 'Kubernetes >= 1.27',
     pattern: form('(kubernetes|k8s)'),
