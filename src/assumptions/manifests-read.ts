@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../cluster/index.ts';
+import { KUBECTL_YAML } from '../objects/index.ts';
 import { isRecord } from './json.ts';
 
 /** Manifests as an agent gives them (YAML text, a file, a folder) → objects, each with where it stands. */
@@ -72,8 +73,7 @@ function parseInto(name: string, text: string, manifests: Manifest[], wrong: str
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
-    // `<<: *alias`, which kubectl understands.
-    merge: true,
+    ...KUBECTL_YAML,
   });
   const documents = Array.isArray(parsed) ? parsed : [];
   const place = (offset: number) => {

@@ -19,6 +19,7 @@ export {
 } from './failure/index.ts';
 export { type ImageReference, imagesOf, isCustom } from './images.ts';
 export * from './kube-object.ts';
+export { KUBECTL_YAML } from './kubectl-yaml.ts';
 export { withLimitRanges } from './limit-range.ts';
 export { isOfApi, mentionsApi, mentionsImage, mentionsKind } from './mentions.ts';
 export { inOrder, rankOf } from './order.ts';

@@ -1,5 +1,6 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, type Tags } from 'yaml';
+import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../objects/kube-object.ts';
+import { KUBECTL_YAML } from '../objects/kubectl-yaml.ts';
 import { isRecord } from './record.ts';
 import type { Lines } from './types.ts';
 
@@ -7,17 +8,6 @@ import type { Lines } from './types.ts';
 
 export type Written = { readonly object: KubeObject; readonly document: number; readonly lines: Lines };
 export type Fault = { readonly line: number; readonly column: number; readonly message: string };
-
-/**
- * YAML as kubectl reads it (sigs.k8s.io/yaml): 1.1's booleans and octal numbers, but times and base 60 numbers stay
- * text, and there are no sets, ordered maps or binaries.
- */
-const kubectlTags = (tags: Tags): Tags =>
-  tags.filter(
-    (tag) =>
-      typeof tag === 'string' ||
-      !(/:(timestamp|binary|set|omap|pairs)$/.test(tag.tag) || ('format' in tag && tag.format === 'TIME')),
-  );
 
 export function readManifests(text: string): {
   readonly written: readonly Written[];
@@ -32,8 +22,7 @@ export function readManifests(text: string): {
   };
   const documents = parseAllDocuments(text, {
     lineCounter: counter,
-    schema: 'yaml-1.1',
-    customTags: kubectlTags,
+    ...KUBECTL_YAML,
     uniqueKeys: true,
     prettyErrors: false,
   });

@@ -1,5 +1,6 @@
-import { LineCounter, parseAllDocuments, type Tags } from 'yaml';
+import { LineCounter, parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../../objects/kube-object.ts';
+import { KUBECTL_YAML } from '../../objects/kubectl-yaml.ts';
 import { type Refusal, refuse } from '../../workflow/index.ts';
 
 export const MOST_OBJECTS = 10;
@@ -11,7 +12,7 @@ export type Spec =
 /** YAML text → the documents in it, or what is wrong with it and where. */
 export function readSpec(text: string): Spec {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, version: '1.1', customTags: asKubectl, merge: true });
+  const documents = parseAllDocuments(text, { lineCounter: lines, ...KUBECTL_YAML });
   const objects: KubeObject[] = [];
   for (const document of 'empty' in documents ? [] : documents) {
     const error = document.errors[0];
@@ -38,13 +39,6 @@ export function readSpec(text: string): Spec {
 }
 
 const bad = (why: string): Spec => ({ ok: false, refusal: refuse('BAD_INPUT', `minimal_spec: ${why}`) });
-
-/** As kubectl reads it: YAML 1.1's yes/no and 0644, but times and 12:30 are text. */
-const asKubectl = (tags: Tags): Tags =>
-  tags.filter((tag) => {
-    if (typeof tag === 'string') return !['timestamp', 'intTime', 'floatTime', 'binary'].includes(tag);
-    return !('format' in tag && tag.format === 'TIME') && !/:(timestamp|binary)$/.test(tag.tag);
-  });
 
 type Map = Record<string, unknown>;
 const isMap = (value: unknown): value is Map => typeof value === 'object' && value !== null && !Array.isArray(value);
