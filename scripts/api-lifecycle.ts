@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 /**
  * Writes src/assumptions/lifecycle.json from Kubernetes' own declarations: the zz_generated.prerelease-lifecycle.go files
- * of the Go module k8s.io/api. Types that were dropped from the newest module are read from an older one.
+ * of the Go module k8s.io/api, and the deprecation notes of types that have none (v1 Endpoints). Types that were dropped
+ * from the newest module are read from an older one.
  * Run it with `go` on the PATH: node scripts/api-lifecycle.ts
  */
 const MODULES = ['v0.19.0', 'v0.24.17', 'v0.31.0', 'v0.37.2'] as const;
@@ -37,6 +38,28 @@ function valueIn(what: string, returned: string): string | undefined {
   return `${group === '' ? '' : `${group}/`}${version}/${kind}`;
 }
 
+/** `// Deprecated: This API is deprecated in v1.33+. Use discoveryv1.EndpointSlice.` above `type Endpoints struct`. */
+const NOTE =
+  /\/\/ Deprecated: This API is deprecated in v(\d+\.\d+)\+(?:\. Use ([a-z]+)(v\d\w*)\.(\w+)\.)?\n(?:\/\/[^\n]*\n)*type (\w+) struct \{\n\tmetav1\.TypeMeta/g;
+
+function notesIn(root: string, folder: string, version: string): [string, Lifecycle][] {
+  const types = join(root, folder, version, 'types.go');
+  if (!existsSync(types)) return [];
+  return [...readFileSync(types, 'utf8').matchAll(NOTE)].flatMap(
+    ([, deprecated = '', other, otherVersion, as, kind = '']) => {
+      if (kind.endsWith('List')) return [];
+      const replacement =
+        other === undefined ? {} : { replacement: `${groupOf(root, other, otherVersion ?? '')}/${as}` };
+      return [[kind, { deprecated, ...replacement }]];
+    },
+  );
+}
+
+function groupOf(root: string, folder: string, version: string): string {
+  const name = /GroupName\s*=\s*"([^"]*)"/.exec(readFileSync(join(root, folder, version, 'register.go'), 'utf8'))?.[1];
+  return name === undefined || name === '' ? version : `${name}/${version}`;
+}
+
 const found = new Map<string, Lifecycle>();
 for (const module of MODULES) {
   const root = folderOf(module);
@@ -53,6 +76,10 @@ for (const module of MODULES) {
         if (value === undefined) continue;
         const key = `${name === '' ? '' : `${name}/`}${version}/${kind}`;
         read.set(key, { ...read.get(key), [what.toLowerCase()]: value });
+      }
+      for (const [kind, note] of notesIn(root, group, version)) {
+        const key = `${name === '' ? '' : `${name}/`}${version}/${kind}`;
+        read.set(key, { ...read.get(key), ...note });
       }
       for (const [key, value] of read) found.set(key, value);
     }

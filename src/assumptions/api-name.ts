@@ -14,7 +14,7 @@ export type ApiName = {
 const VERSION = /^v\d+((alpha|beta)\d+)?$/;
 const GROUP = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 /** A version alone is no kind: `apps/v1` is half a name. */
-const KIND = /^(?!v\d+((alpha|beta)\d+)?$)[A-Za-z][A-Za-z0-9]*$/;
+const KIND = /^(?!v\d+((alpha|beta)\d+)?$)[A-Za-z][A-Za-z0-9]{0,62}$/;
 const FIELD = /^\.?[A-Za-z_$][\w$-]*(\[\S*?\])?(\.[\w$-]+(\[\S*?\])?)*$/;
 
 export const FORMS =

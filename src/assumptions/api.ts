@@ -100,8 +100,8 @@ async function present(world: World, discovery: Discovery, served: Resource, nam
   }
   const told = lifecycleOf(writeApi({ ...name, field: undefined }));
   if (told?.deprecated !== undefined) {
-    const version = await world.once('version', () => world.reader.version());
-    if (version.ok && reached(told.deprecated, version.value)) {
+    const version = world.reader.versionAtConnect;
+    if (version !== undefined && reached(told.deprecated, version)) {
       const gone = told.removed === undefined ? '' : `, removed in ${told.removed}`;
       const instead = told.replacement === undefined ? '' : `; use ${told.replacement}`;
       return pass('ServedDeprecated', `served, but deprecated since Kubernetes ${told.deprecated}${gone}${instead}`);

@@ -5,7 +5,7 @@ import { type Catalogue, catalogue } from './discover.ts';
 import { freeze } from './frozen.ts';
 import { type ContextListing, contextsOf, readKubeconfig } from './kubeconfig.ts';
 import { type Documents, readerOver } from './read.ts';
-import type { Reader } from './reader.ts';
+import type { Reader, Version } from './reader.ts';
 import { ok, type Result } from './result.ts';
 import { writerOver } from './write.ts';
 import type { Writer } from './writer.ts';
@@ -62,7 +62,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Result<Clus
     return hello;
   }
   const from = catalogue(connection);
-  return ok(clusterOver(connection, from, from.under, new Map()));
+  return ok(clusterOver(connection, from, from.under, new Map(), hello.ok ? hello.value : undefined));
 }
 
 function clusterOver(
@@ -70,14 +70,15 @@ function clusterOver(
   from: Catalogue,
   catalogueUnder: (connection: Connection) => Catalogue,
   documents: Documents,
+  version: Version | undefined,
 ): Cluster {
-  const reader = readerOver(connection, from, documents);
+  const reader = readerOver(connection, from, documents, version);
   return {
     reader,
     writer: () => writerOver(reader, connection, from),
     under(signal) {
       const other = connection.under(signal);
-      return clusterOver(other, catalogueUnder(other), catalogueUnder, documents);
+      return clusterOver(other, catalogueUnder(other), catalogueUnder, documents, version);
     },
     kubeconfig: () => connection.kubeconfig,
     close: () => connection.close(),

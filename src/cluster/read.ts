@@ -8,7 +8,7 @@ import { isRecord } from './failure.ts';
 import { listObjects } from './list.ts';
 import { objectResult } from './object.ts';
 import { place } from './place.ts';
-import type { Raw, Reader } from './reader.ts';
+import type { Raw, Reader, Version } from './reader.ts';
 import { remove } from './remove.ts';
 import { ok, problem, type Result } from './result.ts';
 import { targetOf } from './target.ts';
@@ -17,7 +17,12 @@ import { watch } from './watch.ts';
 /** What one connection keeps: OpenAPI documents by address. */
 export type Documents = Map<string, Promise<Result<unknown>>>;
 
-export function readerOver(connection: Connection, from: Catalogue, documents: Documents): Reader {
+export function readerOver(
+  connection: Connection,
+  from: Catalogue,
+  documents: Documents,
+  versionAtConnect: Version | undefined,
+): Reader {
   const get = async (ref: ObjectRef): Promise<Result<KubeObject>> => {
     const where = await objectPath(from, ref);
     if (!where.ok) return where;
@@ -31,6 +36,7 @@ export function readerOver(connection: Connection, from: Catalogue, documents: D
     namespace: connection.frozen.namespace,
     target: (namespaces) => targetOf(connection, namespaces),
     identity: () => identityOf(connection),
+    versionAtConnect,
     version: () => versionOf(connection),
     discovery: ({ fresh = false } = {}) => from.discovery(fresh),
     get,

@@ -17,6 +17,9 @@ export interface Reader {
   readonly namespace: string | undefined;
   target(namespaces: readonly string[]): Promise<Result<Target>>;
   identity(): Promise<Result<Identity>>;
+  /** As the server said when it was connected to, if this identity may know. */
+  readonly versionAtConnect: Version | undefined;
+  /** Asked now. */
   version(): Promise<Result<Version>>;
   /** Two requests, then kept; `fresh` asks again. */
   discovery(options?: { fresh?: boolean }): Promise<Result<Discovery>>;

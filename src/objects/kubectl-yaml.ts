@@ -7,6 +7,8 @@ import type { Tags } from 'yaml';
 export const KUBECTL_YAML = {
   version: '1.1',
   merge: true,
+  // What is odd but legal is not told on stderr, which an agent's client may show.
+  logLevel: 'error',
   customTags: (tags: Tags): Tags =>
     tags.filter((tag) => {
       if (typeof tag === 'string') return !['timestamp', 'intTime', 'floatTime', 'binary'].includes(tag);

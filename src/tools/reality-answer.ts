@@ -28,7 +28,9 @@ export type Line = {
 
 /** A sentence of an API server or a registry can be long; the whole of it is in the evidence. */
 const SENTENCE = 300;
-const short = (text: string) => (text.length > SENTENCE ? `${text.slice(0, SENTENCE - 1)}…` : text);
+/** Of the forms that a sentence might have, the nearest; the answer tells all of them once. */
+const FORMS_SHOWN = 120;
+const short = (text: string, most = SENTENCE) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 export function lineOf(
   kind: Category,
@@ -53,7 +55,9 @@ export function lineOf(
       ...(finding.deferrable === true && status === 'UNKNOWN' ? { deferred: 'a tracer bullet settles it' } : {}),
     },
     ...(status === 'PASS' ? {} : { error: short(verdict.message) }),
-    ...(next === undefined ? {} : { suggestion: short(next) }),
+    ...(next === undefined
+      ? {}
+      : { suggestion: short(next, verdict.reason === 'NotRecognised' ? FORMS_SHOWN : SENTENCE) }),
     ...(minimal_spec === undefined || status !== 'UNKNOWN' ? {} : { minimal_spec }),
   };
   return { kind, finding, answer, ...(where === undefined ? {} : { where }) };
