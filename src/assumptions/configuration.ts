@@ -39,10 +39,14 @@ function recognise(sentence: string) {
   return undefined;
 }
 
+const LONGEST = 500;
+
 /** Two ways of saying one requirement have one subject; a sentence nobody recognises keeps its words. */
 export function configurationSubject(text: string): Named | Misnamed {
   const sentence = plain(text);
   if (sentence === '') return { ok: false, message: 'an empty sentence is not a requirement' };
+  if (sentence.length > LONGEST)
+    return { ok: false, message: `a requirement is one sentence of at most ${LONGEST} characters` };
   const found = recognise(sentence);
   const canonical = found === undefined ? sentence : found.requirement.canonical(found.match);
   return { ok: true, subject: `configuration:${canonical}`, name: text.trim() };

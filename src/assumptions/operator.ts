@@ -14,10 +14,11 @@ export function operatorSubject(written: string): Named | Misnamed {
     .replace(/^operator:/, '')
     .toLowerCase()
     .replaceAll(/[\s_]+/g, '-');
-  if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) {
+  if (!/^[a-z0-9][a-z0-9.-]{0,252}$/.test(name)) {
+    const shown = written.length > 80 ? `${written.slice(0, 77)}…` : written;
     return {
       ok: false,
-      message: `"${written}" is not an operator's name: its package, Helm release, Deployment or API group`,
+      message: `"${shown}" is not an operator's name: its package, Helm release, Deployment or API group`,
     };
   }
   return { ok: true, subject: `operator:${name}`, name: written.trim() };

@@ -49,3 +49,18 @@ test('each form holds every row that is not simply so', () => {
     ],
   });
 });
+
+test('what a large answer says once is put back: the reason, and what was found as its evidence has it', () => {
+  const large = {
+    apis: [
+      { name: 'v1/Pod', status: 'PASS' },
+      { name: 'v1/Node', status: 'PASS', reason: 'ServedDeprecated' },
+    ],
+    passed: { apis: 'Served', evidence: 'deployment-status {show: "evidence", id: "0123456789ab#NAME"}' },
+  };
+  const kept = JSON.stringify({ items: [{ name: 'v1/Pod', verdict: { message: 'served, namespaced' } }] });
+  expect(rowsOf(large, kept)).toMatchObject([
+    { name: 'v1/Pod', reason: 'Served', message: 'served, namespaced' },
+    { name: 'v1/Node', reason: 'ServedDeprecated', message: 'ServedDeprecated' },
+  ]);
+});

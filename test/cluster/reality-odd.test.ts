@@ -258,6 +258,18 @@ describe('sentences', () => {
   });
 });
 
+test.each([
+  ['operators', ''],
+  ['operators', 'é'],
+  ['operators', 'a'.repeat(5000)],
+  ['configuration_requirements', '   '],
+  ['configuration_requirements', 'a'.repeat(5000)],
+])('%s: %#, no name and no sentence, is a wrong argument in few words', async (list, written) => {
+  const message = await refusedFor({ [list]: [written] });
+  expect(message).toContain(`${list}[0]`);
+  expect(message.length).toBeLessThan(400);
+});
+
 describe('manifests', () => {
   const config = (name: string, rest = '') => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${rest}`;
   const requests = ', resources: {requests: {cpu: 10m, memory: 16Mi}}';

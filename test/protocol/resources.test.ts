@@ -86,6 +86,14 @@ describe('a deployment as resources', () => {
     ]);
   });
 
+  it('evidence is read by the first digits of its digest, as answers show it', async () => {
+    const { result } = await read(`infragate://evidence/${evidence.slice('sha256:'.length, 'sha256:'.length + 12)}`);
+    expect(Object(result).contents[0].text).toBe('{"seen":"this"}');
+    expect(
+      (await read(`infragate://evidence/${evidence.slice('sha256:'.length, 'sha256:'.length + 3)}`)).error,
+    ).toBeDefined();
+  });
+
   it.each([
     'infragate://deployments/nope/status',
     `infragate://deployments/${ID}/secrets`,
