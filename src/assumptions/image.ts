@@ -100,11 +100,6 @@ async function optionsOf(
   };
 }
 
-const hostOf = (world: World) => URL.parse(world.reader.server)?.host ?? '';
-
-/** `localhost:5000`, `127.0.0.1`, `[::1]:5000`: on every machine another one. */
-const isLoopback = (host: string): boolean => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(host);
-
 /** The login that settled it, when it was this machine's user's. */
 function usersOwn(found: ImageVerdict): string | undefined {
   if (found.verdict.status !== 'pass') return undefined;
