@@ -15,9 +15,12 @@ const RENEWED_EVERY_MS = 3 * 60_000;
 /** The end of a deployment doesn't wait longer for a cluster that can't be heard. */
 const GIVE_MS = 10_000;
 
+type Whose = Pick<Deployment, 'id' | 'target'>;
+type Ours = Pick<Shop, 'ledger' | 'now' | 'policy'>;
+
 type Wanted = {
-  readonly run: OpeningRun;
-  readonly d: Deployment;
+  readonly run: Pick<OpeningRun, 'cluster' | 'writer' | 'identity'>;
+  readonly d: Whose;
   readonly way: 'take' | 'give' | 'leave';
   /** Told when another ledger has taken it from a run that was asleep for too long. */
   lost(why: string): void;
@@ -26,7 +29,12 @@ type Wanted = {
 type Answered = Outcome<Record<string, unknown>>;
 
 /** Runs a step with its namespaces kept, as its row of the table says. */
-export async function inTerritory(shop: Shop, wanted: Wanted, step: () => Promise<Answered>): Promise<Answered> {
+export async function inTerritory(
+  shop: Ours,
+  wanted: Wanted,
+  step: () => Promise<Answered>,
+  renewedEveryMs = RENEWED_EVERY_MS,
+): Promise<Answered> {
   if (wanted.way === 'leave') return step();
   if (wanted.way === 'give') {
     const outcome = await step();
@@ -35,7 +43,7 @@ export async function inTerritory(shop: Shop, wanted: Wanted, step: () => Promis
   }
   const taken = await take(shop, wanted).catch(refused);
   if ('code' in taken) return { kind: 'refusal', refusal: taken };
-  const timer = setInterval(() => void renew(wanted, taken.holder), RENEWED_EVERY_MS);
+  const timer = setInterval(() => void renew(wanted, taken.holder), renewedEveryMs);
   timer.unref();
   try {
     const outcome = await step();
@@ -54,7 +62,7 @@ function refused(error: unknown): Refusal {
 
 type Territory = { readonly holder: Holder; readonly fresh: boolean; readonly warnings: readonly string[] };
 
-async function take(shop: Shop, { run, d }: Wanted): Promise<Territory | Refusal> {
+async function take(shop: Ours, { run, d }: Wanted): Promise<Territory | Refusal> {
   const { takeHold } = await import('../apply/index.ts');
   const writer = await run.writer();
   const holder = { ledger: await shop.ledger.identity(), deployment: d.id, identity: await run.identity() };
@@ -73,7 +81,7 @@ async function take(shop: Shop, { run, d }: Wanted): Promise<Territory | Refusal
   return { holder, fresh, warnings };
 }
 
-const heldByOthers = (d: Deployment, namespace: string, { by, since, until }: Held): Refusal =>
+const heldByOthers = (d: Whose, namespace: string, { by, since, until }: Held): Refusal =>
   refuse(
     'IN_PROGRESS',
     `Another ledger works in the namespace ${namespace}: deployment ${by.deployment} of ledger ${by.ledger}${by.identity === '' ? '' : `, as ${by.identity}`}, since ${since}; it keeps the namespace until ${until}, longer while it works. Nothing was done.`,
@@ -122,11 +130,7 @@ async function renew({ run, d, lost: tell }: Wanted, holder: Holder): Promise<vo
 }
 
 /** Given back, unless another deployment of this ledger is at work there. */
-export async function give(
-  shop: Pick<Shop, 'ledger' | 'now' | 'policy'>,
-  run: Pick<OpeningRun, 'cluster'>,
-  d: Deployment,
-): Promise<void> {
+export async function give(shop: Ours, run: Pick<OpeningRun, 'cluster'>, d: Whose): Promise<void> {
   const { giveHold } = await import('../apply/index.ts');
   const { deployments } = await loadAll(shop);
   const busy = new Set(deployments.filter((other) => other.id !== d.id && works(other, shop.now())).flatMap(placesOf));

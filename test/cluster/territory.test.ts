@@ -5,6 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { giveHold, takeHold } from '../../src/apply/index.ts';
 import type { Cluster, Writer } from '../../src/cluster/index.ts';
 import { createEngine } from '../../src/engine/index.ts';
+import { policySchema } from '../../src/engine/policy.ts';
+import { inTerritory } from '../../src/engine/territory.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { isLedgerError, openLedger } from '../../src/state/index.ts';
 import { TOOLS } from '../../src/tools/index.ts';
@@ -208,6 +210,36 @@ test('an identity that may not write Leases goes on, and is told what that means
     await apart.end();
   }
   expect(deployment).toBe('other-1');
+});
+
+test('a run that slept until another ledger took its namespace is told, and ends', async () => {
+  kubectl(['create', 'namespace', stage.namespace]);
+  const ledger = await openLedger({ home: stage.home });
+  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const cluster = await reach(sandbox.kubeconfig);
+  const abort = new AbortController();
+  const target = {
+    server: cluster.reader.server,
+    context: cluster.reader.context,
+    cluster: 'c',
+    via: 'kube-system' as const,
+    namespace: stage.namespace,
+    namespaces: [{ name: stage.namespace, uid: null }],
+  };
+  const run = { cluster: async () => cluster, writer: async () => cluster.writer(), identity: async () => 'someone' };
+  const lost = (why: string) => abort.abort(new Error(why));
+  const shop = { ledger, now: () => new Date().toISOString(), policy: policySchema.parse({}) };
+  const step = async () => {
+    const spec = { holderIdentity: 'another/app-1', renewTime: new Date().toISOString().replace('Z', '000Z') };
+    kubectl(['patch', 'lease', 'infragate', '--type=merge', '-p', JSON.stringify({ spec })]);
+    await expect.poll(() => abort.signal.aborted, { timeout: 10_000 }).toBe(true);
+    return { kind: 'answer', value: {} } as const;
+  };
+  await inTerritory(shop, { run, d: { id: 'app-1', target }, way: 'take', lost }, step, 200);
+  expect(String(abort.signal.reason)).toContain('another ledger has taken the namespace');
+  expect(lease().spec.holderIdentity).toBe('another/app-1');
+  cluster.close();
+  ledger.close();
 });
 
 describe('taking and giving', () => {
