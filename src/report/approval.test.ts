@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Event, type Fact, fold } from '../workflow/index.ts';
+import type { Fact } from '../workflow/index.ts';
+import { deploymentOf, record } from './fixtures/record.ts';
 import { approvalReport } from './index.ts';
 
 const place = { cluster: 'c', namespace: 'n', namespace_uid: 'n-1' };
@@ -9,20 +10,6 @@ const item = (id: string, kind: 'source' | 'api', subject: string): Fact => ({
   item: { id, kind, subject, name: subject },
 });
 const FACTS: readonly Fact[] = [
-  {
-    type: 'started',
-    component: 'x',
-    complexity: 'simple',
-    workspace: '/w',
-    target: {
-      server: 's',
-      context: 'k',
-      cluster: 'c',
-      via: 'kube-system',
-      namespace: 'n',
-      namespaces: [{ name: 'n', uid: 'n-1' }],
-    },
-  },
   item('s1', 'source', 'source:compose.yml'),
   item('a1', 'api', 'api:v1/Pod'),
   {
@@ -64,11 +51,7 @@ const FACTS: readonly Fact[] = [
 ];
 
 test('what rests on a word is shown to whoever decides, and a text of the agent can pass for nothing else', () => {
-  const events = FACTS.map(
-    (fact, i): Event => ({ seq: i + 1, at: '2026-01-01T00:00:00.000Z', by: { kind: 'agent', client: 't' }, fact }),
-  );
-  const d = fold('d', events);
-  if (d === undefined) throw new Error('no deployment');
+  const d = deploymentOf(record(...FACTS));
   const shown = approvalReport(d, '# Deployment plan: x');
   expect(shown.split('\n').filter((line) => line.startsWith('#'))).toEqual([
     '# Deployment plan: x',
