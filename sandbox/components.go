@@ -32,6 +32,7 @@ func init() {
 		"registry":                registry,
 		"certificate":             certificate,
 		"stages":                  stages,
+		"storage-provisioner":     command(newStorageCommand),
 		"version":                 printVersion,
 	}
 }

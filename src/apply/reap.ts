@@ -1,27 +1,30 @@
 import type { Writer } from '../cluster/index.ts';
-import type { Placement } from '../workflow/index.ts';
+import type { Fact, PlacedObject, Placement } from '../workflow/index.ts';
 import { sameObject } from './ref.ts';
-import { type Removal, removeAll } from './remove.ts';
+import type { Remaining } from './remaining.ts';
+import { removeAll } from './remove.ts';
 
 const TIMEOUT_MS = 30_000;
 
-/** Takes out what an earlier process of this ledger left behind. What is not seen to be gone is told, not recorded. */
-export async function reap(
-  writer: Writer,
-  leftovers: readonly Placement[],
-  timeoutMs = TIMEOUT_MS,
-): Promise<Removal & { readonly gone: readonly Placement[] }> {
-  const removal = await removeAll(
-    writer,
-    leftovers.map((p) => ({ ref: p.object, run: p.run })),
-    { timeoutMs },
-  );
-  const stuck = (p: Placement) => removal.remaining.some((r) => sameObject(r.ref, p.object));
-  const childrenLeft = removal.remaining.some((r) => !leftovers.some((p) => sameObject(p.object, r.ref)));
-  // Children that won't go are on no record: while there are any, what leads to them stays on it.
-  return { ...removal, gone: childrenLeft ? [] : leftovers.filter((p) => !stuck(p)) };
-}
+export type Reaped = {
+  /** For the record: what is seen to be gone, and what had come of it and won't go, which nothing may lead to any more. */
+  readonly facts: readonly Fact[];
+  readonly remaining: readonly Remaining[];
+};
 
-/** Those of the leftovers that are gone now. */
-export const removeLeftovers = async (writer: Writer, leftovers: readonly Placement[]): Promise<readonly Placement[]> =>
-  (await reap(writer, leftovers)).gone;
+/** Takes out what is left of bullets and rehearsals. */
+export async function removeLeftovers(writer: Writer, leftovers: readonly Placement[]): Promise<Reaped> {
+  const facts: Fact[] = [];
+  const left: Remaining[] = [];
+  for (const [run, ours] of Map.groupBy(leftovers, (p) => p.run)) {
+    const placed = ours.map((p) => ({ ref: p.object, run }));
+    const { remaining } = await removeAll(writer, placed, { timeoutMs: TIMEOUT_MS, volumes: true });
+    const purpose = ours[0]?.purpose ?? 'tracer';
+    const record = (object: PlacedObject, state: 'gone' | 'created') =>
+      facts.push({ type: 'placed', run, object, state, purpose });
+    for (const { object } of ours) if (!remaining.some((r) => sameObject(r.ref, object))) record(object, 'gone');
+    for (const { ref } of remaining) if (!ours.some((p) => sameObject(p.object, ref))) record(ref, 'created');
+    left.push(...remaining);
+  }
+  return { facts, remaining: left };
+}

@@ -1,22 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiFailure, Result, Writer } from '../cluster/index.ts';
+import type { ApiFailure, Writer } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 import { familyOf, kindsOfFamily } from './family.ts';
 import { isOf } from './marks.ts';
-import { address, called, refOf } from './ref.ts';
-import { whyStillThere } from './stuck.ts';
+import { address, refOf } from './ref.ts';
+import { keyOf, type Remaining, stillThere, unreadable, untilHeard } from './remaining.ts';
+import { type Bound, boundVolumes, isVolume, surrender, VOLUME, volumesLeft } from './volumes.ts';
 
 /** An object that we put there, and the run that did: without a UID it is known by that run's marks alone. */
 export type Removable = { readonly ref: PlacedObject; readonly run: string };
-
-export type Remaining = {
-  readonly ref: PlacedObject;
-  readonly uid: string | undefined;
-  readonly finalizers: readonly string[];
-  /** A sentence: who is waited for, or why it could not be deleted. */
-  readonly why: string;
-};
 
 export type Removal = {
   /** Not there any more, seen so: what we placed and what had come of it. */
@@ -30,6 +23,8 @@ export type Removal = {
 
 export type RemoveOptions = {
   readonly timeoutMs: number;
+  /** Nothing of it was meant to last: the volumes that its claims hold go, too, and are waited for. */
+  readonly volumes?: boolean;
   progress?(message: string): void;
 };
 
@@ -44,9 +39,17 @@ export async function removeAll(
   options: RemoveOptions,
 ): Promise<Removal> {
   const deadline = Date.now() + options.timeoutMs;
+  const volumesBehind = async (refs: readonly PlacedObject[]): Promise<Bound> => {
+    const bound = options.volumes ? await boundVolumes(writer, refs) : { volumes: [], unseen: false };
+    await surrender(writer, bound.volumes);
+    return bound;
+  };
   const runs = new Set(placed.map((p) => p.run));
   const found = await Promise.all(placed.map((one) => identify(writer, one, deadline)));
-  const ours = found.flatMap((f) => (f.state === 'ours' ? [f.ref] : []));
+  const there = found.flatMap((f) => (f.state === 'ours' ? [f.ref] : []));
+  // One on our record was left by a claim that is gone. It is its provisioner's to delete.
+  const abandoned = options.volumes ? there.filter(isVolume) : [];
+  const ours = there.filter((ref) => !abandoned.includes(ref));
   const lost = found.flatMap((f) => (f.state === 'unseen' ? [unreadable(f.ref, f.error)] : []));
   const absent = found.flatMap((f) => (f.state === 'absent' ? [f.ref] : []));
 
@@ -54,6 +57,8 @@ export async function removeAll(
   const everyone = found.map((f) => f.ref);
   const kinds = await kindsOfFamily(writer, everyone);
   const before = await familyOf(writer, kinds, everyone, runs);
+
+  const volumes = [await volumesBehind([...ours, ...before.members.map((child) => refOf(child))])];
 
   const refused = new Map<string, ApiFailure>();
   for (const ref of [...ours].reverse()) {
@@ -71,6 +76,7 @@ export async function removeAll(
   const after = await familyOf(writer, kinds, everyone, runs);
   const late = after.members.filter((child) => !children.has(child.metadata.uid ?? ''));
   if (late.length > 0) {
+    volumes.push(await volumesBehind(late.map((child) => refOf(child))));
     await deleteMembers(writer, late, runs);
     left = [
       ...left,
@@ -83,13 +89,15 @@ export async function removeAll(
     ];
   }
   const everything = [...absent, ...waitFor, ...late.map((child) => refOf(child))];
-  const stuck = new Set(left.map((r) => keyOf(r.ref)));
-  const remaining = [...left, ...lost];
+  const held = volumes.flatMap((v) => v.volumes);
+  const kept = await volumesLeft(writer, { held, abandoned }, deadline);
+  const stuck = new Set([...left, ...kept].map((r) => keyOf(r.ref)));
+  const remaining = [...left, ...kept, ...lost];
   return {
-    deleted: everything.filter((ref) => !stuck.has(keyOf(ref))),
+    deleted: [...everything, ...held.map((v) => refOf(v)), ...abandoned].filter((ref) => !stuck.has(keyOf(ref))),
     remaining,
     verified: remaining.length === 0,
-    unseen: after.unseen.map(({ kind }) => kind.kind),
+    unseen: [...after.unseen.map(({ kind }) => kind.kind), ...(volumes.some((v) => v.unseen) ? [VOLUME.kind] : [])],
   };
 }
 
@@ -139,63 +147,4 @@ const deletion = (ref: PlacedObject) => ({
   ...(ref.kind === 'Pod' ? { gracePeriodSeconds: POD_GRACE_SECONDS } : {}),
 });
 
-const POLL_MS = 150;
-
-/** An API server that can't be heard now may be later: asked again until it answers, or the time is up. */
-async function untilHeard<T>(ask: () => Promise<Result<T>>, deadline: number): Promise<Result<T>> {
-  for (let pause = 250; ; pause = Math.min(pause * 2, 3000)) {
-    const answer = await ask();
-    if (answer.ok || !isSilence(answer.error) || Date.now() + pause > deadline) return answer;
-    await sleep(pause);
-  }
-}
-
-const isSilence = ({ status }: ApiFailure): boolean => status === 0 || status === 429 || status >= 500;
-
-/** Waits for all of them at once, to the deadline; what is still there is told with what holds it. */
-async function stillThere(
-  writer: Writer,
-  refs: readonly PlacedObject[],
-  deadline: number,
-  refused: ReadonlyMap<string, ApiFailure>,
-): Promise<Remaining[]> {
-  const checked = await Promise.all(
-    refs.map(async (ref): Promise<Remaining | undefined> => {
-      for (let pause = POLL_MS; ; pause = Math.min(pause * 1.5, 1000)) {
-        const there = await writer.getIfThere(address(ref));
-        if (there.ok && (there.value === undefined || there.value.metadata.uid !== ref.uid)) return undefined;
-        if (!there.ok && there.error.reason === 'NoKindMatch') return undefined;
-        const no = refused.get(keyOf(ref));
-        if (Date.now() + pause > deadline || no !== undefined) {
-          if (!there.ok) return unreadable(ref, there.error);
-          return remaining(ref, there.value, no);
-        }
-        await sleep(pause);
-      }
-    }),
-  );
-  return checked.flatMap((one) => one ?? []);
-}
-
-function remaining(ref: PlacedObject, object: KubeObject | undefined, refused: ApiFailure | undefined): Remaining {
-  return {
-    ref,
-    uid: ref.uid,
-    finalizers: object?.metadata.finalizers ?? [],
-    why:
-      refused === undefined
-        ? whyStillThere(object)
-        : `${called(ref)} could not be deleted: ${refused.reason}: ${refused.message}`,
-  };
-}
-
-const unreadable = (ref: PlacedObject, error: ApiFailure): Remaining => ({
-  ref,
-  uid: ref.uid,
-  finalizers: [],
-  why: `it could not be seen whether ${called(ref)} is gone: ${error.reason}: ${error.message}`,
-});
-
 const isGone = (error: ApiFailure) => error.status === 404 || error.reason === 'Conflict';
-const keyOf = (ref: PlacedObject) =>
-  `${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}/${ref.uid ?? ''}`;

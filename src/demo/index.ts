@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -65,6 +65,8 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
   git(workspace, ['init', '-q']);
   git(workspace, ['add', '-A']);
   git(workspace, ['commit', '-q', '-m', "the agent's manifests and plan"]);
+  // As the operator allows it: the demo's own data folder.
+  if (site.cast.rehearses) await writeFile(join(options.home, 'policy.yaml'), 'rehearsal_namespaces: true\n');
   await mkdir(bin, { recursive: true });
   if (stage.kubectl !== undefined) await symlink(stage.kubectl, join(bin, 'kubectl'));
 

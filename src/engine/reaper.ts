@@ -26,14 +26,8 @@ async function reapOne(shop: Shop, connection: Connected, d: Deployment): Promis
   const ours = leftovers(d).filter((p) => (!p.kept || d.closed !== undefined) && !held.has(p.run));
   if (ours.length === 0) return;
   const { removeLeftovers } = await import('../apply/index.ts');
-  const gone = await removeLeftovers(connection.cluster.writer(), ours);
-  const facts: Fact[] = gone.map((p) => ({
-    type: 'placed',
-    run: p.run,
-    object: p.object,
-    state: 'gone',
-    purpose: p.purpose,
-  }));
+  const { facts: seen } = await removeLeftovers(connection.cluster.writer(), ours);
+  const facts: Fact[] = [...seen];
   const lost = new Set(ours.map((p) => p.run).filter((run) => d.runs.get(run)?.ended === undefined));
   for (const run of lost) facts.push({ type: 'ended', run, outcome: 'lost' });
   if (facts.length > 0) await appendDecided(shop, d.id, { kind: 'server' }, shop.now, () => facts);

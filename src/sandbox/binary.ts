@@ -17,6 +17,7 @@ export type Component =
   | 'kwok'
   | 'registry'
   | 'stages'
+  | 'storage-provisioner'
   | 'certificate';
 
 /** One file that plays every part (ours), or a folder with a file a part (what setup-envtest downloads). */
@@ -25,7 +26,14 @@ export type Binary = { kind: 'one'; path: string } | { kind: 'folder'; path: str
 export type Progress = (line: string) => void;
 
 const NEEDED = ['etcd', 'kube-apiserver', 'kubectl'] as const;
-const FOR_NODES = ['kube-controller-manager', 'kube-scheduler', 'kwok', 'kubelet', 'kube-proxy'] as const;
+const FOR_NODES = [
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kwok',
+  'kubelet',
+  'kube-proxy',
+  'storage-provisioner',
+] as const;
 
 /**
  * The first of: INFRAGATE_SANDBOX_BIN, KUBEBUILDER_ASSETS, the platform's package, the cache, `go build`.

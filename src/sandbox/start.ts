@@ -18,6 +18,7 @@ import { SandboxProblem } from './problem.ts';
 import { bornOf, isAlive, type Process, start } from './processes.ts';
 import { run } from './run.ts';
 import { type Nodes, type Sandbox, type State, writeState } from './state.ts';
+import { provideStorage, provisionerArgs } from './storage.ts';
 import * as users from './users.ts';
 
 /** This command, as the one that is starting a sandbox. */
@@ -85,6 +86,8 @@ export async function startAll(
   if (machine !== undefined) {
     await waitFor(state, folder, 'containerd', 'containerd to be ready', 30_000, async () => existsSync(node.SOCKET));
     launch('kubelet', node.kubeletArgs(layout));
+    await provideStorage(admin, folder);
+    launch('storage-provisioner', provisionerArgs(layout));
     if (machine.iptables) launch('kube-proxy', node.kubeProxyArgs(layout));
   }
   await bindPeople(admin);

@@ -21,6 +21,7 @@ export const COMPONENT_USERS: Readonly<Record<string, { name: string; groups: re
   kwok: { name: 'kwok', groups: ['system:masters'] },
   kubelet: { name: `system:node:${NODE_NAME}`, groups: ['system:nodes'] },
   'kube-proxy': { name: 'system:kube-proxy', groups: [] },
+  'storage-provisioner': { name: 'storage-provisioner', groups: ['system:masters'] },
 };
 
 export function withToken(user: { name: string; groups: readonly string[] }): User {

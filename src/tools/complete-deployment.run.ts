@@ -1,6 +1,6 @@
 import type { ToolRun } from '../engine/tool.ts';
 import { figures, retrospective } from '../report/index.ts';
-import { type Fact, leftovers, refuse } from '../workflow/index.ts';
+import { leftovers, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './complete-deployment.ts';
 
 /** The record is closed when all five gates pass; what a bullet was told to keep, or a rehearsal left, goes first. */
@@ -9,17 +9,13 @@ export const run: ToolRun<'complete-deployment', Input, Output> = async (_input,
   const kept = leftovers(d).filter((p) => p.kept || p.purpose === 'rehearsal');
   if (kept.length > 0) {
     const { removeLeftovers } = await import('../apply/index.ts');
-    const gone = await removeLeftovers(await run.writer(), kept);
-    await run.record(
-      ...gone.map((p): Fact => ({ type: 'placed', run: p.run, object: p.object, state: 'gone', purpose: p.purpose })),
-    );
-    if (gone.length < kept.length) {
-      const left = kept
-        .filter((p) => !gone.some((g) => g.object.name === p.object.name))
-        .map((p) => `${p.object.kind}/${p.object.name}`);
+    const { facts, remaining } = await removeLeftovers(await run.writer(), kept);
+    await run.record(...facts);
+    if (remaining.length > 0) {
+      const left = remaining.map((r) => `${r.ref.kind}/${r.ref.name} (${r.why})`);
       return {
         kind: 'refusal',
-        refusal: refuse('IN_PROGRESS', `Of bullets and rehearsals there is still left: ${left.join(', ')}.`, {
+        refusal: refuse('IN_PROGRESS', `Of bullets and rehearsals there is still left: ${left.join('; ')}.`, {
           next: [{ tool: 'complete-deployment', arguments: { deployment: d.id } }],
         }),
       };

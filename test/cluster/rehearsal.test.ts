@@ -202,6 +202,46 @@ describe('a rehearsed rollback', () => {
     kubectl(['get', 'configmap', 'settings', 'more']);
   });
 
+  test('fails where a volume stays that could not be foreseen, and says what keeps it', async () => {
+    allowed();
+    kubectl(['create', 'namespace', stage.namespace]);
+    const names = [0, 1].map((n) => `${stage.namespace}-${n}`);
+    const object = (kind: string, name: string, more: object) => JSON.stringify({ kind, metadata: { name }, ...more });
+    // The class says Delete, as most do; the volumes that are there for it say Retain.
+    const storageClass = { apiVersion: 'storage.k8s.io/v1', provisioner: 'example.com/disks', reclaimPolicy: 'Delete' };
+    kubectl(['create', '-f', '-'], object('StorageClass', stage.namespace, storageClass));
+    const access = { storageClassName: stage.namespace, accessModes: ['ReadWriteOnce'] };
+    for (const name of names) {
+      const spec = {
+        ...access,
+        capacity: { storage: '1Gi' },
+        hostPath: { path: `/${name}` },
+        persistentVolumeReclaimPolicy: 'Retain',
+      };
+      kubectl(['create', '-f', '-'], object('PersistentVolume', name, { apiVersion: 'v1', spec }));
+    }
+    try {
+      const claim = { apiVersion: 'v1', spec: { ...access, resources: { requests: { storage: '1Gi' } } } };
+      const agent = await deployed([
+        {
+          files: { 'claim.yaml': object('PersistentVolumeClaim', 'data', claim) },
+          rollback: ['undo'],
+          criteria: ['PersistentVolumeClaim/data: create'],
+        },
+      ]);
+      const { value, text } = await agent.call('rollback-test', { rehearse: true });
+      expect(value.status, text).toBe('FAIL');
+      expect(Object(value.rehearsal)).toMatchObject({ reason: 'CopyNotGone' });
+      const kept = names.find((name) => text.includes(`volume ${name}, which its reclaim policy (Retain) keeps`));
+      expect(kept, text).toBeDefined();
+      expect(kubectl(['get', 'persistentvolume', kept ?? '', '-o', 'jsonpath={.status.phase}'])).toBe('Released');
+      expect(copies()).toEqual([]);
+    } finally {
+      kubectl(['delete', 'persistentvolume', ...names, '--wait=false']);
+      kubectl(['delete', 'storageclass', stage.namespace]);
+    }
+  });
+
   test('is refused where the operator has not allowed it, and says who can', async () => {
     const agent = await deployed([
       { files: { 'settings.yaml': configMap('settings') }, criteria: ['ConfigMap/settings: create'] },

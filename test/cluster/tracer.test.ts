@@ -244,6 +244,65 @@ spec: {accessModes: [ReadWriteOnce], storageClassName: none-such, resources: {re
   });
 });
 
+describe('a bullet whose claim takes a volume that was there before', () => {
+  const volume = { apiVersion: 'v1', kind: 'PersistentVolume', name: `${NS}-kept` };
+  const phase = async () => Object(value(await writer.get(volume)).status).phase;
+
+  test('leaves it as it is, and holds the gate until whoever runs the storage has freed it', async () => {
+    value(
+      await writer.create({
+        ...{ apiVersion: volume.apiVersion, kind: volume.kind, metadata: { name: volume.name } },
+        spec: {
+          storageClassName: NS,
+          capacity: { storage: '1Gi' },
+          accessModes: ['ReadWriteOnce'],
+          hostPath: { path: `/${NS}` },
+          persistentVolumeReclaimPolicy: 'Retain',
+        },
+      }),
+    );
+    const claim = `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {storageClassName: ${NS}, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+`;
+    const shot = await range.fire({
+      assumption: 'claims are bound',
+      minimal_spec: `${claim}---\n${pod()}      volumeMounts: [{name: d, mountPath: /d}]
+  volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]
+`,
+      ...RUNNING,
+    });
+    expect(structured(shot), shot.text).toMatchObject({
+      status: 'PASS',
+      cleanup: {
+        verified: false,
+        remaining: [{ object: `PersistentVolume/${volume.name}`, why: expect.stringContaining('Retain') }],
+      },
+    });
+    expect(await leftIn(cluster, NS)).toEqual([]);
+    expect(openChecks(await range.deployment(), '0')).toContain('clean-up-verified');
+
+    // Another look changes nothing: it is not ours to delete, and neither is its policy ours to change.
+    const look = {
+      tool: 'cluster-reality-check',
+      input: { deployment: ID },
+      actor: { kind: 'agent', client: 'test' },
+    } as const;
+    await range.engine.perform(look);
+    expect(openChecks(await range.deployment(), '0')).toContain('clean-up-verified');
+    expect(await phase()).toBe('Released');
+    expect(value(await writer.get(volume)).spec).toMatchObject({ persistentVolumeReclaimPolicy: 'Retain' });
+
+    value(await writer.patch(volume, { spec: { claimRef: null } }, 'merge'));
+    await expect.poll(phase).toBe('Available');
+    await range.engine.perform(look);
+    expect(openChecks(await range.deployment(), '0')).not.toContain('clean-up-verified');
+    expect(await phase()).toBe('Available');
+    await writer.delete(volume);
+  });
+});
+
 describe('refused before anything is created', () => {
   const cases: [string, () => Record<string, unknown>, string, RegExp][] = [
     ['an unknown assumption', () => ({ assumption: 'nobody said so' }), 'BAD_INPUT', /assumption: .*Known: a0/],

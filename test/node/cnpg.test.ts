@@ -84,7 +84,7 @@ describe.skipIf(lacking.length > 0)('the CloudNativePG operator on a kubelet', (
 
   test.each([
     ['a class that is not there', 'size: 1Gi, storageClass: none-such'],
-    ['a size that no volume has', 'size: 900Gi'],
+    ['a size that no disk here has', 'size: 900Ti'],
   ])(
     'a claim of %s is Storage, and is gone afterwards',
     async (_, storage) => {

@@ -22,6 +22,7 @@ test.skipIf(lacking.length > 0)(
     expect(stdout).toMatch(/health: service\/dify-api:5001\/health: .*200/);
     expect(stdout).toMatch(/\/health: 200 \{"postgresql":"PostgreSQL \d+\.\d+ .*","redis":"PONG"\}/);
     expect(stdout).toMatch(/\/notes: 200 \{"notes":\d+,"worked":[1-9]\d*\}/);
+    expect(stdout).toMatch(/Rehearsed in dify-rehearsal-[0-9a-f]{5}, which is gone/);
     expect(stdout).toMatch(/exceeded quota team-quota/);
     expect(existsSync('/sys/class/net/infragate0')).toBe(false);
   },

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster, KubeObject } from '../../src/cluster/index.ts';
 import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
@@ -113,6 +114,57 @@ spec: {accessModes: [ReadWriteOnce], storageClassName: none-such, resources: {re
     );
     expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Storage' } });
     expect(Number(Object(shot).duration_ms)).toBeLessThan(90_000);
+  }, 180_000);
+
+  const withClaim = (storage: string) => `${pod(
+    `${ours()}, command: [sh, -c, "echo kept > /d/it; cat /d/it; sleep 600"], volumeMounts: [{name: d, mountPath: /d}]`,
+    'volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]',
+  )}---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], ${storage}}
+`;
+  const gib = 'resources: {requests: {storage: 1Gi}}';
+  const volumes = async () => value(await cluster.reader.list({ apiVersion: 'v1', kind: 'PersistentVolume' })).items;
+  const folders = () => readdirSync(join(sandbox.dir, 'volumes'));
+
+  test('a claim of the default class holds a volume that is written to, and that goes with the bullet', async () => {
+    const shot = await shoot(withClaim(gib), RUNNING, '60s');
+    expect(shot, shot.text).toMatchObject({ status: 'PASS', cleanup: { verified: true } });
+    expect(JSON.stringify(shot.body.logs)).toContain('kept');
+    expect(Object(Object(shot).cleanup).deleted).toContainEqual(expect.stringMatching(/^PersistentVolume\/pvc-/));
+    expect(await volumes()).toEqual([]);
+    expect(folders()).toEqual([]);
+  }, 120_000);
+
+  test('so does the volume of a class that keeps volumes: this one was made for the bullet', async () => {
+    const standard = value(
+      await cluster.reader.get({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name: 'standard' }),
+    );
+    const keeps = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', name: 'keeps' };
+    const { provisioner } = Object(standard);
+    const { name, ...kind } = keeps;
+    value(
+      await cluster
+        .writer()
+        .create({ ...kind, metadata: { name }, provisioner, reclaimPolicy: 'Retain' } as KubeObject),
+    );
+    const shot = await shoot(withClaim(`storageClassName: keeps, ${gib}`), RUNNING, '60s');
+    await cluster.writer().delete(keeps);
+    expect(shot, shot.text).toMatchObject({ status: 'PASS', cleanup: { verified: true } });
+    expect(await volumes()).toEqual([]);
+    expect(folders()).toEqual([]);
+  }, 120_000);
+
+  test('a claim that its provisioner refuses is Storage, in its words', async () => {
+    const shot = await shoot(withClaim('resources: {requests: {storage: 900Ti}}'), RUNNING, '120s');
+    expect(shot, shot.text).toMatchObject({
+      status: 'FAIL',
+      failure: { type: 'Storage', reason: 'ProvisioningFailed' },
+    });
+    expect(shot.text).toContain('900Ti asked for');
+    expect(Number(Object(shot).duration_ms)).toBeLessThan(60_000);
   }, 180_000);
 
   const deployment = () => `apiVersion: apps/v1

@@ -18,6 +18,8 @@ export type Cast = {
   readonly functional: readonly string[];
   /** Operators that the research takes for granted, beside their APIs. */
   readonly operators: readonly string[];
+  /** The rollback is taken for real, in a copy; else it is tried with dry runs. */
+  readonly rehearses: boolean;
   /** What the images really are, in the words of the demo. */
   readonly images: string;
 };

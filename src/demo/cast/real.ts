@@ -37,6 +37,7 @@ readinessProbe:
   health: ['service/dify-api:5001/health', 'service/dify-web:3000/', 'service/weaviate:8080/ready'],
   functional: ['kubectl get --raw /api/v1/namespaces/dify/services/dify-api:5001/proxy/notes'],
   operators: ['cloudnative-pg'],
+  rehearses: true,
   images:
     "redis is Debian's redis-server; Dify's and Weaviate's parts are played by a program of this demo that does such work: an API and a worker over PostgreSQL and Redis, a page over the API, a vector store",
 };

@@ -13,5 +13,6 @@ export const simulated: Cast = {
   health: ['kubectl get endpoints dify-api -o jsonpath={.metadata.name}'],
   functional: ['kubectl get deployment dify-api -o jsonpath={.status.availableReplicas}'],
   operators: [],
+  rehearses: false,
   images: 'all of them busybox under other names',
 };

@@ -11,7 +11,9 @@ export async function validation(w: World): Promise<void> {
   const proof = (await w.proof?.()) ?? [];
   if (proof.length > 0) print.say('Asked through the API server, the application itself says:');
   for (const line of proof) print.say(`    ${line}`);
-  await agent.call('rollback-test', {}, { lines: first(10) });
+  const { rehearses } = w.site.cast;
+  if (rehearses) print.say('\nThe last phase is rolled back for real, in a copy of the namespace:');
+  await agent.call('rollback-test', rehearses ? { rehearse: true, wait: '300s' } : {}, { lines: first(10) });
   await agent.call(
     'record-retro',
     {

@@ -363,6 +363,16 @@ describe('scheduling and storage', () => {
     expect(said(tree(unscheduled(UNBOUND), [provisioning], claim), 200)).not.toMatch(/final/);
   });
 
+  test('a provisioner that failed has failed, whatever the binder says after it; one that tries again is waited for', () => {
+    const p = unscheduled(UNBOUND);
+    const begun = (at: number) => event(claim, 'Provisioning', 'External provisioner is provisioning', at, 'Normal');
+    const binder = event(claim, 'ExternalProvisioning', 'Waiting for a volume to be created', 9, 'Normal');
+    const full = (at: number) => event(claim, 'ProvisioningFailed', '900Ti asked for, and 5Gi free', at);
+    expect(said(tree(p, [full(3), begun(3), binder], claim), 30)).toBe('Storage ProvisioningFailed final');
+    expect(said(tree(p, [begun(3), full(4), binder], claim), 30)).toBe('Storage ProvisioningFailed final');
+    expect(said(tree(p, [full(3), begun(8), binder], claim), 30)).not.toMatch(/final/);
+  });
+
   test('a claim that nobody provisions leaves its Pod unscheduled: final', () => {
     expect(said(tree(unscheduled(UNBOUND), [], claim), 30)).toBe('Storage UnboundClaims final');
   });

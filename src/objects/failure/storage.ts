@@ -1,6 +1,6 @@
 import { type KubeEvent, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
 import { rejection } from './admission.ts';
-import { age, eventsAbout, latest, messageOf } from './events.ts';
+import { age, eventsAbout, lastSeen, latest, messageOf } from './events.ts';
 import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
 
 /** Claims that aren't bound, in the provisioner's words. Waiting for a first consumer is no failure. */
@@ -8,6 +8,21 @@ export function storageFailures(tree: Tree, when: When): Finding[] {
   return tree.objects
     .filter((object) => object.kind === 'PersistentVolumeClaim' && object.apiVersion === 'v1')
     .flatMap((claim) => unbound(claim, eventsAbout(claim, tree.events), when) ?? []);
+}
+
+const FAILED = ['ProvisioningFailed', 'FailedBinding', 'VolumeMismatch', 'ProvisioningCleanupFailed'];
+const BEGUN = ['Provisioning', 'WaitForFirstConsumer', 'WaitForPodScheduled'];
+
+/**
+ * What was last said of a claim by whoever is to provide its volume. ExternalProvisioning counts only where nothing else
+ * was said: the volume binder repeats it while a provisioner fails again and again. Events have seconds: of a start and a
+ * failure in the same one, the failure came last.
+ */
+function lastWord(about: readonly KubeEvent[]): KubeEvent | undefined {
+  const failed = latest(about, ...FAILED);
+  const begun = latest(about, ...BEGUN);
+  if (failed !== undefined && (begun === undefined || lastSeen(failed) >= lastSeen(begun))) return failed;
+  return latest(about, ...BEGUN, 'ExternalProvisioning');
 }
 
 const action = 'use a storage class of this cluster that can provide this size and access mode';
@@ -27,17 +42,7 @@ function unbound(claim: KubeObject, about: readonly KubeEvent[], when: When): Fi
     });
   }
   if (phase === 'Bound') return undefined;
-  const event = latest(
-    about,
-    'ProvisioningFailed',
-    'FailedBinding',
-    'VolumeMismatch',
-    'ProvisioningCleanupFailed',
-    'Provisioning',
-    'ExternalProvisioning',
-    'WaitForFirstConsumer',
-    'WaitForPodScheduled',
-  );
+  const event = lastWord(about);
   const reason = textAt(event, 'reason');
   if (event === undefined || reason === 'WaitForFirstConsumer' || reason === 'WaitForPodScheduled') return undefined;
   const message = messageOf(event);

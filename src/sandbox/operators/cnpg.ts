@@ -8,7 +8,6 @@ import { goProgram } from '../go-program.ts';
 import { pushImage } from '../images.ts';
 import { SandboxProblem } from '../problem.ts';
 import { run } from '../run.ts';
-import { provideStorage } from '../storage.ts';
 import type { Operator, Place } from './index.ts';
 import { type Postgresql, postgresql, pushPostgresql } from './postgresql.ts';
 
@@ -50,13 +49,12 @@ export const operatorProgram = (progress: Progress): Promise<string> =>
   );
 
 async function install(place: Place, built: string, database: Postgresql): Promise<void> {
-  const { api, sandbox, progress } = place;
+  const { sandbox, progress } = place;
   const { registry } = sandbox;
   if (registry === null) throw new SandboxProblem('environment', 'Operator cnpg needs the registry this binary lacks.');
   progress(`installing CloudNativePG ${VERSION} with PostgreSQL ${database.version}`);
   const image = `${registry}/${await pushOperator(registry, readFileSync(join(built, 'cnpg-manager')))}`;
   const postgres = await pushPostgresql(registry, database);
-  await provideStorage(api, sandbox.dir);
   await configure(place, postgres);
   const released = readFileSync(join(built, 'release.yaml'), 'utf8');
   const manifest = join(sandbox.dir, 'operators', 'cnpg.yaml');

@@ -1,4 +1,5 @@
-import type { Reader, Writer } from '../../cluster/index.ts';
+import type { Removal } from '../../apply/index.ts';
+import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import type { WritingRun } from '../../engine/tool.ts';
 import { at, textAt } from '../../objects/index.ts';
@@ -12,7 +13,7 @@ import { type Attempt, attempt } from './attempt.ts';
 import { beyondTheCopy } from './commands.ts';
 import { planCopy, type Unrehearsable } from './copy.ts';
 import { added, type Inventory, inventory, namesOf, rewritten, vanished } from './inventory.ts';
-import { closeScratch, openScratch, type Scratch, scratchName } from './scratch.ts';
+import { closeScratch, openScratch, scratchName } from './scratch.ts';
 
 /**
  * A rollback taken for real, in a namespace made for it: phases 1 to n are copied there, phase n is rolled back there,
@@ -58,11 +59,11 @@ export async function rehearse(
   const by = { deployment: d.id, run: run.id, expires };
   const scratch = await openScratch(run, writer, d.target.namespace, { name, by });
   let tried: Attempt | undefined;
-  let left: string | undefined;
+  let removal: Removal;
   try {
     tried = await attempt(run, writer, scratch, copy, phase, { runnable: commands.runnable, secrets });
   } finally {
-    left = await takenAway(run, writer, scratch);
+    removal = await closeScratch(run, writer, scratch);
   }
   const changed = changesIn(original, await originalOf(writer, d));
   return {
@@ -70,7 +71,7 @@ export async function rehearse(
     borrowed,
     attempt: tried,
     unrehearsable,
-    verdict: verdictOf(phase, tried, { left, changed, skipped: unrehearsable.length }),
+    verdict: verdictOf(phase, tried, { removal, changed, skipped: unrehearsable.length }),
   };
 }
 
@@ -115,32 +116,16 @@ function changesIn(before: Original, now: Original): string[] {
   ];
 }
 
-const PV = { apiVersion: 'v1', kind: 'PersistentVolume' };
-
-/** The namespace and its volumes are gone; else what is left, in words. */
-async function takenAway(run: WritingRun, writer: Writer, scratch: Scratch): Promise<string | undefined> {
-  const removal = await closeScratch(run, writer, scratch);
-  if (!removal.verified) return removal.remaining.map((r) => r.why).join('; ');
-  const volumes = await writer.list(PV);
-  if (!volumes.ok) return undefined;
-  const ours = volumes.value.items.filter((v) => textAt(v, 'spec', 'claimRef', 'namespace') === scratch.name);
-  const gone = await Promise.all(
-    ours.map((v) => writer.waitGone({ ...PV, name: v.metadata.name ?? '' }, v.metadata.uid, 30_000)),
-  );
-  const stuck = ours.filter((_, i) => {
-    const look = gone[i];
-    return look === undefined || !look.ok || !look.value.gone;
-  });
-  return stuck.length === 0 ? undefined : `volumes: ${stuck.map((v) => v.metadata.name).join(', ')}`;
-}
-
 function verdictOf(
   phase: StoredPhase,
   tried: Attempt,
-  more: { readonly left: string | undefined; readonly changed: readonly string[]; readonly skipped: number },
+  more: { readonly removal: Removal; readonly changed: readonly string[]; readonly skipped: number },
 ): Verdict {
   const [wrong] = tried.wrong;
-  if (more.left !== undefined) return fail('CopyNotGone', `what the rehearsal made is not gone: ${more.left}`);
+  if (!more.removal.verified) {
+    const left = more.removal.remaining.map((r) => r.why).join('; ');
+    return fail('CopyNotGone', `what the rehearsal made is not gone: ${left}`);
+  }
   if (more.changed.length > 0) {
     return fail(
       'OriginalChanged',

@@ -88,9 +88,13 @@ export async function accountThere(reader: Reader, scratch: Scratch, signal: Abo
 export async function closeScratch(run: WritingRun, writer: Writer, scratch: Scratch): Promise<Removal> {
   const removal = await removeAll(writer, [{ ref: scratch.ref, run: run.id }], {
     timeoutMs: REMOVE_MS,
+    volumes: true,
     progress: run.progress,
   });
-  if (removal.verified) await run.record(placement(run.id, scratch.ref, 'gone'));
+  const left = removal.remaining.map((r) => r.ref);
+  if (!left.some((ref) => ref.name === scratch.name)) await run.record(placement(run.id, scratch.ref, 'gone'));
+  // A volume is on no record yet, and nothing leads to it any more.
+  await run.record(...left.filter((ref) => ref.kind !== 'Namespace').map((ref) => placement(run.id, ref, 'created')));
   return removal;
 }
 
