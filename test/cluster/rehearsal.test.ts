@@ -52,10 +52,15 @@ function allowed(): void {
 }
 
 /** Everything applied and every gate passed up to Stage V. */
-async function deployed(phases: readonly PhaseText[], meanwhile = (_phase: number) => {}): Promise<Agent> {
+async function deployed(
+  phases: readonly PhaseText[],
+  meanwhile = (_phase: number) => {},
+  more: { assumed_apis?: string[]; configuration_requirements?: string[] } = {},
+): Promise<Agent> {
   const agent = await stage.agent({ approve: 'approve' });
   await proven(agent, stage, image);
-  await agent.call('cluster-reality-check', { assumed_apis: ['v1/Service', 'networking.k8s.io/v1/Ingress'] });
+  const assumed_apis = ['v1/Service', 'networking.k8s.io/v1/Ingress'];
+  await agent.call('cluster-reality-check', { assumed_apis, ...more });
   await approved(agent, planText(stage, phases));
   for (const [index] of phases.entries()) {
     await applied(agent, index + 1);
@@ -222,17 +227,24 @@ describe('a rehearsed rollback', () => {
     }
     try {
       const claim = { apiVersion: 'v1', spec: { ...access, resources: { requests: { storage: '1Gi' } } } };
-      const agent = await deployed([
-        {
-          files: { 'claim.yaml': object('PersistentVolumeClaim', 'data', claim) },
-          rollback: ['undo'],
-          criteria: ['PersistentVolumeClaim/data: create'],
-        },
-      ]);
+      const agent = await deployed(
+        [
+          {
+            files: { 'claim.yaml': object('PersistentVolumeClaim', 'data', claim) },
+            more: { irreversible: ['PersistentVolumeClaim/data'] },
+            rollback: ['undo'],
+            criteria: ['PersistentVolumeClaim/data: create'],
+          },
+        ],
+        undefined,
+        { assumed_apis: ['v1/PersistentVolumeClaim'], configuration_requirements: [`StorageClass/${stage.namespace}`] },
+      );
       const { value, text } = await agent.call('rollback-test', { rehearse: true });
       expect(value.status, text).toBe('FAIL');
       expect(Object(value.rehearsal)).toMatchObject({ reason: 'CopyNotGone' });
-      const kept = names.find((name) => text.includes(`volume ${name}, which its reclaim policy (Retain) keeps`));
+      const kept = names.find((name) =>
+        text.includes(`volume ${name} keeps what was written to it (reclaim policy Retain)`),
+      );
       expect(kept, text).toBeDefined();
       expect(kubectl(['get', 'persistentvolume', kept ?? '', '-o', 'jsonpath={.status.phase}'])).toBe('Released');
       expect(copies()).toEqual([]);
