@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Cluster, Writer } from '../../src/cluster/index.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { audited, ownSandbox, reach, value } from './io/sandbox.ts';
@@ -51,6 +51,28 @@ const podObject = () => ({
   metadata: { name: 'asked' },
   spec: { containers: [{ name: 'c', image }] },
 });
+const volume = { apiVersion: 'v1', kind: 'PersistentVolume', name: `${NS}-kept` };
+const withClaim = () => `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {storageClassName: ${NS}, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+${pod()}      volumeMounts: [{name: d, mountPath: /d}]
+  volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]
+`;
+const bind = async (user: string, role: string) =>
+  value(
+    await writer.apply(
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: `${user}-${role}`, namespace: NS },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
+      },
+      { force: true },
+    ),
+  );
 const RUNNING = { success_criteria: 'Pod reaches Running state', timeout: '30s' };
 const structured = (p: { structured: Record<string, unknown> }) => p.structured;
 const refusal = (p: { structured: Record<string, unknown> }) => p.structured.refusal;
@@ -245,10 +267,9 @@ spec: {accessModes: [ReadWriteOnce], storageClassName: none-such, resources: {re
 });
 
 describe('a bullet whose claim takes a volume that was there before', () => {
-  const volume = { apiVersion: 'v1', kind: 'PersistentVolume', name: `${NS}-kept` };
   const phase = async () => Object(value(await writer.get(volume)).status).phase;
 
-  test('leaves it as it is, and holds the gate until whoever runs the storage has freed it', async () => {
+  beforeEach(async () => {
     value(
       await writer.create({
         ...{ apiVersion: volume.apiVersion, kind: volume.kind, metadata: { name: volume.name } },
@@ -261,18 +282,14 @@ describe('a bullet whose claim takes a volume that was there before', () => {
         },
       }),
     );
-    const claim = `apiVersion: v1
-kind: PersistentVolumeClaim
-metadata: {name: data}
-spec: {storageClassName: ${NS}, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
-`;
-    const shot = await range.fire({
-      assumption: 'claims are bound',
-      minimal_spec: `${claim}---\n${pod()}      volumeMounts: [{name: d, mountPath: /d}]
-  volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]
-`,
-      ...RUNNING,
-    });
+  });
+  afterEach(async () => {
+    await writer.delete(volume);
+    await writer.waitGone(volume, undefined, 10_000);
+  });
+
+  test('leaves it as it is, and holds the gate until whoever runs the storage has freed it', async () => {
+    const shot = await range.fire({ assumption: 'claims are bound', minimal_spec: withClaim(), ...RUNNING });
     expect(structured(shot), shot.text).toMatchObject({
       status: 'PASS',
       cleanup: {
@@ -299,7 +316,24 @@ spec: {storageClassName: ${NS}, accessModes: [ReadWriteOnce], resources: {reques
     await range.engine.perform(look);
     expect(openChecks(await range.deployment(), '0')).not.toContain('clean-up-verified');
     expect(await phase()).toBe('Available');
-    await writer.delete(volume);
+  });
+
+  test('says that it was not looked for, where this identity may not see volumes', async () => {
+    await bind('editor', 'edit');
+    const own = await shootingRange(
+      sandbox,
+      cluster,
+      NS,
+      [{ name: 'claims', about: ['api:v1/PersistentVolumeClaim'] }],
+      await reach(sandbox.kubeconfig, sandbox.contexts.editor),
+    );
+    const shot = await own.fire({ assumption: 'claims', minimal_spec: withClaim(), ...RUNNING });
+    await own.close();
+    expect(structured(shot), shot.text).toMatchObject({
+      status: 'PASS',
+      cleanup: { verified: true, not_looked_for: ['PersistentVolume'] },
+    });
+    expect(await phase()).toBe('Released');
   });
 });
 
@@ -465,20 +499,6 @@ test("what the operator's policy allows is fired", async () => {
 });
 
 describe('an identity that may do less', () => {
-  const bind = async (user: string, role: string) =>
-    value(
-      await writer.apply(
-        {
-          apiVersion: 'rbac.authorization.k8s.io/v1',
-          kind: 'RoleBinding',
-          metadata: { name: `${user}-${role}`, namespace: NS },
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
-          subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: user }],
-        },
-        { force: true },
-      ),
-    );
-
   test('who may edit the namespace and nothing else fires as well, and cleans up', async () => {
     await bind('editor', 'edit');
     const own = await shootingRange(
