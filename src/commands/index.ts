@@ -4,9 +4,10 @@
  * parseCommand is pure: it reads a line without running it. Nothing here knows a plan, a deployment or a cluster.
  */
 export { cleanFiles, findTrailer, head, isRepository } from './git.ts';
-export { BUILTINS, type Call, type Finding, type ParsedCommand, parseCommand, type Word } from './parse.ts';
+export { BUILTINS, type Call, type Finding, type ParsedCommand, parseCommand } from './parse.ts';
 export { programExists } from './program.ts';
 export { type Redaction, redact } from './redact.ts';
 export { renderChart, renderKustomization } from './render.ts';
 export { type CommandResult, type RunOptions, runCommand } from './run.ts';
+export type { Word } from './word.ts';
 export { workspaceFiles } from './workspace.ts';

@@ -1,9 +1,7 @@
 import { type Command, forEachChild, type ParsedScript, parse, type SyntaxNode, type Word as SyntaxWord } from 'unbash';
 import { hidesStatus, neverFails } from './status.ts';
+import type { Word } from './word.ts';
 import { unwrap } from './wrappers.ts';
-
-/** A word as written; `value` is what the program gets, undefined when that is only known when it runs. */
-export type Word = { readonly text: string; readonly value: string | undefined; readonly glob: boolean };
 
 /** One program started by the line, wrappers (env, sudo, timeout, xargs …) taken off. */
 export type Call = {

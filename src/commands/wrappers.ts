@@ -1,4 +1,4 @@
-import type { Word } from './parse.ts';
+import type { Word } from './word.ts';
 
 type Assignment = { readonly name: string; readonly value: string | undefined };
 

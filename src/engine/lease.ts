@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonical } from '../state/index.ts';
+import { durationMs } from '../workflow/duration.ts';
 import {
   admit,
   type Deployment,
@@ -140,7 +141,7 @@ function start(
 }
 
 async function attach(shop: Shop, call: Call, active: ActiveRun, input: Record<string, unknown>): Promise<Performed> {
-  const wait = parseDuration(input.wait) ?? DEFAULT_WAIT_MS;
+  const wait = durationMs(String(input.wait ?? '')) ?? DEFAULT_WAIT_MS;
   const waited = await waitFor(active, wait, call.signal, call.progress);
   if (waited.kind === 'done') {
     shop.active.delete(active.run);
@@ -180,13 +181,4 @@ export function stepInput(input: Record<string, unknown>): StepInput {
 function inputDigest(tool: string, input: Record<string, unknown>): string {
   const { wait: _w, cancel: _c, ...rest } = input;
   return createHash('sha256').update(canonical({ tool, rest })).digest('hex');
-}
-
-/** "45s", "2m", "500ms" → milliseconds. */
-export function parseDuration(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(value.trim());
-  if (match === null) return undefined;
-  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] ?? 's'] ?? 1000;
-  return Number(match[1]) * unit;
 }

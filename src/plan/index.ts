@@ -9,7 +9,6 @@ export { objectsOf, readCriterion } from './criteria.ts';
 export { type Difference, differenceText, type PhaseDifference, planDifference } from './difference.ts';
 export { cumulativeDigests, planDigest } from './digest.ts';
 export { readManifests } from './documents.ts';
-export { durationMs } from './duration.ts';
 export { type HealthTarget, readHealth } from './health.ts';
 export { type ClusterCall, clusterCall, clusterCalls } from './kubectl.ts';
 export { loadPlan } from './load.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { durationMs } from './duration.ts';
+import { durationMs } from '../workflow/duration.ts';
 import { readResource } from './reference.ts';
 import { DELIVERIES, type Resource, SECRET_SOURCES, type SecretSource } from './types.ts';
 

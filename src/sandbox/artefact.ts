@@ -2,10 +2,10 @@
 
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Progress } from './binary.ts';
 import { takeLock } from './lock.ts';
 import { unmountBelow } from './mounts.ts';
 import { cache } from './places.ts';
+import type { Progress } from './progress.ts';
 
 export type Artefact = {
   /** A folder of the cache, and what the thing is called in a sentence. */

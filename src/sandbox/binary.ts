@@ -1,10 +1,12 @@
 // Which program plays the parts of the cluster.
 
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build, builtPath } from './build.ts';
+import { isExecutable } from './command.ts';
 import { SandboxProblem } from './problem.ts';
+import type { Progress } from './progress.ts';
 
 export type Component =
   | 'etcd'
@@ -22,8 +24,6 @@ export type Component =
 
 /** One file that plays every part (ours), or a folder with a file a part (what setup-envtest downloads). */
 export type Binary = { kind: 'one'; path: string } | { kind: 'folder'; path: string };
-
-export type Progress = (line: string) => void;
 
 const NEEDED = ['etcd', 'kube-apiserver', 'kubectl'] as const;
 const FOR_NODES = [
@@ -96,19 +96,4 @@ export function packageFile(file: string): string | undefined {
 function fromCache(): Binary | undefined {
   const path = builtPath();
   return path !== undefined && isExecutable(path) ? { kind: 'one', path } : undefined;
-}
-
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** Where a command of the machine is, looked up in PATH and where Debian keeps what only root calls. */
-export function findCommand(name: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'];
-  return folders.map((folder) => join(folder, name)).find((path) => existsSync(path) && isExecutable(path));
 }

@@ -2,11 +2,12 @@
 
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findCommand, type Progress } from './binary.ts';
+import { findCommand } from './command.ts';
 import { digest, go as run } from './go.ts';
 import { takeLock } from './lock.ts';
 import { cache, sources } from './places.ts';
 import { SandboxProblem } from './problem.ts';
+import type { Progress } from './progress.ts';
 
 const VERSION = { major: '1', minor: '37', patch: '2' };
 

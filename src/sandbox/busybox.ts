@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Binary, findCommand } from './binary.ts';
+import type { Binary } from './binary.ts';
+import { findCommand } from './command.ts';
 import { tar } from './tar.ts';
 
 /** What the first images are made from: the machine's static busybox, else the small program built along with ours. */

@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { type Api, apply, get, until } from './api.ts';
-import { findCommand, type Progress, packageFile } from './binary.ts';
+import { packageFile } from './binary.ts';
+import { findCommand } from './command.ts';
 import { createClusterVersion } from './openshift.ts';
 import { cache } from './places.ts';
 import { SandboxProblem } from './problem.ts';
+import type { Progress } from './progress.ts';
 import { run } from './run.ts';
 
 export const CRD_SETS = ['openshift', 'olm', 'olm-v1', 'gateway', 'cert-manager', 'cnpg'] as const;

@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Artefact, kept } from './artefact.ts';
-import { findCommand, type Progress } from './binary.ts';
+import { findCommand } from './command.ts';
 import { type Layer, readLayer, writeLayer } from './layer.ts';
 import { SandboxProblem } from './problem.ts';
+import type { Progress } from './progress.ts';
 import { run } from './run.ts';
 
 export type Recipe = {

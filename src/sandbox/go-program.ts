@@ -3,10 +3,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { kept } from './artefact.ts';
-import { findCommand, type Progress } from './binary.ts';
+import { findCommand } from './command.ts';
 import { digest, go } from './go.ts';
 import { sources } from './places.ts';
 import { SandboxProblem } from './problem.ts';
+import type { Progress } from './progress.ts';
 
 export type GoProgram = {
   readonly name: string;

@@ -1,7 +1,7 @@
 // Removing what the kubelet and kube-proxy put into iptables: chains named KUBE-…, and the rules that lead to them.
 
 import { spawn } from 'node:child_process';
-import { findCommand } from './binary.ts';
+import { findCommand } from './command.ts';
 import { run } from './run.ts';
 
 export async function removeKubeRules(): Promise<void> {

@@ -3,8 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { findCommand, isExecutable } from './binary.ts';
 import { hasProcesses, kubepods, removeGroups } from './cgroups.ts';
+import { findCommand, isExecutable } from './command.ts';
 import { removeKubeRules } from './iptables.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { unmountBelow } from './mounts.ts';

@@ -6,7 +6,6 @@ import { isAlive } from './processes.ts';
 import { names, readState, type Sandbox } from './state.ts';
 import { isHealthy } from './up.ts';
 
-export type { Progress } from './binary.ts';
 export { staticBusybox } from './busybox.ts';
 export { CRD_SETS, type CrdSet } from './crds.ts';
 export { debianLayer } from './debian.ts';
@@ -15,6 +14,7 @@ export { goProgram } from './go-program.ts';
 export { type Content, copyImage, pushImage, removeImage } from './images.ts';
 export { OPERATOR_NAMES, type OperatorName } from './operators/index.ts';
 export { SandboxProblem } from './problem.ts';
+export type { Progress } from './progress.ts';
 export type { Nodes, Sandbox } from './state.ts';
 export { isStartedHere, type UpOptions, up } from './up.ts';
 

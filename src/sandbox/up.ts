@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Api, connect, isReady } from './api.ts';
-import { type Binary, type Component, findBinary, type Progress, part } from './binary.ts';
+import { type Binary, type Component, findBinary, part } from './binary.ts';
 import { applyCrds, type CrdSet } from './crds.ts';
 import { down, isEnding } from './down.ts';
 import { requirements } from './machine.ts';
@@ -12,6 +12,7 @@ import { crdsOf, type Installation, type OperatorName, prepare } from './operato
 import { folderOf, isSandboxName } from './places.ts';
 import { SandboxProblem } from './problem.ts';
 import { isAlive } from './processes.ts';
+import type { Progress } from './progress.ts';
 import { startAll, starting } from './start.ts';
 import { type Nodes, readState, type Sandbox, type State, writeState } from './state.ts';
 

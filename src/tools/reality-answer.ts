@@ -1,22 +1,9 @@
 import { type CheckedKind, type Finding, FORMS } from '../assumptions/index.ts';
 import { shortDigest } from '../workflow/index.ts';
 import { folded, type Passed } from './reality-fold.ts';
-
-/** The wire's words for what was found: PASS, FAIL, DIVERGE, UNKNOWN. */
+import type { Answered, Status } from './reality-item.ts';
 
 export type Category = CheckedKind | 'manifest';
-export type Status = 'PASS' | 'FAIL' | 'DIVERGE' | 'UNKNOWN';
-
-export type Answered = {
-  readonly name: string;
-  readonly status: Status;
-  /** Left out where `passed` of its list says it (a large answer). */
-  readonly reason?: string;
-  readonly evidence?: Readonly<Record<string, unknown>>;
-  readonly error?: string;
-  readonly suggestion?: string;
-  readonly minimal_spec?: string;
-};
 
 export type Line = {
   readonly kind: Category;

@@ -3,6 +3,7 @@ import type { Reader } from '../cluster/index.ts';
 import { secretValuesOf } from '../cluster/redact.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
+import { durationMs } from '../workflow/duration.ts';
 import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
 import { withLearnings } from './learnings.ts';
 import { aimOf, contained } from './tracer/about.ts';
@@ -14,7 +15,7 @@ import { cancelled, type Outcome, rejected } from './tracer/outcome.ts';
 import { cleanUp, fire, judge, placement, prepare, unsafe } from './tracer/shot.ts';
 import { readSpec } from './tracer/spec.ts';
 import { canonicalImage, factsOf } from './tracer/verdicts.ts';
-import { durationMs, type Input, type Output } from './tracer-bullet.ts';
+import type { Input, Output } from './tracer-bullet.ts';
 
 /** Reads the input, judges it, fires, watches, keeps the evidence, cleans up, records, answers. */
 export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) => {

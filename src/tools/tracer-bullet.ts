@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
+import { durationMs } from '../workflow/duration.ts';
 import { cancel, deployment, oneOrMore, output, WRITES, wait } from './schema.ts';
 
 const input = z.strictObject({
@@ -42,13 +43,7 @@ export const tracerBullet = defineTool({
   searchHint: 'prove an assumption on the real cluster with a minimal object',
   input,
   output: answer,
-  lease_ms: (i) => (durationMs(i.timeout) ?? 120_000) + CLEANUP_MS,
+  lease_ms: (i) => (durationMs(i.timeout ?? '120s') ?? 120_000) + CLEANUP_MS,
   text: (v) => String(v.summary ?? ''),
   load: async () => (await import('./tracer-bullet.run.ts')).run,
 });
-
-/** "90s", "2m" → milliseconds. */
-export function durationMs(text: string | undefined): number | undefined {
-  const match = /^(\d+)(s|m)$/.exec(text ?? '');
-  return match === null ? undefined : Number(match[1]) * (match[2] === 'm' ? 60_000 : 1000);
-}

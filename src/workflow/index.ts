@@ -10,6 +10,7 @@ export { commitCommand, commitTrailer, phasesBefore } from './checks/implement.t
 export { FINDINGS_MIN, liveDivergences } from './checks/research.ts';
 export { aboutNow, leftovers, tracerLeftovers } from './checks/tracer.ts';
 export * from './deployment.ts';
+export { durationMs } from './duration.ts';
 export * from './evaluate.ts';
 export * from './evidence.ts';
 export * from './facts.ts';

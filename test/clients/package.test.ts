@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { findCommand } from '../../src/sandbox/binary.ts';
 import { builtPath } from '../../src/sandbox/build.ts';
+import { findCommand } from '../../src/sandbox/command.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '..', '..');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Cluster, KubeObject } from '../../src/cluster/index.ts';
-import { findCommand } from '../../src/sandbox/binary.ts';
+import { findCommand } from '../../src/sandbox/command.ts';
 import { down, pushImage, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
 import { reach, value } from '../cluster/io/sandbox.ts';
 import { startRegistry } from '../support/registry.ts';

@@ -2,9 +2,10 @@ import type { Discovery, Reader } from '../../cluster/index.ts';
 import type { KubeObject } from '../../objects/kube-object.ts';
 import { called, refOf } from '../ref.ts';
 import type { Danger } from './danger.ts';
+import { hostsOf } from './hosts.ts';
 import { kindDangers } from './kinds.ts';
 import { type Surroundings, surroundings } from './surroundings.ts';
-import { dangersOf, hostsOf } from './unsafe.ts';
+import { dangersOf } from './unsafe.ts';
 
 export { DANGERS, type Danger } from './danger.ts';
 export { containersOf, podsOf } from './pods.ts';

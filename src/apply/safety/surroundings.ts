@@ -1,8 +1,8 @@
 import type { Reader } from '../../cluster/index.ts';
 import type { KubeObject } from '../../objects/kube-object.ts';
 import { at, called, groupOf, isRecord, refOf } from '../ref.ts';
+import { hostsOf } from './hosts.ts';
 import type { Selector } from './selectors.ts';
-import { hostsOf } from './unsafe.ts';
 
 /** What is in a namespace that new objects could get in the way of. */
 export type Surroundings = {

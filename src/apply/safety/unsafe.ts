@@ -2,6 +2,7 @@ import type { KubeObject } from '../../objects/kube-object.ts';
 import { at, called, isRecord, refOf } from '../ref.ts';
 import { trackedBy } from '../tracked.ts';
 import type { Danger } from './danger.ts';
+import { hostsOf } from './hosts.ts';
 import { containersOf, type PodShape, podsOf, records, strings } from './pods.ts';
 import { isEmptySelector, type Selector, selects } from './selectors.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -159,23 +160,6 @@ function exposes(object: KubeObject, around: Surroundings): Finding[] {
     else if (around.hosts.has(host)) found.push(['LiveHost', `${host} is served by ${around.hosts.get(host)}`]);
   }
   return found;
-}
-
-/** Pure: the hosts that an object answers for; `*` where it names none and so takes all. */
-export function hostsOf(object: KubeObject): string[] {
-  if (object.kind === 'Ingress') {
-    const rules = records(at(object, 'spec', 'rules'));
-    const named = rules.map((rule) => (typeof rule.host === 'string' && rule.host !== '' ? rule.host : '*'));
-    return at(object, 'spec', 'defaultBackend') === undefined ? named : [...named, '*'];
-  }
-  // A Route without a host is given one of its own.
-  if (object.kind === 'Route')
-    return [at(object, 'spec', 'host')].filter((h) => typeof h === 'string' && h !== '').map(String);
-  if (object.kind === 'HTTPRoute') {
-    const hosts = at(object, 'spec', 'hostnames');
-    return Array.isArray(hosts) && hosts.length > 0 ? hosts.map(String) : ['*'];
-  }
-  return [];
 }
 
 /** Our own selectors must not take in what is there: a NetworkPolicy would cut it off, a Service send it traffic. */

@@ -1,4 +1,4 @@
-import type { Block } from './index.ts';
+import type { Block } from './block.ts';
 
 const SILENT = new Set(['script', 'style', 'noscript', 'template', 'svg', 'head']);
 const BREAKS = new Set(

@@ -1,17 +1,9 @@
 import type { Part } from '../document.ts';
+import type { Block } from './block.ts';
 import { htmlBlocks } from './html.ts';
 import { markdownBlocks } from './markdown.ts';
 
-/** A piece of a document with the line it starts on: what a reader sees as one paragraph, table row or code block. */
-export type Block = {
-  readonly kind: 'text' | 'code' | 'row';
-  readonly text: string;
-  /** Of a code block, if it names one: yaml, sh … */
-  readonly language?: string;
-  readonly heading: string;
-  /** Of the first line of `text`, from 1. */
-  readonly line: number;
-};
+export type { Block };
 
 export async function blocksOf(part: Part): Promise<Block[]> {
   switch (part.kind) {

@@ -1,5 +1,5 @@
 import type { Nodes, RootContent } from 'mdast';
-import type { Block } from './index.ts';
+import type { Block } from './block.ts';
 
 /** CommonMark → blocks. Tables and odd formatting stay text, line by line, which is how the extractors read them. */
 export async function markdownBlocks(text: string): Promise<Block[]> {

@@ -3,12 +3,14 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apply, call, get, messageOf, until } from '../api.ts';
-import { binaryAt, findCommand, type Progress, part } from '../binary.ts';
+import { binaryAt, part } from '../binary.ts';
+import { findCommand } from '../command.ts';
 import { goProgram } from '../go-program.ts';
 import { pushImage } from '../images.ts';
 import { SandboxProblem } from '../problem.ts';
+import type { Progress } from '../progress.ts';
 import { run } from '../run.ts';
-import type { Operator, Place } from './index.ts';
+import type { Operator, Place } from './operator.ts';
 import { type Postgresql, postgresql, pushPostgresql } from './postgresql.ts';
 
 /** As sandbox/operators/cnpg/go.mod requires it. */

@@ -1,10 +1,10 @@
 // The image a database of CloudNativePG's runs: Debian's PostgreSQL, under the user that the operator expects.
 
-import type { Progress } from '../binary.ts';
 import { debianLayer } from '../debian.ts';
 import { pushImage } from '../images.ts';
 import type { Layer } from '../layer.ts';
 import { SandboxProblem } from '../problem.ts';
+import type { Progress } from '../progress.ts';
 
 /** The uid and gid that CloudNativePG gives its Pods. Debian has another group 26, hence -o. */
 const USER = `groupmod -o -g 26 postgres

@@ -1,4 +1,4 @@
-import { called } from '../../apply/index.ts';
+import { address, called } from '../../apply/index.ts';
 import { checkImage, createWorld } from '../../assumptions/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
@@ -6,9 +6,10 @@ import type { ReadingRun } from '../../engine/tool.ts';
 import { imagesOf, isAutoscaled, type KubeObject, pullSecretsOf } from '../../objects/index.ts';
 import { type Deployment, plan, type Refusal, refuse } from '../../workflow/index.ts';
 import { observation, stamp } from '../observe.ts';
-import { refOfManifest, scalersIn } from './live.ts';
+import { scalersIn } from './live.ts';
 import { worldOf } from './read-plan.ts';
-import { addressOf, placeOf, type Tried, tryOne } from './rehearse.ts';
+import { refOfManifest } from './refs.ts';
+import { placeOf, type Tried, tryOne } from './rehearse.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
 /** Something that is no longer as the person saw it who approved. */
@@ -163,7 +164,7 @@ async function oneDifference(
 ): Promise<string | undefined> {
   const ref = refOfManifest(object, d.target.namespace);
   const name = called(ref);
-  const live = await reader.getIfThere(addressOf(ref));
+  const live = await reader.getIfThere(address(ref));
   if (!live.ok) throw lost(live.error);
   const uid = live.value?.metadata.uid;
   const ours = d.placements.some((p) => p.purpose === 'phase' && p.state !== 'gone' && p.object.uid === uid);

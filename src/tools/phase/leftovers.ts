@@ -1,8 +1,7 @@
-import { called } from '../../apply/index.ts';
+import { address, called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import type { PlacedObject } from '../../workflow/index.ts';
-import { addressOf } from './rehearse.ts';
 
 /** Something that stays when the objects that led to it are gone, and why. */
 export type Leftover = { readonly object: PlacedObject; readonly why: string };
@@ -15,7 +14,7 @@ export async function outliving(reader: Reader, removed: readonly PlacedObject[]
   const found = await Promise.all(
     removed.map(async (ref): Promise<Leftover[]> => {
       if (ref.kind !== 'StatefulSet' && ref.kind !== 'PersistentVolumeClaim') return [];
-      const live = await reader.getIfThere(addressOf(ref));
+      const live = await reader.getIfThere(address(ref));
       if (!live.ok || live.value === undefined) return [];
       return ref.kind === 'StatefulSet' ? claimsOf(reader, ref, live.value) : volumeOf(reader, live.value);
     }),
@@ -27,7 +26,7 @@ export async function outliving(reader: Reader, removed: readonly PlacedObject[]
 export async function stillThere(reader: Reader, leftovers: readonly Leftover[]): Promise<Leftover[]> {
   const looks = await Promise.all(
     leftovers.map(async (one) => {
-      const there = await reader.getIfThere(addressOf(one.object));
+      const there = await reader.getIfThere(address(one.object));
       return there.ok && there.value === undefined ? [] : [one];
     }),
   );

@@ -1,10 +1,10 @@
-import { called } from '../../apply/index.ts';
+import { address, called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import { drift as driftOf, isAutoscaled, type KubeObject } from '../../objects/index.ts';
 import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { provenanceOf } from './delivered.ts';
-import { addressOf } from './rehearse.ts';
+import { refOfManifest } from './refs.ts';
 import { placedBy, type StoredPhase } from './stored.ts';
 
 /** One object of a phase as it is now: whether it is there, ours, and as applied. */
@@ -13,13 +13,6 @@ export type LiveObject = {
   readonly live: KubeObject | undefined;
   readonly verdict: Verdict;
 };
-
-export const refOfManifest = (object: KubeObject, namespace: string): PlacedObject => ({
-  apiVersion: object.apiVersion,
-  kind: object.kind,
-  name: object.metadata.name ?? '',
-  namespace: object.metadata.namespace ?? namespace,
-});
 
 /** Everything a phase is about, looked at in the cluster now. */
 export async function lookAtPhase(reader: Reader, d: Deployment, phase: StoredPhase): Promise<LiveObject[]> {
@@ -66,7 +59,7 @@ async function lookAtManifest(
 const missing = (ref: PlacedObject): Verdict => fail('NotFound', `${called(ref)} is not there`);
 
 async function get(reader: Reader, ref: PlacedObject): Promise<KubeObject | undefined> {
-  const answer = await reader.getIfThere(addressOf(ref));
+  const answer = await reader.getIfThere(address(ref));
   if (answer.ok) return answer.value;
   if (answer.error.reason === 'NoKindMatch') return undefined;
   throw lost(answer.error);

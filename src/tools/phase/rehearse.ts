@@ -1,9 +1,8 @@
-import { differences } from '../../apply/index.ts';
+import { address, differences } from '../../apply/index.ts';
 import type { ApiFailure, Reader } from '../../cluster/index.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import type { LoadedPlan, Problem } from '../../plan/index.ts';
-import type { PlacedObject } from '../../workflow/index.ts';
-import { refOfManifest } from './live.ts';
+import { refOfManifest } from './refs.ts';
 
 /** What the cluster says to a plan before anything is done: problems, and what would change. */
 export type Rehearsal = {
@@ -63,13 +62,6 @@ export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: st
   return { problems, changes, tried };
 }
 
-export const addressOf = (ref: PlacedObject) => ({
-  apiVersion: ref.apiVersion,
-  kind: ref.kind,
-  name: ref.name,
-  ...(ref.namespace === undefined ? {} : { namespace: ref.namespace }),
-});
-
 /** One manifest through the dry run. `changed`: where it differs from what is there; undefined when nothing is. */
 export async function tryOne(reader: Reader, object: KubeObject, namespace: string) {
   const result = await reader.dryRun(object, {
@@ -77,7 +69,7 @@ export async function tryOne(reader: Reader, object: KubeObject, namespace: stri
     force: true,
     namespace: object.metadata.namespace ?? namespace,
   });
-  const there = result.ok ? await reader.getIfThere(addressOf(refOfManifest(object, namespace))) : undefined;
+  const there = result.ok ? await reader.getIfThere(address(refOfManifest(object, namespace))) : undefined;
   const live = there?.ok ? there.value : undefined;
   const changed = live === undefined || !result.ok ? undefined : differences(live, result.value.object);
   return { result, live, changed };

@@ -1,4 +1,4 @@
-import { called } from '../../apply/index.ts';
+import { address, called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { readRollback } from '../../plan/index.ts';
 import {
@@ -11,7 +11,6 @@ import {
   type Verdict,
 } from '../../workflow/index.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
-import { addressOf } from './rehearse.ts';
 import { placedBy, type StoredPhase } from './stored.ts';
 
 /** What rolling a phase back does to each object it touched, newest first. `keep`: the plan says so, and why. */
@@ -45,7 +44,7 @@ export function stepsBack(placed: readonly PlacedOnce[], rollback: readonly stri
 export async function tryStep(reader: Reader, step: RollbackStep): Promise<Verdict> {
   const { object } = step;
   if (step.action === 'keep') return pass('Kept', `${called(object)} stays: ${step.because ?? 'as the plan says'}`);
-  const live = await reader.getIfThere(addressOf(object));
+  const live = await reader.getIfThere(address(object));
   if (!live.ok) return unknown('NotVisible', `${called(object)}: ${live.error.message}`);
   if (live.value === undefined)
     return step.action === 'remove'
@@ -64,7 +63,7 @@ export async function tryStep(reader: Reader, step: RollbackStep): Promise<Verdi
       ? pass('Restorable', `${called(object)} can be put back as it was`)
       : fail('Forbidden', `${called(object)} may not be updated by this identity`);
   }
-  const tried = await reader.dryRunDelete(addressOf(object), object.uid === undefined ? {} : { uid: object.uid });
+  const tried = await reader.dryRunDelete(address(object), object.uid === undefined ? {} : { uid: object.uid });
   if (!tried.ok) return fail(tried.error.reason, `${called(object)} can't be removed: ${tried.error.message}`);
   const finalizers = live.value.metadata.finalizers ?? [];
   const foreign = finalizers.filter((f) => !f.startsWith('kubernetes.io/') && f !== 'foregroundDeletion');

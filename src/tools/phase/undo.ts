@@ -1,8 +1,7 @@
-import { type BeforeImage, called, removeAll, restore } from '../../apply/index.ts';
+import { address, type BeforeImage, called, removeAll, restore } from '../../apply/index.ts';
 import type { Reader, Writer } from '../../cluster/index.ts';
 import { readRollback } from '../../plan/index.ts';
 import type { PlacedObject } from '../../workflow/index.ts';
-import { addressOf } from './rehearse.ts';
 import type { RollbackStep } from './rollback.ts';
 
 /** The way back itself, whether it is taken (rollback-phase) or rehearsed in a copy (rollback-test). */
@@ -69,7 +68,7 @@ export async function undo(writer: Writer, steps: readonly RollbackStep[], optio
 export async function takenOver(reader: Reader, ours: readonly PlacedObject[]) {
   const looks = await Promise.all(
     ours.map(async (ref) => {
-      const there = await reader.getIfThere(addressOf(ref));
+      const there = await reader.getIfThere(address(ref));
       const other = there.ok && there.value !== undefined && there.value.metadata.uid !== ref.uid;
       return other
         ? [{ object: called(ref), why: 'someone else made another one of that name; it is left alone' }]

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { called, differences } from '../../apply/index.ts';
+import { address, called, differences } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import type { PlacedObject } from '../../workflow/index.ts';
-import { addressOf } from '../phase/rehearse.ts';
 import { added, type Inventory, inventory, namesOf, type Thing, vanished } from './inventory.ts';
 import type { Scratch } from './scratch.ts';
 
@@ -16,7 +15,7 @@ const LOOK_AGAIN_MS = 4_000;
 export type State = { readonly inventory: Inventory; readonly objects: readonly KubeObject[] };
 
 export async function stateOf(reader: Reader, scratch: Scratch, objects: readonly KubeObject[]): Promise<State> {
-  const looks = await Promise.all(objects.map((o) => reader.getIfThere(addressOf(refOfLive(o)))));
+  const looks = await Promise.all(objects.map((o) => reader.getIfThere(address(refOfLive(o)))));
   return {
     inventory: await inventory(reader, scratch.name),
     objects: looks.flatMap((l) => (l.ok && l.value !== undefined ? [l.value] : [])),
@@ -56,7 +55,7 @@ export async function earlierHurt(reader: Reader, before: State, touched: Readon
     before.objects.map(async (was) => {
       const ref = refOfLive(was);
       if (touched.has(called(ref))) return [];
-      const now = await reader.getIfThere(addressOf(ref));
+      const now = await reader.getIfThere(address(ref));
       // Absent ones are told by the inventory.
       const changed = now.ok && now.value !== undefined ? differences(was, now.value) : [];
       return changed.length === 0

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { findCommand } from '../../../src/sandbox/binary.ts';
+import { findCommand } from '../../../src/sandbox/command.ts';
 
 /** What this machine lacks for a real node, and for these commands on top of it, in words. */
 export function missing(...commands: readonly string[]): string[] {

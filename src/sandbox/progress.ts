@@ -1,0 +1,2 @@
+/** Told a line for people while something takes its time. */
+export type Progress = (line: string) => void;
