@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Tampering } from '../conformance.ts';
+import type { Tampering } from '../conformance/index.ts';
 import { isLedgerError } from '../ledger.ts';
 import { openLedger } from '../open.ts';
 
