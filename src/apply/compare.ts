@@ -1,17 +1,7 @@
-import type { KubeObject } from '../objects/kube-object.ts';
+import { type KubeObject, SERVER_OWNED_META } from '../objects/kube-object.ts';
 import { isRecord } from './ref.ts';
 
-/** What the server fills in by itself, differently each time, or what others write. */
-const SERVER_OWNED_META = new Set([
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'managedFields',
-  'selfLink',
-]);
+/** What the server allocates. */
 const ALLOCATED = new Set([
   'spec.clusterIP',
   'spec.clusterIPs',

@@ -1,5 +1,5 @@
 import type { CheckOptions, ImageVerdict } from '../images/index.ts';
-import { unknown } from '../workflow/index.ts';
+import { imagePod, unknown } from '../workflow/index.ts';
 import { bare, type Finding, type Misnamed, type Named } from './finding.ts';
 import { credentialsOf, USERS_OWN } from './image-credentials.ts';
 import { architecturesOf, policiesOf, trustOf } from './image-policies.ts';
@@ -47,7 +47,7 @@ export async function checkImage(world: World, subject: string, options: ImageOp
       ),
       deferrable: true,
       suggestion: `create a pull secret in ${world.namespace} and name it in imagePullSecrets of the service account`,
-      minimal_spec: podOf(name),
+      minimal_spec: imagePod(name),
     };
   }
   if (found.verdict.status === 'pass' && isLoopback(name.split('/')[0] ?? '') && !(await nodesAreHere(world))) {
@@ -61,7 +61,7 @@ export async function checkImage(world: World, subject: string, options: ImageOp
       ),
       deferrable: true,
       suggestion: 'push it to a registry that the nodes reach by name',
-      minimal_spec: podOf(name),
+      minimal_spec: imagePod(name),
     };
   }
   return {
@@ -69,7 +69,7 @@ export async function checkImage(world: World, subject: string, options: ImageOp
     asked,
     evidence,
     verdict: found.verdict,
-    ...(found.deferrable ? { deferrable: true, minimal_spec: podOf(name) } : {}),
+    ...(found.deferrable ? { deferrable: true, minimal_spec: imagePod(name) } : {}),
     ...(found.suggestion === undefined ? {} : { suggestion: found.suggestion }),
   };
 }
@@ -107,13 +107,3 @@ function usersOwn(found: ImageVerdict): string | undefined {
     found.evidence.attempts.find((a) => a.source === found.evidence.source) ?? found.evidence.attempts.at(-1);
   return settled?.credential.startsWith(USERS_OWN) ? settled.credential : undefined;
 }
-
-const podOf = (image: string) => `apiVersion: v1
-kind: Pod
-metadata:
-  name: try-image
-spec:
-  containers:
-    - name: try
-      image: ${JSON.stringify(image)}
-`;

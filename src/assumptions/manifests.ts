@@ -1,15 +1,16 @@
 import type { KubeObject } from '../cluster/index.ts';
 import { podTemplateOf, serviceAccountOf } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
-import { insteadOf } from './api-miss.ts';
 import type { Finding } from './finding.ts';
 import { at, isRecord, list, text } from './json.ts';
 import { checkQuota } from './manifests-quota.ts';
 import type { Manifest } from './manifests-read.ts';
 import { selectsNothing, unresolved } from './manifests-references.ts';
+import { refusedBy } from './manifests-refused.ts';
+import { waitsForSet, withoutWhatTheSetBrings } from './manifests-set.ts';
 import { parallel } from './parallel.ts';
 import { judgedBySccs } from './scc.ts';
-import { discoveryOf, type World } from './world.ts';
+import type { World } from './world.ts';
 
 export type ManifestFinding = Finding & {
   readonly name: string;
@@ -131,123 +132,6 @@ function asServiceAccount(world: World, object: KubeObject, pod: KubeObject) {
   const namespace = object.metadata.namespace ?? world.namespace;
   const { labels = {} } = pod.metadata;
   return judgedBySccs(world, namespace, serviceAccountOf(object) ?? 'default', { metadata: { labels }, spec });
-}
-
-/**
- * The service account, priority and runtime class that the same set brings aren't there when the Pod is tried: it is tried
- * without them. Whether they are in the set is said with the references.
- */
-async function withoutWhatTheSetBrings(
-  world: World,
-  pod: KubeObject,
-  object: KubeObject,
-  set: readonly KubeObject[],
-): Promise<KubeObject> {
-  if (!isRecord(pod.spec)) return pod;
-  const spec: Record<string, unknown> = { ...pod.spec };
-  const home = object.metadata.namespace ?? world.namespace;
-  for (const [fields, kind, apiVersion] of FROM_SET) {
-    const name = text(spec[fields[0]]);
-    const brought = set.some(
-      (o) =>
-        o.kind === kind &&
-        o.metadata.name === name &&
-        (kind !== 'ServiceAccount' || (o.metadata.namespace ?? world.namespace) === home),
-    );
-    if (!brought) continue;
-    const where = kind === 'ServiceAccount' ? { namespace: home } : {};
-    const there = await world.reader.getIfThere({ apiVersion, kind, name, ...where });
-    if (there.ok && there.value === undefined) for (const field of fields) delete spec[field];
-  }
-  return { ...pod, spec };
-}
-
-/** The fields that name one, or that the API server filled in because of it. */
-const FROM_SET = [
-  [['serviceAccountName', 'serviceAccount'], 'ServiceAccount', 'v1'],
-  [['priorityClassName', 'priority'], 'PriorityClass', 'scheduling.k8s.io/v1'],
-  [['runtimeClassName', 'overhead'], 'RuntimeClass', 'node.k8s.io/v1'],
-] as const;
-
-type Order = { verdict: Verdict; suggestion?: string };
-
-/** A custom object whose definition is in the same set, or an object in a namespace of it: it can't be judged before. */
-async function waitsForSet(world: World, object: KubeObject, set: readonly KubeObject[]): Promise<Order | undefined> {
-  const discovery = await discoveryOf(world);
-  if (!discovery.ok) return { verdict: unknown(discovery.error.reason, discovery.error.message) };
-  const { kind } = object;
-  const slash = object.apiVersion.indexOf('/');
-  const group = slash < 0 ? '' : object.apiVersion.slice(0, slash);
-  const version = object.apiVersion.slice(slash + 1);
-  if (discovery.value.find({ group, version, kind }) === undefined) {
-    const definition = set.find(
-      (o) =>
-        o.kind === 'CustomResourceDefinition' &&
-        at(o, 'spec', 'group') === group &&
-        at(o, 'spec', 'names', 'kind') === kind,
-    );
-    if (definition !== undefined) return { verdict: definedBy(definition, version) };
-    const miss = await insteadOf(world, discovery.value, { group, version, kind, field: undefined });
-    const message = `the cluster serves no ${object.apiVersion} ${kind}: ${miss.verdict.message}`;
-    if (miss.verdict.status === 'unknown') return { verdict: unknown(miss.verdict.reason, message) };
-    const right = miss.diverges ?? miss.suggestion;
-    return { verdict: fail('NoKindMatch', message), ...(right === undefined ? {} : { suggestion: right }) };
-  }
-  const namespace = object.metadata.namespace;
-  if (namespace === undefined || namespace === world.namespace) return undefined;
-  const made = set.some((o) => o.kind === 'Namespace' && o.metadata.name === namespace);
-  if (!made) return undefined;
-  const there = await world.once(`namespace ${namespace}`, () =>
-    world.reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name: namespace }),
-  );
-  if (!there.ok || there.value !== undefined) return undefined;
-  const message = `its namespace ${namespace} is made by the same set, so it can only be judged once that is there`;
-  return { verdict: unknown('NamespaceInSet', message) };
-}
-
-function definedBy(definition: KubeObject, version: string): Verdict {
-  const name = definition.metadata.name ?? '';
-  const versions = list(at(definition, 'spec', 'versions')).filter((v) => at(v, 'served') === true);
-  const served = versions.map((v) => text(at(v, 'name')));
-  if (!served.includes(version)) {
-    return fail(
-      'VersionNotServed',
-      `its CRD ${name} in the same set serves ${served.join(', ') || 'nothing'}, not ${version}`,
-    );
-  }
-  return unknown('DefinedInSet', `its CRD ${name} is in the same set, so it can only be judged once that is there`);
-}
-
-const UNKNOWN_FIELD = /unknown field|field not declared in schema/;
-
-function refusedBy(error: { status: number; reason: string; message: string }): {
-  verdict: Verdict;
-  deferrable?: boolean;
-} {
-  const { status, reason, message } = error;
-  if (/does not support dry ?run|webhook.*dry ?run/i.test(message)) {
-    return {
-      verdict: unknown('AdmissionHasSideEffects', `admission that has side effects can't be tried: ${message}`),
-      deferrable: true,
-    };
-  }
-  if (status === 403 && /cannot (create|patch|update) resource/.test(message)) {
-    return { verdict: unknown('PermissionMissing', message), deferrable: true };
-  }
-  if (status === 403 && /failed quota: .*must specify/.test(message))
-    return { verdict: fail('ResourcesMissing', message) };
-  if (/error looking up service account/.test(message)) return { verdict: fail('ServiceAccountMissing', message) };
-  if (status === 403 && /exceeded quota/.test(message)) return { verdict: fail('QuotaExceeded', message) };
-  if (status === 403 && /violates PodSecurity/.test(message)) return { verdict: fail('ViolatesPodSecurity', message) };
-  if (status === 403 && /security context constraint/.test(message)) return { verdict: fail('NoSccAllowsIt', message) };
-  if (status >= 400 && status < 500 && status !== 401 && status !== 429) {
-    return { verdict: fail(UNKNOWN_FIELD.test(message) ? 'UnknownField' : reason, message) };
-  }
-  // Server-side apply answers 500 for a field that the schema doesn't have.
-  if (UNKNOWN_FIELD.test(message)) return { verdict: fail('UnknownField', message) };
-  // … and for a value of the wrong type.
-  if (/failed to create typed patch object/.test(message)) return { verdict: fail('WrongType', message) };
-  return { verdict: unknown(reason, message) };
 }
 
 /** The Pod that a workload would make, as its controller would ask for it. A Pod is its own. */

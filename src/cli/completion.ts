@@ -42,6 +42,12 @@ function placesOf(command: Command, path: readonly string[]): Place[] {
 
 const SCRIPT: Record<Shell, (places: readonly Place[]) => string> = { bash, zsh, fish };
 
+/** The shell's own walk from place to place, a word at a time. */
+const branches = (places: readonly Place[]): string =>
+  nested(places)
+    .map(({ path }) => `      "${key(path.slice(0, -1))} ${path.at(-1)}") place="${key(path)}" ;;`)
+    .join('\n');
+
 /** In bash and zsh the words before the cursor, without options, name the place; an unknown one is that of its parent. */
 function bash(places: readonly Place[]): string {
   return `# infragate completion for bash: source <(infragate completion bash)
@@ -50,9 +56,7 @@ _infragate() {
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     [[ $word == -* ]] && continue
     case "$place $word" in
-${nested(places)
-  .map(({ path }) => `      "${key(path.slice(0, -1))} ${path.at(-1)}") place="${key(path)}" ;;`)
-  .join('\n')}
+${branches(places)}
     esac
   done
   local words=""
@@ -73,9 +77,7 @@ _infragate() {
   for word in "\${(@)words[2,CURRENT-1]}"; do
     [[ $word == -* ]] && continue
     case "$place $word" in
-${nested(places)
-  .map(({ path }) => `      "${key(path.slice(0, -1))} ${path.at(-1)}") place="${key(path)}" ;;`)
-  .join('\n')}
+${branches(places)}
     esac
   done
   case "$place" in

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { isLedgerError, openLedger } from '../state/index.ts';
+import { ledgerAt } from '../state/ledger.fixture.ts';
 import { demoFolder, demoHome } from './demo-home.ts';
 
 let folder = '';
@@ -24,8 +24,7 @@ test('it is beside the user’s data folder, wherever that is, and never it', ()
 
 test('it stays, and --fresh starts over', async () => {
   expect(await demoHome({ fresh: false })).toEqual({ home: join(folder, 'infragate-demo'), earlier: 0 });
-  const ledger = await openLedger({ home: demoFolder() });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(demoFolder());
   await ledger.append('dify-1', 0, [{ at: '', by: {}, fact: { type: 'mark' } }]);
   ledger.close();
   expect((await demoHome({ fresh: false })).earlier).toBe(1);

@@ -1,25 +1,17 @@
 // How a learning fared is counted over all deployments, and the last word on it decides whether it is retired.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isLedgerError, type Ledger, openLedger } from '../state/index.ts';
+import type { Ledger } from '../state/index.ts';
+import { freshLedger } from '../state/ledger.fixture.ts';
 import { addLearnings, allLearnings, withUse } from './learnings.records.ts';
 
-let home = '';
 let ledger: Ledger;
+let end = () => {};
 
 beforeEach(async () => {
-  home = mkdtempSync(join(tmpdir(), 'infragate-learnings-'));
-  const opened = await openLedger({ home });
-  if (isLedgerError(opened)) throw new Error(opened.message);
-  ledger = opened;
+  ({ ledger, end } = await freshLedger());
 });
-afterEach(() => {
-  ledger.close();
-  rmSync(home, { recursive: true, force: true });
-});
+afterEach(() => end());
 
 const judged = (deployment: string, at: string, about: string, helped: boolean) =>
   ledger.append(deployment, 0, [

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { isLedgerError, type NewEvent, openLedger } from '../state/index.ts';
+import type { NewEvent } from '../state/index.ts';
+import { ledgerAt } from '../state/ledger.fixture.ts';
 
 const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
 const homes: string[] = [];
@@ -16,8 +17,7 @@ afterAll(() => {
 async function recorded(): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), 'infragate-commands-'));
   homes.push(home);
-  const ledger = await openLedger({ home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(home);
   const at = '2026-03-01T10:00:00.000Z';
   const event = (fact: NewEvent['fact']): NewEvent => ({ at, by: { kind: 'server' }, fact });
   const learning = (title: string, advice: string, tags: string[]) =>

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { isLedgerError, openLedger } from '../state/index.ts';
+import { ledgerAt } from '../state/ledger.fixture.ts';
 import { type Actor, type Deployment, type Fact, fold } from '../workflow/index.ts';
 import { permitOf, refreshPermits, withPermits, writePermit } from './permits.ts';
 import { policySchema } from './policy.ts';
@@ -86,8 +86,7 @@ test('a damaged file is written anew', async () => {
 });
 
 test('each append to a ledger brings its permit up to date, and what is appended stays so when it can not be written', async () => {
-  const opened = await openLedger({ home });
-  if (isLedgerError(opened)) throw new Error(opened.message);
+  const opened = await ledgerAt(home);
   const policy = policySchema.parse({});
   const ledger = withPermits({ ledger: opened, policy }, home, () => AT);
   await ledger.append('web-1', 0, [{ at: AT, by: AGENT, fact: STARTED }]);

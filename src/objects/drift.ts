@@ -1,4 +1,4 @@
-import { at, groupOf, isRecord, type KubeObject, textAt } from './kube-object.ts';
+import { at, groupOf, isRecord, type KubeObject, SERVER_OWNED_META, textAt } from './kube-object.ts';
 
 /** A field that isn't as it was applied. `expected` undefined: it should not be there any more. */
 export type Drift = { readonly path: string; readonly expected: unknown; readonly found: unknown };
@@ -13,21 +13,7 @@ export type DriftOptions = {
   readonly autoscaled?: boolean;
 };
 
-const SERVERS = new Set([
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'managedFields',
-  'selfLink',
-  'name',
-  'generateName',
-  'namespace',
-  'ownerReferences',
-  'finalizers',
-]);
+const SERVERS = new Set([...SERVER_OWNED_META, 'name', 'generateName', 'namespace', 'ownerReferences', 'finalizers']);
 
 /**
  * Where the live object differs from what the manifest asks for. Only what was applied counts: fields that the server or

@@ -24,6 +24,18 @@ export type ObjectMeta = {
   readonly [field: string]: unknown;
 };
 
+/** Of the metadata, what the server fills in by itself, differently each time, or what others write. */
+export const SERVER_OWNED_META: ReadonlySet<string> = new Set([
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'managedFields',
+  'selfLink',
+]);
+
 export type OwnerReference = {
   readonly apiVersion: string;
   readonly kind: string;

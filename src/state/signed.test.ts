@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { isLedgerError, type Ledger, type NewEvent } from './ledger.ts';
-import { openLedger } from './open.ts';
+import { ledgerAt } from './ledger.fixture.ts';
+import type { Ledger, NewEvent } from './ledger.ts';
 import { readKey, trustedKeys, unlock, writeKey } from './operator-key.ts';
 import { isSignedBy, type Signer, type Statement, signerOf } from './signature.ts';
 
@@ -24,8 +24,7 @@ afterEach(() => {
 });
 
 async function open(folder = home): Promise<Ledger> {
-  const ledger = await openLedger({ home: folder });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(folder);
   opened.push(ledger);
   return ledger;
 }

@@ -45,6 +45,8 @@ const behindGate = (name: GateName) => {
   const checks = upTo(name);
   return () => checks;
 };
+const beforeApproval = () => [...upTo('0'), ...BEFORE_APPROVAL];
+const afterEarlierPhases = (_d: Deployment, input: StepInput) => [...upTo('P'), phasesBefore(input.phase_number ?? 0)];
 const ITEMS: readonly FactType[] = ['claimed', 'observed', 'placed'];
 const PHASE_KEY = () => 'phases';
 
@@ -113,7 +115,7 @@ export const STEPS = {
     deployment: 'one',
     effect: 'reads',
     gate: 'P',
-    behind: () => [...upTo('0'), ...BEFORE_APPROVAL],
+    behind: beforeApproval,
     key: () => 'plan',
     records: [],
   },
@@ -122,7 +124,7 @@ export const STEPS = {
     deployment: 'one',
     effect: 'writes',
     gate: 'P',
-    behind: (_d, input) => [...upTo('P'), phasesBefore(input.phase_number ?? 0)],
+    behind: afterEarlierPhases,
     key: PHASE_KEY,
     records: ['placed', 'observed', 'committed'],
     territory: (input) => (input.dry_run === true ? 'leave' : 'take'),
@@ -132,7 +134,7 @@ export const STEPS = {
     deployment: 'one',
     effect: 'reads',
     gate: 'P',
-    behind: (_d, input) => [...upTo('P'), phasesBefore(input.phase_number ?? 0)],
+    behind: afterEarlierPhases,
     key: PHASE_KEY,
     records: ['observed', 'committed'],
     territory: takes,
@@ -209,7 +211,7 @@ export const STEPS = {
     by: 'person',
     deployment: 'one',
     effect: 'none',
-    behind: () => [...upTo('0'), ...BEFORE_APPROVAL],
+    behind: beforeApproval,
     key: () => 'plan',
     records: ['decided', 'opened'],
   },

@@ -21,7 +21,8 @@ export function bulletArguments(assumption: string, about: readonly string[]): R
 
 const kindOf = (api: string | undefined) => api?.split('/').at(-1);
 
-const imagePod = (image: string) => `apiVersion: v1
+/** The smallest Pod that shows whether an image can be pulled and run. */
+export const imagePod = (image: string): string => `apiVersion: v1
 kind: Pod
 metadata:
   name: try-image

@@ -1,41 +1,24 @@
 import { appendFileSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { copyImage, down, pushImage, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
-import { type Agent, infragate, type Scene, scene } from '../support/scene.ts';
+import { describe, expect, test } from 'vitest';
+import { copyImage, down, pushImage, up } from '../../src/sandbox/sandbox.ts';
+import { type Agent, infragate, type Scene } from '../support/scene.ts';
 import { configMap, proven } from '../support/story.ts';
-import { ownSandbox } from './io/sandbox.ts';
 import {
   applied,
   approved,
   deployment,
   gateFails,
   gatePasses,
-  kubectlOf,
   type PhaseText,
   planText,
   refusal,
 } from './support/phases.ts';
+import { image, kubectl, sandbox, setTheStage, stage } from './support/stage.ts';
 
 /** Ways of getting past a gate without the work, each tried and each refused. More of them: shows, protocol/decision. */
-let sandbox: Sandbox;
-let end = async () => {};
-let stage: Scene;
-let image = '';
-let registry = '';
-let kubectl: ReturnType<typeof kubectlOf>;
-
-beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('cheating'));
-  registry = sandbox.registry ?? '';
-  image = `${registry}/busybox:1`;
-});
-afterAll(() => end());
-beforeEach(() => {
-  stage = scene(sandbox, 'cheating');
-  kubectl = kubectlOf(sandbox, stage.namespace);
-});
-afterEach(() => stage.end());
+setTheStage('cheating');
+const registry = () => sandbox.registry ?? '';
 
 /** An agent whose deployment is past Gate 0, with a person at its client who approves. */
 async function provenAgent(options: Parameters<Scene['agent']>[0] = {}): Promise<Agent> {
@@ -99,8 +82,8 @@ describe('in the text of the plan', () => {
 
   test('an image that nobody looked at is covered by nothing; a retired one, too', async () => {
     const agent = await provenAgent();
-    const strange = `${registry}/busybox:2`;
-    await copyImage(registry, 'busybox:1', 'busybox:2');
+    const strange = `${registry()}/busybox:2`;
+    await copyImage(registry(), 'busybox:1', 'busybox:2');
     const { value, text } = await agent.call('submit-plan', {
       plan: planText(stage, [settings({ files: { 'web.yaml': deployment('web', strange) } })]),
     });
@@ -202,11 +185,11 @@ describe('between the approval and the first apply', () => {
 
   test('a tag that was moved to another image since is PLAN_DRIFT, until a person is asked again', async () => {
     const agent = await provenAgent();
-    const moving = `${registry}/moving:1`;
-    await copyImage(registry, 'busybox:1', 'moving:1');
+    const moving = `${registry()}/moving:1`;
+    await copyImage(registry(), 'busybox:1', 'moving:1');
     await agent.call('cluster-reality-check', { planned_images: [moving] });
     await approved(agent, planText(stage, [settings({ files: { 'web.yaml': deployment('web', moving) } })]));
-    await pushImage(registry, 'moving:1', { from: 'busybox:1', files: { moved: { content: String(Date.now()) } } });
+    await pushImage(registry(), 'moving:1', { from: 'busybox:1', files: { moved: { content: String(Date.now()) } } });
     const drift = await refusal(agent, 'apply-phase', { phase_number: 1 });
     expect([drift.code, drift.text]).toEqual(['PLAN_DRIFT', expect.stringMatching(/moving:1 is another image/)]);
     // Looking again is not deciding again.
@@ -333,7 +316,7 @@ describe('between the apply and its gate', () => {
 
   test('a Deployment that can not start, scaled to nothing by hand so that it looks ready', async () => {
     const agent = await provenAgent();
-    const missing = `${registry}/busybox:1`;
+    const missing = `${registry()}/busybox:1`;
     const plan = planText(stage, [
       settings({
         files: { 'web.yaml': deployment('web', missing, 2, '      nodeSelector: { none: such }\n') },

@@ -1,17 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { type Agent, type Scene, scene } from '../support/scene.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Agent } from '../support/scene.ts';
 import { configMap, proven } from '../support/story.ts';
-import { ownSandbox } from './io/sandbox.ts';
 import { approved, gateFails, gatePasses, kubectlOf, planText } from './support/phases.ts';
+import { image, kubectl, sandbox, setTheStage, stage } from './support/stage.ts';
 
 /** What others deliver: the marks, releases and Applications are written here as Helm, Argo CD and Flux write them; the
  *  controllers themselves don't run. */
-let sandbox: Sandbox;
-let end = async () => {};
-let stage: Scene;
-let image = '';
-let kubectl: ReturnType<typeof kubectlOf>;
+setTheStage('delivery');
 
 const crd = (group: string, kind: string, version: string) => `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
@@ -29,8 +24,6 @@ spec:
 `;
 
 beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('delivery'));
-  image = `${sandbox.registry ?? ''}/busybox:1`;
   const crds = [
     crd('argoproj.io', 'Application', 'v1alpha1'),
     crd('kustomize.toolkit.fluxcd.io', 'Kustomization', 'v1'),
@@ -39,12 +32,6 @@ beforeAll(async () => {
   cluster(['apply', '-f', '-'], crds.join('---\n'));
   cluster(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
 });
-afterAll(() => end());
-beforeEach(() => {
-  stage = scene(sandbox, 'delivery');
-  kubectl = kubectlOf(sandbox, stage.namespace);
-});
-afterEach(() => stage.end());
 
 const part = (delivery: string) => ({
   files: { 'settings.yaml': configMap('settings') },

@@ -1,27 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { type Scene, scene } from '../support/scene.ts';
+import { expect, test } from 'vitest';
 import { planOf, proven, researched } from '../support/story.ts';
-import { ownSandbox } from './io/sandbox.ts';
 import { applied, approved } from './support/phases.ts';
+import { image, setTheStage, stage } from './support/stage.ts';
 
 /** The plugin's hook, going by what the server itself writes down after each event. */
-let sandbox: Sandbox;
-let end = async () => {};
-let stage: Scene;
-let image = '';
-
-beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('hook'));
-  image = `${sandbox.registry ?? ''}/busybox:1`;
-});
-afterAll(() => end());
-beforeEach(() => {
-  stage = scene(sandbox, 'hook');
-});
-afterEach(() => stage.end());
+setTheStage('hook');
 
 const hooks = join(import.meta.dirname, '..', '..', 'plugin', 'hooks');
 

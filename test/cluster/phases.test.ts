@@ -1,29 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/index.ts';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { theOperator } from '../support/operator.ts';
-import { type Scene, scene } from '../support/scene.ts';
 import { configMap, proven } from '../support/story.ts';
-import { ownSandbox } from './io/sandbox.ts';
-import { applied, approved, deployment, gatePasses, kubectlOf, planText } from './support/phases.ts';
+import { applied, approved, deployment, gatePasses, planText } from './support/phases.ts';
+import { image, kubectl, setTheStage, stage } from './support/stage.ts';
 
-let sandbox: Sandbox;
-let end = async () => {};
-let stage: Scene;
-let image = '';
-let kubectl: ReturnType<typeof kubectlOf>;
-
-beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('phases'));
-  image = `${sandbox.registry ?? ''}/busybox:1`;
-});
-afterAll(() => end());
-beforeEach(() => {
-  stage = scene(sandbox, 'phases');
-  kubectl = kubectlOf(sandbox, stage.namespace);
-});
-afterEach(() => stage.end());
+setTheStage('phases');
 
 const service = `apiVersion: v1
 kind: Service

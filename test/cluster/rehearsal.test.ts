@@ -1,30 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { type Agent, type Scene, scene } from '../support/scene.ts';
+import { describe, expect, test } from 'vitest';
+import type { Agent } from '../support/scene.ts';
 import { configMap, proven } from '../support/story.ts';
-import { ownSandbox } from './io/sandbox.ts';
-import { applied, approved, deployment, gatePasses, kubectlOf, type PhaseText, planText } from './support/phases.ts';
+import { applied, approved, deployment, gatePasses, type PhaseText, planText } from './support/phases.ts';
+import { image, kubectl, sandbox, setTheStage, stage } from './support/stage.ts';
 
 /** rollback-test {rehearse: true}: the way back taken for real in a copy, on a real API server. */
-let sandbox: Sandbox;
-let end = async () => {};
-let stage: Scene;
-let image = '';
-let kubectl: ReturnType<typeof kubectlOf>;
-
-beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('rehearsal'));
-  image = `${sandbox.registry ?? ''}/busybox:1`;
-});
-afterAll(() => end());
-beforeEach(() => {
-  stage = scene(sandbox, 'rehearsal');
-  kubectl = kubectlOf(sandbox, stage.namespace);
-});
-afterEach(() => stage.end());
+setTheStage('rehearsal');
 
 const VALUE = 'correct-horse-battery-staple';
 

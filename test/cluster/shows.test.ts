@@ -2,26 +2,13 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { infragate, type Scene, scene } from '../support/scene.ts';
+import { describe, expect, test } from 'vitest';
+import { infragate, type Scene } from '../support/scene.ts';
 import { ASSUMPTION, configMap, FINDINGS, planOf, pod, proven, researched } from '../support/story.ts';
-import { audited, ownSandbox } from './io/sandbox.ts';
+import { audited } from './io/sandbox.ts';
+import { image, sandbox, setTheStage, stage } from './support/stage.ts';
 
-let sandbox: Sandbox;
-let end = async () => {};
-let stage: Scene;
-let image = '';
-
-beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('shows'));
-  image = `${sandbox.registry}/busybox:1`;
-});
-afterAll(() => end());
-beforeEach(() => {
-  stage = scene(sandbox, 'shows');
-});
-afterEach(() => stage.end());
+setTheStage('shows');
 
 const writes = () =>
   audited(sandbox, 'admin').filter(

@@ -1,38 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { giveHold, takeHold } from '../../src/apply/index.ts';
 import type { Cluster, Writer } from '../../src/cluster/index.ts';
 import { createEngine } from '../../src/engine/index.ts';
 import { policySchema } from '../../src/engine/policy.ts';
 import { inTerritory } from '../../src/engine/territory.ts';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { isLedgerError, openLedger } from '../../src/state/index.ts';
+import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 import { TOOLS } from '../../src/tools/index.ts';
 import { theOperator } from '../support/operator.ts';
 import { type Agent, type Scene, scene } from '../support/scene.ts';
 import { configMap, proven } from '../support/story.ts';
-import { ownSandbox, reach } from './io/sandbox.ts';
-import { applied, approved, gatePasses, kubectlOf, planText } from './support/phases.ts';
+import { reach } from './io/sandbox.ts';
+import { applied, approved, gatePasses, planText } from './support/phases.ts';
+import { image, kubectl, sandbox, setTheStage, stage } from './support/stage.ts';
 
 /** A Lease in the namespace keeps a second ledger out, on a real API server. */
-let sandbox: Sandbox;
-let end = async () => {};
-let image = '';
-let stage: Scene;
-let kubectl: ReturnType<typeof kubectlOf>;
-
-beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('territory'));
-  image = `${sandbox.registry ?? ''}/busybox:1`;
-});
-afterAll(() => end());
-beforeEach(() => {
-  stage = scene(sandbox, 'territory');
-  kubectl = kubectlOf(sandbox, stage.namespace);
-});
-afterEach(() => stage.end());
+setTheStage('territory');
 
 const phase = (name: string) => ({
   files: { [`${name}.yaml`]: configMap(name) },
@@ -60,8 +45,7 @@ const lease = (): Lease => JSON.parse(kubectl(['get', 'lease', 'infragate', '-o'
 const leases = (): string => kubectl(['get', 'lease', '-o', 'name']).trim();
 
 async function identityOf(on: Scene): Promise<string> {
-  const ledger = await openLedger({ home: on.home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(on.home);
   try {
     return await ledger.identity();
   } finally {
@@ -214,8 +198,7 @@ test('an identity that may not write Leases goes on, and is told what that means
 
 test('a run that slept until another ledger took its namespace is told, and ends', async () => {
   kubectl(['create', 'namespace', stage.namespace]);
-  const ledger = await openLedger({ home: stage.home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(stage.home);
   const cluster = await reach(sandbox.kubeconfig);
   const abort = new AbortController();
   const target = {

@@ -1,26 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { type Scene, scene } from '../support/scene.ts';
+import { describe, expect, test } from 'vitest';
 import { configMap, proven } from '../support/story.ts';
-import { ownSandbox } from './io/sandbox.ts';
-import { applied, approved, deployment, gatePasses, kubectlOf, planText } from './support/phases.ts';
+import { applied, approved, deployment, gatePasses, planText } from './support/phases.ts';
+import { image, kubectl, setTheStage, stage } from './support/stage.ts';
 
-let sandbox: Sandbox;
-let end = async () => {};
-let stage: Scene;
-let image = '';
-let kubectl: ReturnType<typeof kubectlOf>;
-
-beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('upgrade'));
-  image = `${sandbox.registry ?? ''}/busybox:1`;
-});
-afterAll(() => end());
-beforeEach(() => {
-  stage = scene(sandbox, 'upgrade');
-  kubectl = kubectlOf(sandbox, stage.namespace);
-});
-afterEach(() => stage.end());
+setTheStage('upgrade');
 
 describe('an upgrade of what runs already', () => {
   test('rolled back, the old version runs with the old fields, and what was new is gone', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isLedgerError, openLedger } from '../../src/state/index.ts';
+import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 import { infragate } from '../support/scene.ts';
 import { noTerminal, onTerminal } from '../support/terminal.ts';
 import { atGateP, DEPLOYMENT, decisions } from './support/at-gate-p.ts';
@@ -53,8 +53,7 @@ describe.skipIf(noTerminal !== undefined)(
       older(home);
       expect((await approve(home, digest, PASSPHRASE)).status).toBe(0);
       expect(infragate(home, ['verify']).status).toBe(0);
-      const ledger = await openLedger({ home });
-      if (isLedgerError(ledger)) throw new Error(ledger.message);
+      const ledger = await ledgerAt(home);
       const { rows } = await ledger.read(DEPLOYMENT);
       const by = { kind: 'person', name: 'ann', assurance: 'operator' };
       const fact = { type: 'waived', check: 'fully-validated', because: 'a hurry', until: '2099-01-01T00:00:00.000Z' };

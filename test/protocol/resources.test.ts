@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isLedgerError, openLedger } from '../../src/state/index.ts';
+import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 import { initialize, type RawClient, rawClient } from './support/raw.ts';
 import { freshHome, realServer } from './support/servers.ts';
 
@@ -10,8 +10,7 @@ let evidence: string;
 /** A ledger with one open deployment, one closed and one observation: written as the engine writes it. */
 async function seeded(): Promise<string> {
   const home = freshHome();
-  const ledger = await openLedger({ home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(home);
   const at = '2026-11-23T20:00:00.000Z';
   const by = { kind: 'agent', client: 'test' };
   const started = (component: string) => ({

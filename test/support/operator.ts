@@ -1,12 +1,12 @@
-import { isLedgerError, openLedger, readKey, unlock, writeKey } from '../../src/state/index.ts';
+import { readKey, unlock, writeKey } from '../../src/state/index.ts';
+import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 
 const PASSPHRASE = 'correct horse battery';
 
 /** The operator of a data folder, as a passphrase at a terminal makes them: who decides, and what signs it. */
 export async function theOperator(home: string) {
   const key = (await readKey(home)) ?? (await writeKey(home, PASSPHRASE, new Date()));
-  const ledger = await openLedger({ home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(home);
   const signer = await unlock(ledger, key, PASSPHRASE, new Date());
   ledger.close();
   if (typeof signer === 'string') throw new Error(signer);

@@ -1,28 +1,20 @@
 // Which learnings are offered where: at a start, and beside a failure. A real ledger, with its full-text search.
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addLearnings } from '../../src/cli/learnings.records.ts';
 import { deploymentOf, eventsOf, record } from '../../src/report/fixtures/record.ts';
-import { isLedgerError, type Ledger, openLedger } from '../../src/state/index.ts';
+import type { Ledger } from '../../src/state/index.ts';
+import { freshLedger } from '../../src/state/ledger.fixture.ts';
 import { learningsFor, withLearnings } from '../../src/tools/learnings.ts';
 import type { Fact } from '../../src/workflow/index.ts';
 
-let home = '';
 let ledger: Ledger;
+let end = () => {};
 
 beforeEach(async () => {
-  home = mkdtempSync(join(tmpdir(), 'infragate-learnings-'));
-  const opened = await openLedger({ home });
-  if (isLedgerError(opened)) throw new Error(opened.message);
-  ledger = opened;
+  ({ ledger, end } = await freshLedger());
 });
-afterEach(() => {
-  ledger.close();
-  rmSync(home, { recursive: true, force: true });
-});
+afterEach(() => end());
 
 const run = {
   search: (words: string) => ledger.search(words, 5),

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { Tampering } from '../conformance.ts';
-import { isLedgerError } from '../ledger.ts';
-import { openLedger } from '../open.ts';
+import type { Tampering } from '../conformance/index.ts';
+import { ledgerAt } from '../ledger.fixture.ts';
 
 const places: string[] = [];
 
@@ -21,11 +20,7 @@ export function removePlaces() {
 
 export const module = new URL(import.meta.url);
 
-export async function open(home: string) {
-  const ledger = await openLedger({ home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
-  return ledger;
-}
+export const open = ledgerAt;
 
 /** Opens the file as anybody could, takes the triggers away and does it. */
 export async function tamper(home: string, how: Tampering) {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ledgerConformance } from '../conformance.ts';
+import { ledgerConformance } from '../conformance/index.ts';
 import { openLedger } from '../open.ts';
 import { olderThan } from './index.ts';
 import { APPLICATION_ID } from './migrate.ts';

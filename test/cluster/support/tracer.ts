@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { Cluster } from '../../../src/cluster/index.ts';
 import { createEngine, type Engine, type Performed } from '../../../src/engine/index.ts';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
-import { isLedgerError, type NewEvent, openLedger } from '../../../src/state/index.ts';
+import type { NewEvent } from '../../../src/state/index.ts';
+import { ledgerAt } from '../../../src/state/ledger.fixture.ts';
 import { TOOLS } from '../../../src/tools/index.ts';
 import { type Deployment, evaluate, type Fact, GATES, upTo } from '../../../src/workflow/index.ts';
 import { value } from '../io/sandbox.ts';
@@ -102,8 +103,7 @@ export async function shootingRange(
       }),
     ),
   ];
-  const ledger = await openLedger({ home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(home);
   const by = { kind: 'agent', client: 'test' } as const;
   await ledger.append(
     ID,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isLedgerError, type NewEvent, openLedger } from '../../../src/state/index.ts';
+import type { NewEvent } from '../../../src/state/index.ts';
+import { ledgerAt } from '../../../src/state/ledger.fixture.ts';
 import { currentGate, plan } from '../../../src/workflow/index.ts';
 import { World } from '../../unit/law.world.ts';
 import { freshHome } from './servers.ts';
@@ -28,8 +29,7 @@ export async function atGateP(): Promise<{ home: string; digest: string; revise(
   const delta = Date.now() - 60_000 - Date.parse(world.now);
 
   const home = freshHome();
-  const ledger = await openLedger({ home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(home);
   const body = await ledger.put(JSON.stringify({ summary: 'One phase: everything.' }), 'application/json');
   const digest = digestOf('the plan');
   const events = world.events.map(({ at, by, fact }): NewEvent => {
@@ -41,8 +41,7 @@ export async function atGateP(): Promise<{ home: string; digest: string; revise(
 
   /** Another revision of the plan, as submit-plan records it. */
   const revise = async (): Promise<string> => {
-    const opened = await openLedger({ home });
-    if (isLedgerError(opened)) throw new Error(opened.message);
+    const opened = await ledgerAt(home);
     const { rows } = await opened.read(DEPLOYMENT);
     const latest = events.findLast((event) => event.fact.type === 'planned');
     if (latest === undefined) throw new Error('no plan');
@@ -57,8 +56,7 @@ export async function atGateP(): Promise<{ home: string; digest: string; revise(
 
 /** What the ledger says was decided, whoever asks. */
 export async function decisions(home: string): Promise<unknown[]> {
-  const ledger = await openLedger({ home });
-  if (isLedgerError(ledger)) throw new Error(ledger.message);
+  const ledger = await ledgerAt(home);
   const { rows, damaged } = await ledger.read(DEPLOYMENT);
   ledger.close();
   if (damaged !== undefined) throw new Error(damaged.why);

@@ -1,7 +1,7 @@
-// A process of its own for the conformance suite: node conformance-worker.ts MODULE PLACE ACTION ARGUMENT…
+// A process of its own for the conformance suite: node worker.ts MODULE PLACE ACTION ARGUMENT…
 // MODULE exports `open(place)`. What is acknowledged goes to stdout at once, a JSON line each.
 import { writeSync } from 'node:fs';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from '../ledger.ts';
 
 const [module = '', place = '', action = '', subject = '', more = '1', name = ''] = process.argv.slice(2);
 const { open }: { open(place: string): Promise<Ledger> } = await import(module);

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { LIBRARY } from '../ledger.ts';
+import { type Bench, event, learning } from './bench.ts';
+
+/** Events come back in order, as they were given; an append that is too late adds nothing; deployments are listed. */
+export function events({ rig, open, fresh, marks }: Bench): void {
+  test('what was appended is read in order, as it was given, also by the next process', async () => {
+    const place = await rig.place();
+    const ledger = await rig.open(place);
+    const odd = event('ä\u0000"\\\u2028😀', { deep: [{ b: [1.5, -0, 1e21], a: null }], gone: undefined });
+    expect(await ledger.append('d', 0, [event('one'), odd])).toEqual({ status: 'appended', seq: 2 });
+    expect(await ledger.append('d', 2, [event('three')])).toEqual({ status: 'appended', seq: 3 });
+    ledger.close();
+    const { rows, damaged } = await (await open(place)).read('d');
+    expect(damaged).toBeUndefined();
+    expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(rows[1]).toMatchObject({ deployment: 'd', at: odd.at, by: odd.by });
+    expect(rows[1]?.fact).toEqual({
+      type: 'mark',
+      mark: 'ä\u0000"\\\u2028😀',
+      deep: [{ b: [1.5, 0, 1e21], a: null }],
+    });
+  });
+
+  test('half a surrogate pair in what a client sent does not keep the event from being recorded', async () => {
+    const ledger = await fresh();
+    await ledger.append('d', 0, [event('\ud800x', { '\udc00key': 1 })]);
+    expect((await ledger.read('d')).rows[0]?.fact).toEqual({ type: 'mark', mark: '\ufffdx', '\ufffdkey': 1 });
+  });
+
+  test('an unknown deployment has no rows', async () => {
+    expect(await (await fresh()).read('nobody')).toEqual({ rows: [] });
+  });
+
+  test('an append after any row but the last is a conflict that says where the end is, and adds nothing', async () => {
+    const ledger = await fresh();
+    await ledger.append('d', 0, [event('one'), event('two')]);
+    for (const after of [0, 1, 3]) {
+      expect(await ledger.append('d', after, [event('late')])).toEqual({ status: 'conflict', seq: 2 });
+    }
+    expect(await marks(ledger, 'd')).toEqual(['one', 'two']);
+  });
+
+  test('appending nothing checks the place and adds nothing', async () => {
+    const ledger = await fresh();
+    expect(await ledger.append('d', 0, [])).toEqual({ status: 'appended', seq: 0 });
+    expect(await ledger.append('d', 4, [])).toEqual({ status: 'conflict', seq: 0 });
+    expect(await ledger.deployments()).toEqual([]);
+  });
+
+  test('deployments are listed oldest first, with their first and last row, without the library', async () => {
+    const ledger = await fresh();
+    await ledger.append('b', 0, [{ ...event('b1'), at: '2026-01-01T00:00:00.000Z' }, event('b2')]);
+    await ledger.append('a', 0, [event('a1')]);
+    await ledger.append(LIBRARY, 0, [learning('t', 'x')]);
+    const listed = await ledger.deployments();
+    expect(listed.map(({ id, first, last }) => [id, first.seq, last.seq])).toEqual([
+      ['b', 1, 2],
+      ['a', 1, 1],
+    ]);
+    expect(listed[0]?.last).toEqual((await ledger.read('b')).rows[1]);
+  });
+
+  test('of many appends at once to one place, exactly one wins', async () => {
+    const ledger = await fresh();
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => ledger.append('d', 0, [event(`${n}`)])));
+    expect(answers.filter(({ status }) => status === 'appended')).toHaveLength(1);
+    expect(await marks(ledger, 'd')).toHaveLength(1);
+  });
+}
