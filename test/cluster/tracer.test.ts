@@ -272,7 +272,10 @@ describe('a bullet whose claim takes a volume that was there before', () => {
   beforeEach(async () => {
     value(
       await writer.create({
-        ...{ apiVersion: volume.apiVersion, kind: volume.kind, metadata: { name: volume.name } },
+        apiVersion: volume.apiVersion,
+        kind: volume.kind,
+        // Provisioned for a claim of someone's that is gone, and freed for another: the data is still in it.
+        metadata: { name: volume.name, annotations: { 'pv.kubernetes.io/provisioned-by': 'disks.example.com' } },
         spec: {
           storageClassName: NS,
           capacity: { storage: '1Gi' },
