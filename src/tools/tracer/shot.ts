@@ -132,7 +132,7 @@ export async function cleanUp(writer: Writer, placed: readonly PlacedObject[], r
   const removal = await removeAll(
     writer,
     placed.map((ref) => ({ ref, run: run.id })),
-    { timeoutMs: CLEANUP_MS, volumes: true, progress: run.progress },
+    { timeoutMs: CLEANUP_MS, volumes: true, hurry: true, progress: run.progress },
   );
   const stuck = new Set(removal.remaining.map((r) => called(r.ref)));
   const known = new Set(placed.map(called));
