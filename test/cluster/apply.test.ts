@@ -326,6 +326,24 @@ describe('applying', () => {
     expect(value(await writer.get(ref)).data).toEqual({ a: '1', b: '2' });
   });
 
+  test('what was deleted and made anew by someone else is not overwritten with what was there before', async () => {
+    await applyAll(writer, [configMap('anew', { a: '1' })], options);
+    let image: BeforeImage | undefined;
+    const intended = async (_: PlacedObject, before: BeforeImage | undefined) => {
+      image = before;
+    };
+    const [changed] = (await applyAll(writer, [configMap('anew', { a: '2' })], { ...options, intended })).applied;
+    const ref = refTo('ConfigMap', 'anew');
+    value(await writer.delete(ref));
+    await writer.waitGone(ref, changed?.ref.uid, 10_000);
+    value(await writer.create(configMap('anew', { a: 'theirs' }, { namespace: NS })));
+    expect(changed && image && (await restore(writer, changed.ref, image))).toMatchObject({
+      status: 'failed',
+      reason: 'Recreated',
+    });
+    expect(value(await writer.get(ref)).data).toEqual({ a: 'theirs' });
+  });
+
   test('a dry run shows the difference and changes nothing', async () => {
     const outcome = await applyAll(writer, [configMap('dry', { a: '1' })], { ...options, dryRun: true });
     expect(outcome.applied.map((a) => a.action)).toEqual(['created']);
