@@ -18,7 +18,7 @@ export async function removeLeftovers(writer: Writer, leftovers: readonly Placem
   const left: Remaining[] = [];
   for (const [run, ours] of Map.groupBy(leftovers, (p) => p.run)) {
     const placed = ours.map((p) => ({ ref: p.object, run }));
-    const { remaining } = await removeAll(writer, placed, { timeoutMs: TIMEOUT_MS, volumes: true });
+    const { remaining } = await removeAll(writer, placed, { timeoutMs: TIMEOUT_MS, volumes: true, hurry: true });
     const purpose = ours[0]?.purpose ?? 'tracer';
     const record = (object: PlacedObject, state: 'gone' | 'created') =>
       facts.push({ type: 'placed', run, object, state, purpose });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiFailure, Writer } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
+import { claimsOfSets, setsAmong } from './claims.ts';
 import { familyOf, kindsOfFamily } from './family.ts';
 import { isOf } from './marks.ts';
 import { address, refOf } from './ref.ts';
@@ -25,6 +26,11 @@ export type RemoveOptions = {
   readonly timeoutMs: number;
   /** Nothing of it was meant to last: the volumes that its claims hold go, too, and are waited for. */
   readonly volumes?: boolean;
+  /**
+   * Nobody's data is in its Pods: they are told to hurry, because half a minute of grace is half a minute of an agent's
+   * waiting. Those of a real deployment are given the time they ask for: a database writes its state down in it.
+   */
+  readonly hurry?: boolean;
   progress?(message: string): void;
 };
 
@@ -44,6 +50,7 @@ export async function removeAll(
     await surrender(writer, bound.volumes);
     return bound;
   };
+  const { hurry = false } = options;
   const runs = new Set(placed.map((p) => p.run));
   const found = await Promise.all(placed.map((one) => identify(writer, one, deadline)));
   const there = found.flatMap((f) => (f.state === 'ours' ? [f.ref] : []));
@@ -57,27 +64,29 @@ export async function removeAll(
   const everyone = found.map((f) => f.ref);
   const kinds = await kindsOfFamily(writer, everyone);
   const before = await familyOf(writer, kinds, everyone, runs);
+  const made = options.volumes ? await setsAmong(writer, before.members) : { sets: [], unseen: false };
 
   const volumes = [await volumesBehind([...ours, ...before.members.map((child) => refOf(child))])];
 
   const refused = new Map<string, ApiFailure>();
   for (const ref of [...ours].reverse()) {
-    const answer = await untilHeard(() => writer.delete(address(ref), deletion(ref)), deadline);
+    const answer = await untilHeard(() => writer.delete(address(ref), deletion(ref, hurry)), deadline);
     if (!answer.ok && !isGone(answer.error)) refused.set(keyOf(ref), answer.error);
   }
   const children = new Map(before.members.map((child) => [child.metadata.uid ?? '', child]));
-  await deleteMembers(writer, before.members, runs);
+  await deleteMembers(writer, before.members, runs, hurry);
 
   const waitFor = [...ours, ...before.members.map((child) => refOf(child))];
   options.progress?.(`cleaning up: waiting until ${waitFor.length} objects are gone`);
   let left = await stillThere(writer, waitFor, deadline, refused);
 
-  // A controller may have made another child while its owner was going.
+  // A controller may have made another child while its owner was going; a set that is gone makes no claims any more.
   const after = await familyOf(writer, kinds, everyone, runs);
-  const late = after.members.filter((child) => !children.has(child.metadata.uid ?? ''));
+  const claims = await claimsOfSets(writer, made.sets);
+  const late = [...after.members, ...claims].filter((child) => !children.has(child.metadata.uid ?? ''));
   if (late.length > 0) {
     volumes.push(await volumesBehind(late.map((child) => refOf(child))));
-    await deleteMembers(writer, late, runs);
+    await deleteMembers(writer, late, runs, hurry, claims);
     left = [
       ...left,
       ...(await stillThere(
@@ -97,7 +106,11 @@ export async function removeAll(
     deleted: [...everything, ...held.map((v) => refOf(v)), ...abandoned].filter((ref) => !stuck.has(keyOf(ref))),
     remaining,
     verified: remaining.length === 0,
-    unseen: [...after.unseen.map(({ kind }) => kind.kind), ...(volumes.some((v) => v.unseen) ? [VOLUME.kind] : [])],
+    unseen: [
+      ...after.unseen.map(({ kind }) => kind.kind),
+      ...(made.unseen ? ['PersistentVolumeClaim'] : []),
+      ...(volumes.some((v) => v.unseen) ? [VOLUME.kind] : []),
+    ],
   };
 }
 
@@ -127,24 +140,27 @@ async function identify(writer: Writer, { ref, run }: Removable, deadline: numbe
   return ours ? { state: 'ours', ref: { ...ref, ...(uid === undefined ? {} : { uid }) } } : { state: 'absent', ref };
 }
 
-/**
- * Children that carry our marks and have no owner are ours to delete; the others go with their owner. Their Pods are told
- * to hurry: nobody's data is in them, and half a minute of grace is half a minute of an agent's waiting.
- */
-async function deleteMembers(writer: Writer, members: readonly KubeObject[], runs: ReadonlySet<string>) {
+/** Children that carry our marks and have no owner are ours to delete, and so are these claims; the others go with their owner. */
+async function deleteMembers(
+  writer: Writer,
+  members: readonly KubeObject[],
+  runs: ReadonlySet<string>,
+  hurry: boolean,
+  claims: readonly KubeObject[] = [],
+) {
   for (const member of members) {
     const orphan = (member.metadata.ownerReferences ?? []).length === 0 && [...runs].some((run) => isOf(member, run));
-    if (!orphan && member.kind !== 'Pod') continue;
+    if (!orphan && !claims.includes(member) && !(hurry && member.kind === 'Pod')) continue;
     const ref = refOf(member);
-    await writer.delete(address(ref), deletion(ref));
+    await writer.delete(address(ref), deletion(ref, hurry));
   }
 }
 
 const POD_GRACE_SECONDS = 3;
 
-const deletion = (ref: PlacedObject) => ({
+const deletion = (ref: PlacedObject, hurry: boolean) => ({
   ...(ref.uid === undefined ? {} : { uid: ref.uid }),
-  ...(ref.kind === 'Pod' ? { gracePeriodSeconds: POD_GRACE_SECONDS } : {}),
+  ...(hurry && ref.kind === 'Pod' ? { gracePeriodSeconds: POD_GRACE_SECONDS } : {}),
 });
 
 const isGone = (error: ApiFailure) => error.status === 404 || error.reason === 'Conflict';

@@ -14,10 +14,15 @@ const renamed = (...objects: KubeObject[]) => rename(objects, 'ab12c').objects;
 
 test('every document gets a name of its own, which is still a name', () => {
   const long = 'x'.repeat(80);
-  const names = renamed(object('Pod', 'app'), object('Service', long), object('CronJob', long, {}, 'batch/v1')).map(
-    (o) => o.metadata.name,
-  );
-  expect(names).toEqual(['app-ab12c', `${'x'.repeat(57)}-ab12c`, `${'x'.repeat(46)}-ab12c`]);
+  const names = renamed(
+    object('Pod', 'app'),
+    object('Service', long),
+    object('CronJob', long, {}, 'batch/v1'),
+    // Its Pods' label controller-revision-hash is this name, a hyphen and ten characters: 63 at most.
+    object('StatefulSet', long, {}, 'apps/v1'),
+  ).map((o) => o.metadata.name);
+  const short = `${'x'.repeat(46)}-ab12c`;
+  expect(names).toEqual(['app-ab12c', `${'x'.repeat(57)}-ab12c`, short, short]);
 });
 
 test('a document that leaves its name to the server gets one too', () => {

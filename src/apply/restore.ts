@@ -23,6 +23,9 @@ export async function restore(writer: Writer, ref: PlacedObject, before: BeforeI
     if (!live.ok) return fail(live.error.reason, live.error.message);
     if (before.kind === 'secret') return restoreSecret(ref, before, live.value);
     const image = before.object;
+    if (isAnother(ref, live.value) && differences(image, live.value).length > 0) {
+      return fail('Recreated', `${called(ref)} was deleted and made anew by someone else; theirs is left alone`);
+    }
     const put = await putBack(writer, image, live.value);
     if (put === 'same') return { status: 'unchanged', ref };
     if (!put.ok) {
@@ -36,6 +39,9 @@ export async function restore(writer: Writer, ref: PlacedObject, before: BeforeI
     return fail('StillDifferent', `${called(ref)} was written back, but differs at ${left.slice(0, 5).join(', ')}`);
   }
 }
+
+const isAnother = (ref: PlacedObject, live: KubeObject | undefined): live is KubeObject =>
+  live !== undefined && ref.uid !== undefined && live.metadata.uid !== ref.uid;
 
 type Put = 'same' | { readonly ok: true } | { readonly ok: false; readonly error: ApiFailure };
 

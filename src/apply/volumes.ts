@@ -51,11 +51,12 @@ async function volumesOfAll(reader: Reader, namespace: string): Promise<readonly
 
 /**
  * A volume that was made for its claim goes with it, also where its class keeps volumes: nobody's data is in it. One that
- * was there before is somebody's: it is left as it is. A refusal changes nothing, and shows afterwards.
+ * was there before is somebody's, also when a provisioner made it once, for another claim: it is left as it is. A refusal
+ * changes nothing, and shows afterwards.
  */
 export async function surrender(writer: Writer, volumes: readonly KubeObject[]): Promise<void> {
   for (const volume of volumes) {
-    if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') !== 'Retain' || !isProvisioned(volume)) continue;
+    if (textAt(volume, 'spec', 'persistentVolumeReclaimPolicy') !== 'Retain' || !isMadeForItsClaim(volume)) continue;
     await writer.patch(
       { ...VOLUME, name: volume.metadata.name ?? '' },
       [
@@ -68,8 +69,12 @@ export async function surrender(writer: Writer, volumes: readonly KubeObject[]):
   }
 }
 
-const isProvisioned = (volume: KubeObject): boolean =>
-  volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined;
+/** Provisioners name a volume after the UID of the claim that they make it for; the claim that has it now may be another. */
+const isMadeForItsClaim = (volume: KubeObject): boolean => {
+  const claim = claimUid(volume);
+  const isProvisioned = volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined;
+  return isProvisioned && claim !== '' && (volume.metadata.name ?? '').endsWith(claim);
+};
 
 export type Left = {
   /** Volumes of claims that were there a moment ago, as they were then. */

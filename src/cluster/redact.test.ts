@@ -16,6 +16,12 @@ test("a Secret's values are hidden as sent, decoded, encoded and quoted", () => 
   }
 });
 
+test('a value with the newline that `echo` gave it is hidden where it is quoted without', () => {
+  const data = { password: Buffer.from('hunter2!\n').toString('base64') };
+  const hidden = secretValuesOf({ ...secret, data, stringData: {} });
+  expect(redactText('login failed for "hunter2!" (app)', hidden)).toBe('login failed for "(redacted)" (app)');
+});
+
 test('failures lose them in message and details', () => {
   const failure = { status: 422, reason: 'Invalid', message: 'bad hunter2!', details: { causes: ['has hunter2!'] } };
   expect(JSON.stringify(redactFailure(failure, secretValuesOf(secret)))).not.toContain('hunter2');

@@ -34,7 +34,9 @@ function stringsIn(value: unknown): string[] {
 function hiddenForms(values: readonly string[]): string[] {
   // A value inside JSON or a Go-quoted string is written with escapes.
   const quoted = values.map((value) => JSON.stringify(value).slice(1, -1));
-  return [...new Set([...values, ...quoted])]
+  // `echo value | base64` brings a newline that whoever quotes the value leaves out.
+  const trimmed = values.map((value) => value.trim());
+  return [...new Set([...values, ...quoted, ...trimmed])]
     .filter((value) => value.trim().length >= 3)
     .sort((a, b) => b.length - a.length);
 }

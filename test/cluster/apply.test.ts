@@ -52,6 +52,12 @@ const deployment = (name: string, replicas = 1): KubeObject => ({
     template: { metadata: { labels: { app: name } }, spec: { containers: [container] } },
   },
 });
+const pod = (name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: { containers: [container] },
+});
 const configMap = (name: string, data: Record<string, string>, metadata: object = {}): KubeObject => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -205,6 +211,56 @@ describe('removing', () => {
     }
   });
 
+  test('the claims of a StatefulSet that an operator made go too, but no older claim of its name', async () => {
+    const claim = (name: string): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name, namespace: NS, labels: { app: 'db' } },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+    });
+    value(await writer.create(claim('data-operated-1')));
+    await new Promise((later) => setTimeout(later, 1100));
+    // A Lease stands for the custom resource: the garbage collector takes half a minute to hear of a new kind.
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+    const { creation, placed } = await fire([{ ...lease, metadata: { name: 'db' } }], 'oper1');
+    const { uid = '', name = '' } = creation.created[0]?.metadata ?? {};
+    const ownerReferences = [{ ...lease, name, uid, blockOwnerDeletion: true }];
+    const metadata = { name: 'operated', namespace: NS, ownerReferences };
+    value(await writer.create({ ...statefulSet, metadata }));
+    await expect.poll(() => isThere(refTo('PersistentVolumeClaim', 'data-operated-0')), { timeout: 10_000 }).toBe(true);
+
+    const removal = await removeAll(writer, placed, { timeoutMs: 60_000, volumes: true, hurry: true });
+    expect(removal).toMatchObject({ verified: true, remaining: [] });
+    expect(await isThere(refTo('StatefulSet', 'operated', 'apps/v1'))).toBe(false);
+    expect(await isThere(refTo('PersistentVolumeClaim', 'data-operated-0'))).toBe(false);
+    expect(await isThere(refTo('PersistentVolumeClaim', 'data-operated-1'))).toBe(true);
+  });
+
+  test.each([
+    ['are told to hurry where nothing was meant to last', true, 3],
+    ['are given the time they ask for where they are a deployment that is rolled back', false, undefined],
+  ])('Pods %s', async (_, hurry, gracePeriodSeconds) => {
+    const { creation, placed } = await fire([deployment('slow'), pod('alone')], `hurry${hurry ? 1 : 2}`);
+    await settle(writer, {
+      roots: creation.created,
+      timeoutMs: 20_000,
+      evaluate: (sight) =>
+        sight.tree.filter((o) => o.kind === 'Pod').length === 2
+          ? { kind: 'decided', value: true }
+          : { kind: 'waiting', for: 'Pods' },
+    });
+    const asked: unknown[] = [];
+    const watched: Writer = {
+      ...writer,
+      delete: (ref, options) => {
+        if (ref.kind === 'Pod') asked.push(options?.gracePeriodSeconds);
+        return writer.delete(ref, options);
+      },
+    };
+    expect((await removeAll(watched, placed, { timeoutMs: 60_000, hurry })).verified).toBe(true);
+    expect(asked).toEqual(hurry ? [gracePeriodSeconds, gracePeriodSeconds] : [gracePeriodSeconds]);
+  });
+
   test('another object that has taken the name is left alone, and ours counts as gone', async () => {
     const { creation, placed } = await fire([configMap('swap', { whose: 'ours' })], 'swap1');
     const [ours] = creation.created;
@@ -268,6 +324,24 @@ describe('applying', () => {
     const ref = refTo('ConfigMap', 'one');
     expect(image === undefined ? undefined : await restore(writer, ref, image)).toMatchObject({ status: 'restored' });
     expect(value(await writer.get(ref)).data).toEqual({ a: '1', b: '2' });
+  });
+
+  test('what was deleted and made anew by someone else is not overwritten with what was there before', async () => {
+    await applyAll(writer, [configMap('anew', { a: '1' })], options);
+    let image: BeforeImage | undefined;
+    const intended = async (_: PlacedObject, before: BeforeImage | undefined) => {
+      image = before;
+    };
+    const [changed] = (await applyAll(writer, [configMap('anew', { a: '2' })], { ...options, intended })).applied;
+    const ref = refTo('ConfigMap', 'anew');
+    value(await writer.delete(ref));
+    await writer.waitGone(ref, changed?.ref.uid, 10_000);
+    value(await writer.create(configMap('anew', { a: 'theirs' }, { namespace: NS })));
+    expect(changed && image && (await restore(writer, changed.ref, image))).toMatchObject({
+      status: 'failed',
+      reason: 'Recreated',
+    });
+    expect(value(await writer.get(ref)).data).toEqual({ a: 'theirs' });
   });
 
   test('a dry run shows the difference and changes nothing', async () => {

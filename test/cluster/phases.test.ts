@@ -132,6 +132,28 @@ describe('four phases and back', () => {
     expect(kubectl(['get', 'configmap', 'settings', '-o', 'jsonpath={.data.key}'])).toBe('theirs');
   });
 
+  test('objects of one name in two namespaces are told apart, and each is scaled by the autoscaler beside it', async () => {
+    const other = `${stage.namespace}-other`;
+    kubectl(['create', 'namespace', other]);
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image, [other]);
+    const there = (text: string) => text.replace('metadata: {', `metadata: { namespace: ${other},`);
+    await approved(
+      agent,
+      planText(stage, [
+        {
+          files: { 'here.yaml': deployment('web', image), 'there.yaml': there(deployment('web', image)) },
+          criteria: ['Deployment/web: reaches Ready state'],
+        },
+      ]),
+    );
+    await applied(agent, 1);
+    kubectl(['-n', other, 'autoscale', 'deployment', 'web', '--min=1', '--max=4']);
+    kubectl(['-n', other, 'scale', 'deployment', 'web', '--replicas=2']);
+    await gatePasses(agent, 1);
+    kubectl(['delete', 'namespace', other, '--wait=false']);
+  });
+
   test('to be committed before: the phase waits for its files, not for others', async () => {
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: stage.workspace });

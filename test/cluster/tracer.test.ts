@@ -272,7 +272,10 @@ describe('a bullet whose claim takes a volume that was there before', () => {
   beforeEach(async () => {
     value(
       await writer.create({
-        ...{ apiVersion: volume.apiVersion, kind: volume.kind, metadata: { name: volume.name } },
+        apiVersion: volume.apiVersion,
+        kind: volume.kind,
+        // Provisioned for a claim of someone's that is gone, and freed for another: the data is still in it.
+        metadata: { name: volume.name, annotations: { 'pv.kubernetes.io/provisioned-by': 'disks.example.com' } },
         spec: {
           storageClassName: NS,
           capacity: { storage: '1Gi' },
@@ -334,6 +337,37 @@ describe('a bullet whose claim takes a volume that was there before', () => {
       cleanup: { verified: true, not_looked_for: ['PersistentVolume'] },
     });
     expect(await phase()).toBe('Released');
+  });
+});
+
+describe('a bullet with two kinds of one name', () => {
+  test('knows both as its own', async () => {
+    const group = `x${process.pid}.example.com`;
+    const names = { plural: 'configmaps', singular: 'configmap', kind: 'ConfigMap' };
+    const schema = { openAPIV3Schema: { type: 'object' } };
+    const versions = [{ name: 'v1', served: true, storage: true, schema }];
+    const crd = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      name: `configmaps.${group}`,
+    };
+    const { name, ...type } = crd;
+    value(await writer.create({ ...type, metadata: { name }, spec: { group, scope: 'Namespaced', names, versions } }));
+    const other = { apiVersion: `${group}/v1`, kind: 'ConfigMap' };
+    await expect.poll(async () => (await writer.list(other)).ok, { timeout: 10_000 }).toBe(true);
+    const both = ['v1', other.apiVersion].map((v) => `apiVersion: ${v}\nkind: ConfigMap\nmetadata: {name: same}\n`);
+    const shot = await range.fire({
+      assumption: 'pods are accepted',
+      minimal_spec: `${both.join('---\n')}---\n${pod()}`,
+      cleanup: false,
+      ...RUNNING,
+    });
+    const { status, resources } = structured(shot);
+    expect(status, shot.text).toBe('PASS');
+    const placed = (resources as { ref: string; uid: string }[]).map(({ ref }) => ref.replace(/-[0-9a-f]{5}$/, ''));
+    expect(placed.sort()).toEqual(['v1/ConfigMap/same', 'v1/Pod/try', `${other.apiVersion}/ConfigMap/same`]);
+    // The garbage collector takes half a minute to hear of a new kind: not waited for.
+    value(await writer.delete(crd, { propagation: 'Background' }));
   });
 });
 

@@ -23,10 +23,11 @@ data: { key: "${value}" }
 export const ASSUMPTION = 'busybox runs here';
 
 /** Through Gate R: everything the later stages use is assumed and verified. */
-export async function researched(agent: Agent, scene: Scene, image: string): Promise<void> {
+export async function researched(agent: Agent, scene: Scene, image: string, namespaces: string[] = []): Promise<void> {
   await agent.call('start-deployment', {
     component: 'app',
     namespace: scene.namespace,
+    namespaces,
     create_namespace: true,
     complexity: 'simple',
   });
@@ -41,8 +42,8 @@ export async function researched(agent: Agent, scene: Scene, image: string): Pro
 }
 
 /** Through Gate 0. */
-export async function proven(agent: Agent, scene: Scene, image: string): Promise<void> {
-  await researched(agent, scene, image);
+export async function proven(agent: Agent, scene: Scene, image: string, namespaces: string[] = []): Promise<void> {
+  await researched(agent, scene, image, namespaces);
   await agent.call('tracer-bullet', {
     assumption: ASSUMPTION,
     minimal_spec: pod(image),

@@ -101,6 +101,17 @@ describe('what reaches others', () => {
   });
 
   test.each<[string, KubeObject, string]>([
+    ["a claim of somebody's volume", object('PersistentVolumeClaim', { volumeName: 'prod' }), 'ExistingClaim'],
+    [
+      "a clone of somebody's claim",
+      object('PersistentVolumeClaim', { dataSource: { kind: 'PersistentVolumeClaim', name: 'prod' } }),
+      'ExistingClaim',
+    ],
+    [
+      'a template that does either',
+      object('StatefulSet', { volumeClaimTemplates: [{ spec: { volumeName: 'prod' } }] }),
+      'ExistingClaim',
+    ],
     ['a load balancer', object('Service', { type: 'LoadBalancer' }), 'LoadBalancer'],
     ['a NetworkPolicy over everything', object('NetworkPolicy', { podSelector: {} }), 'SelectsExisting'],
     ['a Service over live Pods', object('Service', { selector: { app: 'live' } }), 'SelectsExisting'],

@@ -25,6 +25,7 @@ export function dangersOf(objects: readonly KubeObject[], around: Surroundings, 
         ...borrowed(pod, own),
         ...selectedBy(object, pod, around.selectors),
       ]),
+      ...claimsOf(object).flatMap((claim) => taken(claim, objects)),
       ...customBorrowed(object, own.Secret, around.secrets),
       ...exposes(object, around),
       ...selectsExisting(object, around.pods),
@@ -97,6 +98,25 @@ function borrowed(pod: PodShape, own: Own): Finding[] {
     if (typeof claim === 'string' && !own.PersistentVolumeClaim.has(claim)) {
       found.push(['ExistingClaim', `its Pod would mount the claim ${claim}`]);
     }
+  }
+  return found;
+}
+
+/** The claims that a document makes: its own, or its templates'. */
+function claimsOf(object: KubeObject): Record<string, unknown>[] {
+  if (object.kind === 'PersistentVolumeClaim') return [object];
+  return object.kind === 'StatefulSet' ? records(at(object, 'spec', 'volumeClaimTemplates')) : [];
+}
+
+/** A volume named by its name goes the way its policy says when the claim goes; a clone holds what its source holds. */
+function taken(claim: Record<string, unknown>, objects: readonly KubeObject[]): Finding[] {
+  const found: Finding[] = [];
+  const volume = at(claim, 'spec', 'volumeName');
+  if (typeof volume === 'string' && volume !== '') found.push(['ExistingClaim', `it would take the volume ${volume}`]);
+  for (const field of ['dataSource', 'dataSourceRef']) {
+    const [kind, name] = [at(claim, 'spec', field, 'kind'), at(claim, 'spec', field, 'name')];
+    if (typeof name !== 'string' || objects.some((o) => o.kind === kind && o.metadata.name === name)) continue;
+    found.push(['ExistingClaim', `it would copy what is in ${String(kind)} ${name}`]);
   }
   return found;
 }

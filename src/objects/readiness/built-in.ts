@@ -67,10 +67,27 @@ const endpoints: Reader = (object) => {
   return n === 0 ? waiting('NoEndpoints', 'it has no ready address') : ready('HasEndpoints', `${n} ready addresses`);
 };
 
-const autoscaler: Reader = (object) =>
-  needs(object, 'AbleToScale') ??
-  needs(object, 'ScalingActive') ??
-  ready('ScalingActive', 'it can read its metric and scale');
+const autoscaler: Reader = (given) => {
+  const object = withConditions(given);
+  return (
+    needs(object, 'AbleToScale') ??
+    needs(object, 'ScalingActive') ??
+    ready('ScalingActive', 'it can read its metric and scale')
+  );
+};
+
+/** autoscaling/v1 has no conditions: the API server writes them into an annotation, as JSON. */
+function withConditions(object: KubeObject): KubeObject {
+  const text = object.metadata.annotations?.['autoscaling.alpha.kubernetes.io/conditions'];
+  const { status } = object;
+  if (text === undefined || !isRecord(status) || status.conditions !== undefined) return object;
+  try {
+    const conditions: unknown = JSON.parse(text);
+    return { ...object, status: { ...status, conditions } };
+  } catch {
+    return object;
+  }
+}
 
 const budget: Reader = (object) => {
   const late = mustBeObserved(object);

@@ -6,7 +6,7 @@ import type { ReadingRun } from '../../engine/tool.ts';
 import { imagesOf, isAutoscaled, type KubeObject, pullSecretsOf } from '../../objects/index.ts';
 import { type Deployment, plan, type Refusal, refuse } from '../../workflow/index.ts';
 import { observation, stamp } from '../observe.ts';
-import { scalersIn } from './live.ts';
+import { homesOf, scalersIn } from './live.ts';
 import { worldOf } from './read-plan.ts';
 import { refOfManifest } from './refs.ts';
 import { placeOf, type Tried, tryOne } from './rehearse.ts';
@@ -144,7 +144,7 @@ async function differenceChanged(
   const text = body === undefined ? undefined : await run.get(body);
   const tried = text === undefined ? undefined : (JSON.parse(text) as StoredPlan).tried;
   if (tried === undefined) return [];
-  const scalers = await scalersIn(reader, d.target.namespace);
+  const scalers = await scalersIn(reader, homesOf(phase.objects, d.target.namespace));
   const found = await Promise.all(
     phase.objects.map((object) => {
       const key = placeOf(phase.number, object, d.target.namespace);

@@ -16,7 +16,7 @@ export type LiveObject = {
 
 /** Everything a phase is about, looked at in the cluster now. */
 export async function lookAtPhase(reader: Reader, d: Deployment, phase: StoredPhase): Promise<LiveObject[]> {
-  const scalers = await scalersIn(reader, d.target.namespace);
+  const scalers = await scalersIn(reader, homesOf(phase.objects, d.target.namespace));
   const manifests = await Promise.all(phase.objects.map((object) => lookAtManifest(reader, d, phase, object, scalers)));
   const observed = await Promise.all(
     phase.observed.map(async (ref): Promise<LiveObject> => {
@@ -68,7 +68,8 @@ async function get(reader: Reader, ref: PlacedObject): Promise<KubeObject | unde
 /** The very object that apply-phase put there or changed, by its UID; another of that name proves nothing. */
 function provenance(d: Deployment, phase: StoredPhase, ref: PlacedObject, live: KubeObject): Verdict {
   const placed = placedBy(d, phase.number).find(
-    (p) => p.object.kind === ref.kind && p.object.name === ref.name && p.object.apiVersion === ref.apiVersion,
+    ({ object: { apiVersion, kind, name, namespace = ref.namespace } }) =>
+      kind === ref.kind && name === ref.name && apiVersion === ref.apiVersion && namespace === ref.namespace,
   );
   if (placed === undefined) {
     const managers = (live.metadata.managedFields ?? []).map((m) => String(Object(m).manager));
@@ -111,8 +112,14 @@ async function drift(
   );
 }
 
-/** Autoscalers of the namespace: the replicas of what they target are theirs. */
-export async function scalersIn(reader: Reader, namespace: string): Promise<readonly KubeObject[]> {
-  const listed = await reader.list({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler' }, { namespace });
-  return listed.ok ? listed.value.items : [];
+/** The namespaces that these manifests go to. */
+export const homesOf = (objects: readonly KubeObject[], namespace: string): readonly string[] => [
+  ...new Set(objects.map((object) => object.metadata.namespace ?? namespace)),
+];
+
+/** Autoscalers of these namespaces: the replicas of what they target are theirs. Version 1 is served everywhere. */
+export async function scalersIn(reader: Reader, namespaces: readonly string[]): Promise<readonly KubeObject[]> {
+  const kind = { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler' };
+  const listed = await Promise.all(namespaces.map((namespace) => reader.list(kind, { namespace })));
+  return listed.flatMap((list) => (list.ok ? list.value.items : []));
 }

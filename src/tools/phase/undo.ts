@@ -29,6 +29,8 @@ export type UndoOptions = {
   before(step: RollbackStep): Promise<BeforeImage | undefined>;
   /** Told of each object that is seen to be restored or gone. */
   gone(step: RollbackStep): Promise<void>;
+  /** It is a copy: nobody's data is in its Pods. */
+  readonly hurry?: boolean;
   progress(message: string): void;
 };
 
@@ -53,7 +55,7 @@ export async function undo(writer: Writer, steps: readonly RollbackStep[], optio
   const removal = await removeAll(
     writer,
     [...created].reverse().map((s) => ({ ref: s.object, run: s.run })),
-    { timeoutMs: REMOVE_TIMEOUT_MS, progress: options.progress },
+    { timeoutMs: REMOVE_TIMEOUT_MS, hurry: options.hurry ?? false, progress: options.progress },
   );
   const left = new Set(removal.remaining.map((r) => called(r.ref)));
   for (const step of created) if (!left.has(called(step.object))) await options.gone(step);

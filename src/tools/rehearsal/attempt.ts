@@ -149,6 +149,7 @@ async function rolledBack(
   const undone = await undo(writer, steps, {
     before: async (step) => done.images.get(step.before ?? ''),
     gone: nothing,
+    hurry: true,
     progress: run.progress,
   });
   const outcomes = [...first, ...(await runCommands(run, runnable(way.after), options))];

@@ -95,7 +95,7 @@ type Original = { readonly inventory: Inventory; readonly scaled: ReadonlySet<st
 
 async function originalOf(reader: Reader, d: Deployment): Promise<Original> {
   const { namespace } = d.target;
-  const scalers = await scalersIn(reader, namespace);
+  const scalers = await scalersIn(reader, [namespace]);
   return {
     inventory: await inventory(reader, namespace),
     scaled: new Set(

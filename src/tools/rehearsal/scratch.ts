@@ -89,6 +89,7 @@ export async function closeScratch(run: WritingRun, writer: Writer, scratch: Scr
   const removal = await removeAll(writer, [{ ref: scratch.ref, run: run.id }], {
     timeoutMs: REMOVE_MS,
     volumes: true,
+    hurry: true,
     progress: run.progress,
   });
   const left = removal.remaining.map((r) => r.ref);

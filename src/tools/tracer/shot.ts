@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import {
-  called,
   createAll,
   dryRunAll,
   isolate,
@@ -106,7 +105,7 @@ export async function fire(writer: Writer, shot: Shot, run: WritingRun): Promise
   const placed = new Map<string, PlacedObject>();
   let lost: Refusal | undefined;
   const record = async (object: PlacedObject, state: 'intended' | 'created') => {
-    placed.set(called(object), object);
+    placed.set(nameOf(object), object);
     lost = (await run.record({ type: 'placed', run: run.id, object, state, purpose: 'tracer' })) ?? lost;
   };
   const creation = await createAll(writer, shot.objects, {
@@ -132,18 +131,22 @@ export async function cleanUp(writer: Writer, placed: readonly PlacedObject[], r
   const removal = await removeAll(
     writer,
     placed.map((ref) => ({ ref, run: run.id })),
-    { timeoutMs: CLEANUP_MS, volumes: true, progress: run.progress },
+    { timeoutMs: CLEANUP_MS, volumes: true, hurry: true, progress: run.progress },
   );
-  const stuck = new Set(removal.remaining.map((r) => called(r.ref)));
-  const known = new Set(placed.map(called));
+  const stuck = new Set(removal.remaining.map((r) => nameOf(r.ref)));
+  const known = new Set(placed.map(nameOf));
   const facts: Fact[] = [
-    ...placed.filter((ref) => !stuck.has(called(ref))).map((ref) => placement(run.id, ref, 'gone')),
+    ...placed.filter((ref) => !stuck.has(nameOf(ref))).map((ref) => placement(run.id, ref, 'gone')),
     // A child that won't go is nobody's business but ours: it holds the gate like what we placed ourselves.
-    ...removal.remaining.filter((r) => !known.has(called(r.ref))).map((r) => placement(run.id, r.ref, 'created')),
+    ...removal.remaining.filter((r) => !known.has(nameOf(r.ref))).map((r) => placement(run.id, r.ref, 'created')),
   ];
   await run.record(...facts);
   return removal;
 }
+
+/** Two kinds of one name (a Service of Knative's beside a plain one) are two objects. */
+const nameOf = ({ apiVersion, kind, namespace = '', name }: PlacedObject): string =>
+  `${apiVersion}/${kind}/${namespace}/${name}`;
 
 export const placement = (run: string, object: PlacedObject, state: 'created' | 'gone', kept?: boolean): Fact => ({
   type: 'placed',

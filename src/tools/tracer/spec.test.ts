@@ -37,6 +37,16 @@ test.each([
   ['an open quote', 'kind: "Pod\nmetadata: {}\n', /^BAD_INPUT minimal_spec: line \d+, column \d+: Missing closing/],
   ['a key twice', 'kind: Pod\nkind: Pod\n', /line 2, column 1: Map keys must be unique/],
   ['a tab', 'kind: Pod\nmetadata:\n\tname: x\n', /line 3, column 1/],
+  [
+    'an alias without an anchor',
+    'kind: Ingress\nhost: *.example.com\n',
+    /BAD_INPUT .*line 1, column 1: Unresolved alias/,
+  ],
+  [
+    'a name that is a number',
+    'apiVersion: v1\nkind: Pod\nmetadata: {name: 123}\n',
+    /metadata.name of Pod is 123, which is no text/,
+  ],
   ['no kind', `${configMap('a')}---\napiVersion: v1\nmetadata: {}\n`, /line 5, column 1: a document of v1 has no kind/],
   ['a list', '- a\n- b\n', /line 1, column 1: a document is not an object/],
   ['nothing', '# only a remark\n', /there is no object in it/],

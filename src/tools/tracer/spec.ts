@@ -20,9 +20,15 @@ export function readSpec(text: string): Spec {
       const { line, col } = lines.linePos(error.pos[0]);
       return bad(`line ${line}, column ${col}: ${error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '')}`);
     }
-    const value: unknown = document.toJS();
-    if (value === null || value === undefined) continue;
     const { line } = lines.linePos(document.contents?.range?.[0] ?? document.range[0]);
+    let value: unknown;
+    try {
+      value = document.toJS();
+    } catch (thrown) {
+      // An alias without its anchor (`host: *.example.com` is one), or far too many of them.
+      return bad(`line ${line}, column 1: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    }
+    if (value === null || value === undefined) continue;
     for (const item of isList(value) ? value.items : [value]) {
       const object = asObject(item);
       if (typeof object === 'string') return bad(`line ${line}, column 1: ${object}`);
@@ -51,5 +57,11 @@ function asObject(value: unknown): KubeObject | string {
   if (typeof apiVersion !== 'string' || apiVersion === '') return 'a document has no apiVersion';
   if (typeof kind !== 'string' || kind === '') return `a document of ${apiVersion} has no kind`;
   if (metadata !== undefined && metadata !== null && !isMap(metadata)) return `metadata of ${kind} is not a map`;
-  return { ...value, apiVersion, kind, metadata: isMap(metadata) ? metadata : {} };
+  const named = isMap(metadata) ? metadata : {};
+  for (const field of ['name', 'generateName', 'namespace']) {
+    const given = named[field];
+    if (given === undefined || given === null || typeof given === 'string') continue;
+    return `metadata.${field} of ${kind} is ${String(given)}, which is no text; write it in quotes`;
+  }
+  return { ...value, apiVersion, kind, metadata: named };
 }
