@@ -16,6 +16,7 @@ export { type ParsedPlan, parsePlan, type Source } from './parse.ts';
 export { isCustom } from './pods.ts';
 export { type Prepared, type PreparedPlan, preparePlan, reloadPlan } from './prepare.ts';
 export { type RollbackStep, readRollback } from './rollback.ts';
+export { type SecretNeed, type SecretUse, secretUse } from './secrets.ts';
 export { planSummary, resourceText } from './summary.ts';
 export {
   type Checks,

@@ -24,18 +24,19 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
   const uncommitted = await missingCommit(await lookForCommits(run), stored, phase);
   if (uncommitted !== undefined) return no(uncommitted);
 
+  const secrets = input.dry_run === true ? [] : await createSecrets(run, stored, phase);
+  if (!Array.isArray(secrets)) return no(secrets);
   if (phase.delivery !== 'apply') {
+    const made = secrets.map((s) => s.ref).join(', ');
     return answer(phase, {
       status: 'NOT_OURS',
-      resources: [],
+      resources: secrets,
       commands: [],
       warnings: [],
       conflicts: [],
-      summary: `Phase ${phase.number} is delivered by ${phase.delivery}: others apply it, phase-gate observes it.`,
+      summary: `Phase ${phase.number} is delivered by ${phase.delivery}: others apply it, phase-gate observes it.${made === '' ? '' : ` Made for it: ${made}.`}`,
     });
   }
-  const secrets = input.dry_run === true ? [] : await createSecrets(run, stored, phase);
-  if (!Array.isArray(secrets)) return no(secrets);
 
   const dryRun = input.dry_run === true;
   const outcome = await applyAll(await run.writer(), phase.objects, {

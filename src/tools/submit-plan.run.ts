@@ -4,6 +4,7 @@ import { plan as currentPlan, type Deployment, type Fact, itemsOf, type Refusal,
 import { shortOf } from './phase/capacity.ts';
 import { worldOf } from './phase/read-plan.ts';
 import { rehearse } from './phase/rehearse.ts';
+import { absentSecrets } from './phase/secrets-absent.ts';
 import { type StoredPlan, storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './submit-plan.ts';
 
@@ -33,7 +34,8 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
   run.progress('trying every manifest with a server-side dry run');
   const tried = await rehearse(await run.reader(), read.prepared.loaded, d.target.namespace);
   const short = await shortOf(run, read.prepared.loaded, tried.tried, d.target.namespace);
-  const problems = [...read.problems, ...tried.problems, ...short];
+  const secrets = await absentSecrets(await run.reader(), d, read.prepared.loaded);
+  const problems = [...read.problems, ...tried.problems, ...short, ...secrets];
   if (problems.some((p) => p.severity === 'error')) return invalid(problems, read.prepared);
 
   const { prepared } = read;
@@ -41,6 +43,9 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
     prepared.summary,
     '## What would change in the cluster',
     tried.changes.map((c) => `- ${c}`).join('\n') || 'Nothing.',
+    ...(secrets.length === 0
+      ? []
+      : ['## Secrets that are not there yet', secrets.map((s) => `- ${s.message}`).join('\n')]),
   ].join('\n\n');
   const stored: StoredPlan = {
     loaded: prepared.loaded,

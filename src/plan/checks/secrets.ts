@@ -24,6 +24,10 @@ const IN_COMMAND: readonly (readonly [RegExp, string])[] = [
 ];
 const SECRET_NAME = /(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)$/i;
 
+/** RFC 1123 subdomains, and what the API server takes for a key. */
+const NAMED = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
+const KEYED = /^(?!\.\.?$)[-._a-zA-Z0-9]{1,253}$/;
+
 /** Values never stand in a plan or a file of it; only where they come from does. Messages name the place, not the value. */
 export function checkSecrets({ loaded, report }: Subject): void {
   const { plan } = loaded;
@@ -81,6 +85,12 @@ export function checkSecrets({ loaded, report }: Subject): void {
         ['secrets', index, 'from'],
         `say which: "${secret.from}: ${secret.from === 'env' ? 'VARIABLE' : 'path'}"`,
       );
+    }
+    if (!NAMED.test(secret.name)) {
+      report.error(['secrets', index, 'name'], `${secret.name} can't be the name of a Secret: a-z, 0-9, "-" and "."`);
+    }
+    for (const key of secret.keys.filter((k) => !KEYED.test(k))) {
+      report.error(['secrets', index, 'keys'], `${key} can't be a key of a Secret: letters, digits, "-", "_" and "."`);
     }
     if (secret.keys.length === 0 && secret.from !== 'existing' && secret.from !== 'external') {
       report.error(['secrets', index, 'keys'], `${secret.name} needs its keys named`);

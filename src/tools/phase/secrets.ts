@@ -4,46 +4,32 @@ import { resolve } from 'node:path';
 import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import type { WritingRun } from '../../engine/tool.ts';
+import { secretUse } from '../../plan/index.ts';
 import { type Deployment, type Refusal, refuse } from '../../workflow/index.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
 type Made = { ref: string; action: string; changes: readonly string[] };
 
+type Source = StoredPlan['plan']['secrets'][number];
+
 /**
- * The plan's Secrets, before the first phase: their values come from where the plan says and go to the cluster only. One
- * that is there already is left as it is, if it has the keys.
+ * The Secrets that a phase needs, before it is applied: their values come from where the plan says and go to the cluster
+ * only. One that is there already is left as it is, if it has the keys. Those that others bring are waited for where a
+ * phase needs them, and no earlier: an operator of a phase before may be what makes one.
  */
 export async function createSecrets(
   run: WritingRun,
   stored: StoredPlan,
   phase: StoredPhase,
 ): Promise<Made[] | Refusal> {
-  if (phase.number !== Math.min(...stored.plan.phases.map((p) => p.number))) return [];
-  const namespace = run.deployment?.target.namespace ?? 'default';
+  const d = await run.current();
+  const { namespace } = d.target;
   const made: Made[] = [];
   for (const secret of stored.plan.secrets) {
-    const reader = await run.reader();
-    const there = await reader.getIfThere({ apiVersion: 'v1', kind: 'Secret', namespace, name: secret.name });
-    if (!there.ok) throw lost(there.error);
-    const data = there.value?.data;
-    const keys = typeof data === 'object' && data !== null ? Object.keys(data) : [];
-    const missing = secret.keys.filter((key) => !keys.includes(key));
-    if (there.value !== undefined && missing.length === 0) continue;
-    if (there.value !== undefined || secret.from === 'existing' || secret.from === 'external') {
-      const what = there.value === undefined ? 'is not there' : `lacks ${missing.join(', ')}`;
-      return refuse(
-        'PERSON_NEEDED',
-        `The Secret ${secret.name} ${what}; the plan says it comes from "${secret.from}".`,
-        {
-          next: [
-            {
-              person: 'whoever holds the values',
-              action: `put the Secret ${secret.name} (${secret.keys.join(', ')}) into ${namespace}`,
-            },
-          ],
-        },
-      );
-    }
+    if (!isDue(d, stored, phase, secret)) continue;
+    const { there, missing } = await secretNow(await run.reader(), namespace, secret);
+    if (there && missing.length === 0) continue;
+    if (there || !isMade(secret)) return notThere(d, stored, phase, secret, there ? missing : undefined);
     const values = await valuesFor(run, secret);
     if (!values.ok) return values.refusal;
     const writer = await run.writer();
@@ -54,7 +40,7 @@ export async function createSecrets(
         apiVersion: 'v1',
         kind: 'Secret',
         metadata: { name: secret.name, namespace, labels: { 'app.kubernetes.io/managed-by': 'infragate' } },
-        stringData: values.values,
+        data: values.values,
       },
       { namespace },
     );
@@ -73,40 +59,111 @@ export async function createSecrets(
   return made;
 }
 
+/** Its values are put there by apply-phase. */
+export const isMade = ({ from }: Pick<Source, 'from'>): boolean => from !== 'existing' && from !== 'external';
+
+/** The first phase that is ours to apply: what the plan makes is made there, what exists is looked for. */
+export const firstApplied = (stored: Pick<StoredPlan, 'plan'>): number => {
+  const ours = stored.plan.phases.filter((p) => p.delivery === 'apply');
+  return Math.min(...(ours.length > 0 ? ours : stored.plan.phases).map((p) => p.number));
+};
+
+function isDue(d: Deployment, stored: StoredPlan, phase: StoredPhase, secret: Source): boolean {
+  const { namespace } = d.target;
+  const need = secretUse(stored.loaded, secret.name, namespace).needed.find((n) => n.phase === phase.number);
+  const first = phase.number === firstApplied(stored);
+  if (isMade(secret)) {
+    // Added by a revision, or needed by a phase that others apply. What was made and taken away since is not made anew here.
+    const placed = d.placements.some(
+      ({ object: o, state }) =>
+        o.kind === 'Secret' && o.name === secret.name && o.namespace === namespace && state !== 'gone',
+    );
+    return first || (need !== undefined && !placed);
+  }
+  if (phase.delivery !== 'apply') return false;
+  return need?.when === 'start' || (first && secret.from === 'existing');
+}
+
+/** Whether a Secret is there, and which of its keys are not. */
+export async function secretNow(
+  reader: Reader,
+  namespace: string,
+  secret: Pick<Source, 'name' | 'keys'>,
+): Promise<{ there: boolean; missing: readonly string[] }> {
+  const found = await reader.getIfThere({ apiVersion: 'v1', kind: 'Secret', namespace, name: secret.name });
+  if (!found.ok) throw lost(found.error);
+  const keys = Object.keys(Object(found.value?.data));
+  return { there: found.value !== undefined, missing: secret.keys.filter((key) => !keys.includes(key)) };
+}
+
+function notThere(
+  d: Deployment,
+  stored: StoredPlan,
+  phase: StoredPhase,
+  secret: Source,
+  missing: readonly string[] | undefined,
+): Refusal {
+  const { namespace } = d.target;
+  const { needed, makers } = secretUse(stored.loaded, secret.name, namespace);
+  const by = needed.find((n) => n.phase === phase.number)?.by;
+  const what = missing === undefined ? 'is not there' : `lacks ${missing.join(', ')}`;
+  const maker = makers.find((m) => m.phase < phase.number);
+  const from = maker === undefined ? '' : ` ${maker.object} of phase ${maker.phase} may be what makes it.`;
+  return refuse(
+    'PERSON_NEEDED',
+    `Phase ${phase.number} is not applied: the Secret ${secret.name}${by === undefined ? '' : `, which ${by} needs,`} ${what}; the plan says it comes from "${secret.from}".${from}`,
+    {
+      next: [
+        {
+          person: 'whoever holds the values',
+          action: `put the Secret ${secret.name}${secret.keys.length === 0 ? '' : ` (${secret.keys.join(', ')})`} into ${namespace}`,
+        },
+        { tool: 'apply-phase', arguments: { deployment: d.id, phase_number: phase.number } },
+      ],
+    },
+  );
+}
+
 type Values = { ok: true; values: Record<string, string> } | { ok: false; refusal: Refusal };
 
-/** `detail` says which variable, which file or how many bytes; without it the key names the variable, and a file is a folder's. */
-async function valuesFor(run: WritingRun, secret: StoredPlan['plan']['secrets'][number]): Promise<Values> {
+/** In base64, as a Secret's `data` has it: what a file holds need not be text. */
+async function valuesFor(run: WritingRun, secret: Source): Promise<Values> {
   const workspace = run.deployment?.started.workspace ?? run.workspace;
   const values: Record<string, string> = {};
   for (const key of secret.keys) {
     const { value, where } = await secretValue(secret, key, workspace);
     if (value === undefined) {
       const message = `The Secret ${secret.name} needs ${key} from ${where}, and it is not there.`;
-      return { ok: false, refusal: refuse('PERSON_NEEDED', message) };
+      const next = [{ person: 'whoever holds the values', action: `put ${key} into ${where}` }];
+      return { ok: false, refusal: refuse('PERSON_NEEDED', message, { next }) };
     }
-    values[key] = value;
+    values[key] = value.toString('base64');
   }
   return { ok: true, values };
 }
 
-async function secretValue(
-  secret: StoredPlan['plan']['secrets'][number],
+/** `detail` says which variable, which file or how many bytes; without it the key names the variable, and a file is a folder's. */
+export async function secretValue(
+  secret: Source,
   key: string,
   workspace: string,
-): Promise<{ value: string | undefined; where: string }> {
+): Promise<{ value: Buffer | undefined; where: string }> {
   const { from, detail, keys } = secret;
   if (from === 'generate') {
     const bytes = Math.min(256, Math.max(16, Number(detail ?? 24) || 24));
-    return { value: randomBytes(bytes).toString('base64url'), where: 'a generator' };
+    return { value: Buffer.from(randomBytes(bytes).toString('base64url')), where: 'a generator' };
   }
   if (from === 'env') {
     const name = detail !== undefined && keys.length === 1 ? detail : key;
-    return { value: process.env[name], where: `the server's environment variable ${name}` };
+    const value = process.env[name];
+    return {
+      value: value === undefined ? undefined : Buffer.from(value),
+      where: `the server's environment variable ${name}`,
+    };
   }
   const path =
     detail === undefined ? `.secrets/${secret.name}/${key}` : keys.length === 1 ? detail : `${detail}/${key}`;
-  const value = await readFile(resolve(workspace, path), 'utf8').catch(() => undefined);
+  const value = await readFile(resolve(workspace, path)).catch(() => undefined);
   return { value, where: `the file ${path} in the workspace` };
 }
 
