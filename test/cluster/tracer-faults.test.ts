@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster, Writer } from '../../src/cluster/index.ts';
-import { type Sandbox, up } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { killApiServer } from './io/api-server.ts';
 import { type FaultProxy, faultProxy } from './io/fault-proxy.ts';
 import { ownSandbox, reach, value } from './io/sandbox.ts';
@@ -14,9 +14,7 @@ let end = async () => {};
 const NS = `faults-${process.pid}`;
 
 beforeAll(async () => {
-  const own = await ownSandbox('shot-faults');
-  end = own.end;
-  sandbox = await up({ name: own.sandbox.name, crds: ['cnpg'] });
+  ({ sandbox, end } = await ownSandbox('shot-faults', { crds: ['cnpg'] }));
   cluster = await reach(sandbox.kubeconfig);
   writer = cluster.writer();
 });
