@@ -50,6 +50,15 @@ const range = (over: Sandbox = sandbox) =>
     { name: 'it reconciles', about: ['api:postgresql.cnpg.io/v1/Cluster'] },
   ]);
 
+const shotAtPod = (fired: Range) =>
+  fired.fire({
+    assumption: 'it runs',
+    minimal_spec: pod(),
+    success_criteria: 'Pod reaches Running state',
+    timeout: '60s',
+    wait: '120s',
+  });
+
 async function ring() {
   const [name] = (await leftIn(cluster, NS)).filter((o) => o.startsWith('ConfigMap/'));
   const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: NS, name: name?.split('/')[1] ?? '' };
@@ -82,13 +91,7 @@ describe('a bad day at the API server', () => {
     };
     const cut = setInterval(() => proxy.cut(), 400);
     const fired = await range({ ...sandbox, kubeconfig: proxy.kubeconfig });
-    const shot = await fired.fire({
-      assumption: 'it runs',
-      minimal_spec: pod(),
-      success_criteria: 'Pod reaches Running state',
-      timeout: '60s',
-      wait: '120s',
-    });
+    const shot = await shotAtPod(fired);
     clearInterval(cut);
     proxy.rule = () => undefined;
     expect(shot.structured, shot.text).toMatchObject({ status: 'PASS', cleanup: { verified: true } });
@@ -105,13 +108,7 @@ describe('a bad day at the API server', () => {
       return undefined;
     };
     const fired = await range({ ...sandbox, kubeconfig: proxy.kubeconfig });
-    const shot = await fired.fire({
-      assumption: 'it runs',
-      minimal_spec: pod(),
-      success_criteria: 'Pod reaches Running state',
-      timeout: '60s',
-      wait: '120s',
-    });
+    const shot = await shotAtPod(fired);
     expect(lost, shot.text).toBe(1);
     await clean(fired);
     await fired.close();
