@@ -1,7 +1,7 @@
 import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js';
-import { isRecord, subjectRef } from '../objects/index.ts';
+import { isRecord, type KubeObject, subjectRef } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
-import { allOf, findTarget, inView, type Predicate, type Target, unreconciled, type View } from './predicate.ts';
+import { allOf, forEach, inView, ofAll, type Predicate, type Target, unreconciled, type View } from './predicate.ts';
 
 /** Small expressions only: a criterion is a sentence. */
 const LIMITS = { maxAstNodes: 400, maxDepth: 24, maxListElements: 64, maxMapEntries: 64, maxCallArguments: 8 };
@@ -38,30 +38,16 @@ export function parseCel(text: string, expression: string, target: Target): CelP
 }
 
 function predicate(text: string, target: Target, program: ParseResult, aboutOne: boolean): Predicate {
-  const judge = (view: View, object?: Parameters<typeof unreconciled>[0]): Verdict => {
-    const verdict = evaluate(program, view, object);
-    if (verdict.status !== 'pass' || view.dryRun === true || object === undefined) return verdict;
-    return unreconciled(object) ?? verdict;
-  };
-  return {
-    text,
-    target,
-    needs: [{ kind: 'object', of: target }],
-    holds(view) {
-      const found = findTarget(target, view);
-      if (found.kind === 'missing') return found.verdict;
-      // About all of them together: each target must have been acted on all the same.
-      if (!aboutOne) {
-        const verdict = judge(view);
-        const late = view.dryRun === true ? [] : found.objects.flatMap((o) => unreconciled(o) ?? []);
-        return verdict.status === 'pass' ? allOf([...late, verdict]) : verdict;
-      }
-      return allOf(found.objects.map((object) => judge(view, object)));
-    },
-  };
+  if (aboutOne) return forEach(text, target, (object, view) => evaluate(program, view, object));
+  // About all of them together: each target must have been acted on all the same.
+  return ofAll(text, target, (objects, view) => {
+    const verdict = evaluate(program, view);
+    const late = view.dryRun === true ? [] : objects.flatMap((o) => unreconciled(o) ?? []);
+    return verdict.status === 'pass' ? allOf([...late, verdict]) : verdict;
+  });
 }
 
-function evaluate(program: ParseResult, view: View, object?: Parameters<typeof unreconciled>[0]): Verdict {
+function evaluate(program: ParseResult, view: View, object?: KubeObject): Verdict {
   const what = object === undefined ? 'the expression' : subjectRef(object);
   try {
     const value: unknown = program({

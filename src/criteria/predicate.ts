@@ -115,11 +115,11 @@ export function unreconciled(object: KubeObject): Verdict | undefined {
   return unknown('NotReconciled', `${what} has no status yet: nothing has acted on it`);
 }
 
-/** A criterion that every object of its target must meet, none before it could have been acted on. */
-export function forEach(
+/** A criterion about the objects of its target, taken together; without them it is what their absence says. */
+export function ofAll(
   text: string,
   target: Target,
-  judge: (object: KubeObject, view: View) => Verdict,
+  judge: (objects: readonly KubeObject[], view: View) => Verdict,
   needs: readonly Need[] = [{ kind: 'object', of: target }],
 ): Predicate {
   return {
@@ -128,16 +128,24 @@ export function forEach(
     needs,
     holds(view) {
       const found = findTarget(target, view);
-      if (found.kind === 'missing') return found.verdict;
-      return allOf(
-        found.objects.map((object) => {
-          const verdict = judge(object, view);
-          if (verdict.status !== 'pass' || view.dryRun === true) return verdict;
-          return unreconciled(object) ?? verdict;
-        }),
-      );
+      return found.kind === 'missing' ? found.verdict : judge(found.objects, view);
     },
   };
+}
+
+/** A criterion that every object of its target must meet, none before it could have been acted on. */
+export function forEach(
+  text: string,
+  target: Target,
+  judge: (object: KubeObject, view: View) => Verdict,
+  needs?: readonly Need[],
+): Predicate {
+  const judgeOne = (object: KubeObject, view: View): Verdict => {
+    const verdict = judge(object, view);
+    if (verdict.status !== 'pass' || view.dryRun === true) return verdict;
+    return unreconciled(object) ?? verdict;
+  };
+  return ofAll(text, target, (objects, view) => allOf(objects.map((object) => judgeOne(object, view))), needs);
 }
 
 /** The worst of several; when all pass, what they say together. */

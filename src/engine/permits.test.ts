@@ -2,37 +2,21 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { deploymentOf, started } from '../report/fixtures/record.ts';
 import { ledgerAt } from '../state/ledger.fixture.ts';
-import { type Actor, type Deployment, type Fact, fold } from '../workflow/index.ts';
+import type { Actor, Deployment, Fact } from '../workflow/index.ts';
 import { permitOf, refreshPermits, withPermits, writePermit } from './permits.ts';
 import { policySchema } from './policy.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 const AGENT: Actor = { kind: 'agent', client: 'test' };
-const STARTED: Fact = {
-  type: 'started',
-  component: 'web',
-  complexity: 'simple',
-  workspace: '/w',
-  target: {
-    server: 's',
-    context: 'k',
-    cluster: 'c',
-    via: 'kube-system',
-    namespace: 'web',
-    namespaces: [{ name: 'web', uid: 'u' }],
-    proving_namespace: 'web-proving',
-  },
-};
+const STARTED = started('web', { cluster: 'c', namespace: 'web', uid: 'u', proving_namespace: 'web-proving' });
 
-const deployment = (...more: Fact[]): Deployment => {
-  const d = fold(
-    'web-1',
+const deployment = (...more: Fact[]): Deployment =>
+  deploymentOf(
     [STARTED, ...more].map((fact, i) => ({ seq: i + 1, at: AT, by: AGENT, fact })),
+    'web-1',
   );
-  if (d === undefined) throw new Error('no deployment');
-  return d;
-};
 
 let home: string;
 beforeEach(() => {

@@ -1,28 +1,9 @@
 import { expect, test } from 'vitest';
-import { type Deployment, type Event, type Fact, fold, type Item } from '../workflow/index.ts';
+import { deploymentOf, record } from '../report/fixtures/record.ts';
+import type { Deployment, Fact, Item } from '../workflow/index.ts';
 import { claim, claims, near, numbering, readLists } from './items.ts';
 
-const at = '2026-01-01T00:00:00.000Z';
-const started: Fact = {
-  type: 'started',
-  component: 'web',
-  complexity: 'simple',
-  workspace: '/w',
-  target: {
-    server: 'https://c',
-    context: 'c',
-    cluster: 'u',
-    via: 'kube-system',
-    namespace: 'demo',
-    namespaces: [{ name: 'demo', uid: 'n' }],
-  },
-};
-function deployment(...facts: Fact[]): Deployment {
-  const events = [started, ...facts].map((fact, i): Event => ({ seq: i + 1, at, by: { kind: 'server' }, fact }));
-  const d = fold('web-1', events);
-  if (d === undefined) throw new Error('nothing started');
-  return d;
-}
+const deployment = (...facts: Fact[]): Deployment => deploymentOf(record(...facts));
 const item = (id: string, subject: string, more: Partial<Item> = {}): Item => ({
   id,
   kind: 'api',

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   address,
@@ -19,6 +18,7 @@ import type { Cluster, KubeObject, Writer } from '../../src/cluster/index.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { PlacedObject } from '../../src/workflow/index.ts';
 import { ownSandbox, reach, value } from './io/sandbox.ts';
+import { kubectlOf } from './support/phases.ts';
 
 let cluster: Cluster;
 let sandbox: Sandbox;
@@ -439,23 +439,10 @@ describe('applying', () => {
     });
   });
 
-  /** Another field manager's apply: what kubectl apply --server-side does. */
   /** Another tool's server-side apply: kubectl, as a manager of its own. */
-  function appliedBy(manager: string, object: KubeObject): void {
-    execFileSync(
-      sandbox.bin,
-      [
-        'kubectl',
-        '--kubeconfig',
-        sandbox.kubeconfig,
-        'apply',
-        '--server-side',
-        '--force-conflicts',
-        `--field-manager=${manager}`,
-        '-f',
-        '-',
-      ],
-      { input: JSON.stringify(object), stdio: ['pipe', 'ignore', 'inherit'] },
+  const appliedBy = (manager: string, object: KubeObject) =>
+    kubectlOf(sandbox, NS)(
+      ['apply', '--server-side', '--force-conflicts', `--field-manager=${manager}`, '-f', '-'],
+      JSON.stringify(object),
     );
-  }
 });

@@ -2,14 +2,14 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Performed } from '../../src/engine/index.ts';
-import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
-import { audited, reach, value } from './io/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { audited, ownSandbox, reach, value } from './io/sandbox.ts';
 import { type Checker, checker, writes } from './support/checks.ts';
 
 /** The divergence check against a real API server: what a document assumes, what is true here, and what the gate makes of it. */
-const NAME = process.env.INFRAGATE_TEST_SANDBOX ?? `test-divergence-${process.pid}`;
 const NS = 'divergence';
 let sandbox: Sandbox;
+let end = async () => {};
 let mine: Checker;
 let component = 0;
 
@@ -41,13 +41,11 @@ spec:
 `;
 
 beforeAll(async () => {
-  sandbox = await up({ name: NAME, crds: ['openshift'] });
+  ({ sandbox, end } = await ownSandbox('divergence', { crds: ['openshift'] }));
   const writer = (await reach(sandbox.kubeconfig)).writer();
   value(await writer.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } }));
-}, 240_000);
-afterAll(async () => {
-  if (process.env.INFRAGATE_TEST_SANDBOX === undefined) await down({ name: NAME });
 });
+afterAll(() => end());
 
 beforeEach(async () => {
   mine = checker(sandbox);

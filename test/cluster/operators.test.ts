@@ -1,31 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KubeObject, Writer } from '../../src/cluster/index.ts';
-import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/cluster/index.ts';
 import { type Aggregated, aggregated } from './io/aggregated.ts';
-import { audited, reach, value } from './io/sandbox.ts';
+import { audited, value } from './io/sandbox.ts';
 import { answers, type Checker, checker, said, writes } from './support/checks.ts';
+import {
+  admin,
+  checkIn,
+  create,
+  createNamespace,
+  sandbox,
+  setUpReality,
+  withStatus,
+  writer,
+} from './support/reality.ts';
 
 /**
  * Operators on objects of the real kinds: OLM's, OLM v1's and OpenShift's CRDs on a real API server. No OLM and no
  * cluster-version-operator runs here: the test writes the objects and the status that they would write, as their
  * documentation and code have it.
  */
-const NAME = process.env.INFRAGATE_TEST_SANDBOX ?? `test-operators-${process.pid}`;
+setUpReality('operators', ['openshift', 'olm', 'olm-v1']);
 const NS = 'default';
 const HOME = 'operators';
-let sandbox: Sandbox;
-let writer: Writer;
-let admin: Checker;
 const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 
-const create = async (object: KubeObject) => value(await writer.create(object)).object;
-async function withStatus(object: KubeObject, status: object): Promise<void> {
-  const { name = '', namespace } = (await create(object)).metadata;
-  const ref = { apiVersion: object.apiVersion, kind: object.kind, name, ...(namespace && { namespace }) };
-  value(await writer.patch(ref, { status }, 'merge', { subresource: 'status' }));
-}
 const condition = (type: string, status: 'True' | 'False', reason: string, message: string) => ({
   type,
   status,
@@ -63,7 +63,7 @@ const catalog = (name: string, state: string) =>
     { connectionState: { lastObservedState: state, address: '' } },
   );
 async function group(namespace: string, targets: readonly string[]) {
-  await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await createNamespace(namespace);
   await withStatus(
     {
       apiVersion: 'operators.coreos.com/v1',
@@ -76,20 +76,12 @@ async function group(namespace: string, targets: readonly string[]) {
 }
 
 beforeAll(async () => {
-  sandbox = await up({ name: NAME, crds: ['openshift', 'olm', 'olm-v1'] });
-  writer = (await reach(sandbox.kubeconfig)).writer();
-  admin = checker(sandbox);
   await group(HOME, ['']);
   await catalog('catalog', 'READY');
-}, 240_000);
-
-afterAll(async () => {
-  await admin?.close();
-  if (process.env.INFRAGATE_TEST_SANDBOX === undefined) await down({ name: NAME });
 });
 
-const look = async (operators: readonly string[], as: Checker = admin, namespace = NS) =>
-  as.call('cluster-reality-check', { deployment: 'none', namespace, operators });
+const look = (operators: readonly string[], as: Checker = admin, namespace = NS) =>
+  checkIn(namespace)({ operators }, as);
 const ask = async (...operators: string[]) => said(await look(operators));
 
 describe('OLM v0', () => {

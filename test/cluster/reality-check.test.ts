@@ -4,46 +4,28 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { KubeObject, Writer } from '../../src/cluster/index.ts';
-import { down, pushImage, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
+import type { KubeObject } from '../../src/cluster/index.ts';
+import { pushImage } from '../../src/sandbox/sandbox.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { audited, reach, value } from './io/sandbox.ts';
-import { answers, type Checker, checker, said, writes } from './support/checks.ts';
+import { answers, checker, said, writes } from './support/checks.ts';
+import {
+  admin,
+  checkIn,
+  create,
+  createNamespace,
+  sandbox,
+  setUpReality,
+  withStatus,
+  writer,
+} from './support/reality.ts';
 
 /** The reality check against a real API server with OpenShift's, OLM's, cert-manager's, Gateway's and CNPG's CRDs. */
-const NAME = process.env.INFRAGATE_TEST_SANDBOX ?? `test-reality-${process.pid}`;
+setUpReality('reality', ['openshift', 'olm', 'cert-manager', 'gateway', 'cnpg']);
 const NS = 'reality';
-let sandbox: Sandbox;
-let writer: Writer;
-let admin: Checker;
+beforeAll(() => createNamespace(NS));
 
-const create = async (object: KubeObject) => value(await writer.create(object)).object;
-async function withStatus(object: KubeObject, status: object): Promise<KubeObject> {
-  const made = await create(object);
-  const { name = '', namespace } = made.metadata;
-  const ref = {
-    apiVersion: object.apiVersion,
-    kind: object.kind,
-    name,
-    ...(namespace === undefined ? {} : { namespace }),
-  };
-  return value(await writer.patch(ref, { status }, 'merge', { subresource: 'status' })).object;
-}
-
-beforeAll(async () => {
-  sandbox = await up({ name: NAME, crds: ['openshift', 'olm', 'cert-manager', 'gateway', 'cnpg'] });
-  writer = (await reach(sandbox.kubeconfig)).writer();
-  admin = checker(sandbox);
-  await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } });
-}, 240_000);
-
-afterAll(async () => {
-  await admin?.close();
-  if (process.env.INFRAGATE_TEST_SANDBOX === undefined) await down({ name: NAME });
-});
-
-const check = (input: Record<string, unknown>, as: Checker = admin) =>
-  as.call('cluster-reality-check', { deployment: 'none', namespace: NS, ...input });
+const check = checkIn(NS);
 
 describe('APIs', () => {
   test('every way of writing one, and what is there instead', async () => {

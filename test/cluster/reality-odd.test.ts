@@ -2,23 +2,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, connect as dial } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import type { KubeObject, Writer } from '../../src/cluster/index.ts';
-import { down, pushImage, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
+import type { KubeObject } from '../../src/cluster/index.ts';
+import { pushImage } from '../../src/sandbox/sandbox.ts';
 import { reach, value } from './io/sandbox.ts';
-import { answers, type Checker, checker, said } from './support/checks.ts';
+import { answers, checker, said } from './support/checks.ts';
+import { admin, checkIn, create, createNamespace, sandbox, setUpReality, writer } from './support/reality.ts';
 
 /** What people and agents really write, and what a real API server and registry say to it. */
-const NAME = process.env.INFRAGATE_TEST_SANDBOX ?? `test-odd-${process.pid}`;
+setUpReality('odd', ['openshift', 'cert-manager', 'cnpg']);
 const NS = 'odd';
-let sandbox: Sandbox;
-let writer: Writer;
-let admin: Checker;
+beforeAll(() => createNamespace(NS));
 
-const create = async (object: KubeObject) => value(await writer.create(object)).object;
-const check = (input: Record<string, unknown>, as: Checker = admin) =>
-  as.call('cluster-reality-check', { deployment: 'none', namespace: NS, ...input });
+const check = checkIn(NS);
 const refusedFor = async (input: Record<string, unknown>) => {
   const { refusal } = (await check(input)).structured;
   return typeof refusal === 'object' && refusal !== null && 'message' in refusal
@@ -27,18 +24,6 @@ const refusedFor = async (input: Record<string, unknown>) => {
 };
 /** `STATUS Reason` of one manifest or of the whole set, by name. */
 const took = async (manifests: string) => said(await check({ manifests }));
-
-beforeAll(async () => {
-  sandbox = await up({ name: NAME, crds: ['openshift', 'cert-manager', 'cnpg'] });
-  writer = (await reach(sandbox.kubeconfig)).writer();
-  admin = checker(sandbox);
-  await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } });
-}, 240_000);
-
-afterAll(async () => {
-  await admin?.close();
-  if (process.env.INFRAGATE_TEST_SANDBOX === undefined) await down({ name: NAME });
-});
 
 describe('APIs', () => {
   test.each([

@@ -1,7 +1,6 @@
 // What a deployment leaves behind: the retrospective of what really failed, learnings for the next one, and the
 // documentation of what runs. One story on a real API server, shorter than the demo's.
 
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,6 +11,7 @@ import { theOperator } from '../support/operator.ts';
 import { type Agent, infragate, type Scene, scene } from '../support/scene.ts';
 import { ASSUMPTION, FINDINGS, pod } from '../support/story.ts';
 import { ownSandbox } from './io/sandbox.ts';
+import { kubectlOf } from './support/phases.ts';
 
 const PASSWORD = 'correct-horse-battery';
 
@@ -31,11 +31,7 @@ afterAll(async () => {
   await end();
 });
 
-const kubectl = (args: readonly string[], input = '') =>
-  execFileSync(sandbox.bin ?? '', ['kubectl', '--kubeconfig', sandbox.kubeconfig, '-n', stage.namespace, ...args], {
-    input,
-    encoding: 'utf8',
-  });
+const kubectl = (args: readonly string[]) => kubectlOf(sandbox, stage.namespace)(args);
 
 const compose = () => `services:
   app:

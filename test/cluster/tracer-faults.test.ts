@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cluster, Writer } from '../../src/cluster/index.ts';
-import { type Sandbox, up } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { killApiServer } from './io/api-server.ts';
 import { type FaultProxy, faultProxy } from './io/fault-proxy.ts';
 import { ownSandbox, reach, value } from './io/sandbox.ts';
@@ -14,9 +14,7 @@ let end = async () => {};
 const NS = `faults-${process.pid}`;
 
 beforeAll(async () => {
-  const own = await ownSandbox('shot-faults');
-  end = own.end;
-  sandbox = await up({ name: own.sandbox.name, crds: ['cnpg'] });
+  ({ sandbox, end } = await ownSandbox('shot-faults', { crds: ['cnpg'] }));
   cluster = await reach(sandbox.kubeconfig);
   writer = cluster.writer();
 });
@@ -52,6 +50,15 @@ const range = (over: Sandbox = sandbox) =>
     { name: 'it reconciles', about: ['api:postgresql.cnpg.io/v1/Cluster'] },
   ]);
 
+const shotAtPod = (fired: Range) =>
+  fired.fire({
+    assumption: 'it runs',
+    minimal_spec: pod(),
+    success_criteria: 'Pod reaches Running state',
+    timeout: '60s',
+    wait: '120s',
+  });
+
 async function ring() {
   const [name] = (await leftIn(cluster, NS)).filter((o) => o.startsWith('ConfigMap/'));
   const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: NS, name: name?.split('/')[1] ?? '' };
@@ -84,13 +91,7 @@ describe('a bad day at the API server', () => {
     };
     const cut = setInterval(() => proxy.cut(), 400);
     const fired = await range({ ...sandbox, kubeconfig: proxy.kubeconfig });
-    const shot = await fired.fire({
-      assumption: 'it runs',
-      minimal_spec: pod(),
-      success_criteria: 'Pod reaches Running state',
-      timeout: '60s',
-      wait: '120s',
-    });
+    const shot = await shotAtPod(fired);
     clearInterval(cut);
     proxy.rule = () => undefined;
     expect(shot.structured, shot.text).toMatchObject({ status: 'PASS', cleanup: { verified: true } });
@@ -107,13 +108,7 @@ describe('a bad day at the API server', () => {
       return undefined;
     };
     const fired = await range({ ...sandbox, kubeconfig: proxy.kubeconfig });
-    const shot = await fired.fire({
-      assumption: 'it runs',
-      minimal_spec: pod(),
-      success_criteria: 'Pod reaches Running state',
-      timeout: '60s',
-      wait: '120s',
-    });
+    const shot = await shotAtPod(fired);
     expect(lost, shot.text).toBe(1);
     await clean(fired);
     await fired.close();

@@ -1,25 +1,14 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster } from '../../src/cluster/index.ts';
 import { operatorProgram } from '../../src/sandbox/operators/cnpg.ts';
-import { down, pushImage, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
-import { reach } from '../cluster/io/sandbox.ts';
-import { missing } from './support/able.ts';
+import { pushImage } from '../../src/sandbox/sandbox.ts';
+import { kubectlAt } from './support/kubectl.ts';
+import { onKubelet, sandbox } from './support/kubelet.ts';
 import { shootAt } from './support/shot.ts';
 
 /** Bullets at the real CloudNativePG operator, with a real PostgreSQL behind it. Needs what builds them, too. */
-const lacking = missing('debootstrap', 'iptables', 'go');
-if (lacking.length > 0) process.stderr.write(`test/node/cnpg: SKIPPED: needs ${lacking.join(', ')}\n`);
-
-const run = promisify(execFile);
-const kept = process.env.INFRAGATE_TEST_NODE_SANDBOX;
-const NAME = kept ?? `cnpg-node-${process.pid}`;
 const READY = 'Cluster reaches Ready state';
-let sandbox: Sandbox;
-let cluster: Cluster;
 
 const database = (storage = 'size: 1Gi') => `apiVersion: postgresql.cnpg.io/v1
 kind: Cluster
@@ -27,9 +16,7 @@ metadata: {name: db}
 spec: {instances: 1, storage: {${storage}}}
 `;
 
-async function kubectl(...args: string[]): Promise<string> {
-  return (await run(sandbox.bin, ['kubectl', '--kubeconfig', sandbox.kubeconfig, ...args])).stdout.trim();
-}
+const kubectl = (...args: string[]) => kubectlAt(sandbox, ...args);
 
 /** What a client inside the database's own container is answered, as soon as it is answered at all. */
 async function asked(namespace: string, sql: string): Promise<string> {
@@ -43,33 +30,22 @@ async function asked(namespace: string, sql: string): Promise<string> {
   return 'nobody answered';
 }
 
-describe.skipIf(lacking.length > 0)('the CloudNativePG operator on a kubelet', () => {
-  beforeAll(async () => {
-    sandbox = await up({ name: NAME, nodes: 'kubelet', operators: ['cnpg'] });
-    cluster = await reach(sandbox.kubeconfig);
-  }, 900_000);
+const NEEDS = { file: 'cnpg', commands: ['debootstrap', 'iptables', 'go'], operators: ['cnpg'] } as const;
 
-  afterAll(async () => {
-    cluster?.close();
-    if (kept === undefined) await down({ name: NAME });
-  }, 120_000);
-
+onKubelet('the CloudNativePG operator on a kubelet', NEEDS, () => {
   test('a Cluster passes with a PostgreSQL that answers, and nothing of it stays, its claim included', async () => {
     let answer = '';
-    const shot = await shootAt(
-      { sandbox, cluster },
-      {
-        spec: database(),
-        criterion: READY,
-        timeout: '120s',
-        meanwhile: async (namespace) => {
-          answer = await asked(
-            namespace,
-            "create table seen (what text); insert into seen values ('written and read'); select what from seen; drop table seen",
-          );
-        },
+    const shot = await shootAt({
+      spec: database(),
+      criterion: READY,
+      timeout: '120s',
+      meanwhile: async (namespace) => {
+        answer = await asked(
+          namespace,
+          "create table seen (what text); insert into seen values ('written and read'); select what from seen; drop table seen",
+        );
       },
-    );
+    });
     expect(shot, shot.text).toMatchObject({ status: 'PASS', cleanup: { verified: true } });
     expect(answer).toBe('written and read');
     const kinds = shot.body.objects.map((one: { kind: string }) => one.kind);
@@ -88,7 +64,7 @@ describe.skipIf(lacking.length > 0)('the CloudNativePG operator on a kubelet', (
   ])(
     'a claim of %s is Storage, and is gone afterwards',
     async (_, storage) => {
-      const shot = await shootAt({ sandbox, cluster }, { spec: database(storage), criterion: READY, timeout: '120s' });
+      const shot = await shootAt({ spec: database(storage), criterion: READY, timeout: '120s' });
       expect(shot, shot.text).toMatchObject({
         status: 'FAIL',
         failure: { type: 'Storage' },
@@ -131,7 +107,7 @@ describe.skipIf(lacking.length > 0)('the CloudNativePG operator on a kubelet', (
       await pushImage(sandbox.registry ?? '', 'cloudnative-pg:mute', { files, user: '65532:65532' });
       await kubectl('set', 'image', ...deployment, `manager=${sandbox.registry}/cloudnative-pg:mute`);
       await rolled();
-      const shot = await shootAt({ sandbox, cluster }, { spec: database(), criterion: READY, timeout: '60s' });
+      const shot = await shootAt({ spec: database(), criterion: READY, timeout: '60s' });
       expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Missing', reason: 'NoStatus' } });
       expect(shot.text).toMatch(/invalid architecture: a\w+64/);
       expect(Number(Object(shot).duration_ms)).toBeLessThan(50_000);
@@ -141,7 +117,7 @@ describe.skipIf(lacking.length > 0)('the CloudNativePG operator on a kubelet', (
     test('no operator at all: Admission, because its webhook is asked first, by its name', async () => {
       await kubectl('scale', ...deployment, '--replicas=0');
       await kubectl('wait', '-n', 'cnpg-system', 'pods', '--all', '--for=delete', '--timeout=60s');
-      const shot = await shootAt({ sandbox, cluster }, { spec: database(), criterion: READY, timeout: '60s' });
+      const shot = await shootAt({ spec: database(), criterion: READY, timeout: '60s' });
       expect(shot, shot.text).toMatchObject({ status: 'FAIL', failure: { type: 'Admission' } });
       expect(shot.text).toMatch(/\bmcluster\.cnpg\.io\b/);
       expect(shot.more).toEqual([]);

@@ -3,15 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { missing } from './support/able.ts';
+import { skipped } from './support/able.ts';
 
 /** The whole story on real containers, as people call it: it stops by itself at the first thing that goes another way. */
-const lacking = missing('debootstrap', 'iptables', 'go', 'git');
-if (lacking.length > 0) process.stderr.write(`test/node/demo: SKIPPED: needs ${lacking.join(', ')}\n`);
-
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
-test.skipIf(lacking.length > 0)(
+test.skipIf(skipped('demo', 'debootstrap', 'iptables', 'go', 'git'))(
   'the demo on a kubelet ends, with an API that reads a real PostgreSQL and a real Redis, and leaves nothing',
   async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [CLI, 'demo', '--nodes', 'kubelet'], {

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { descendants, isAlive, marked, type Process } from '../../src/sandbox/processes.ts';
 import { down, pushImage, type Sandbox, status, up } from '../../src/sandbox/sandbox.ts';
 import { readState } from '../../src/sandbox/state.ts';
+import { kubectlAt } from './support/kubectl.ts';
 
 const run = promisify(execFile);
 const home = mkdtempSync(join(tmpdir(), 'infragate-node-test-'));
@@ -30,9 +31,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 }, 60_000);
 
-async function kubectl(...args: string[]): Promise<string> {
-  return (await run(sandbox.bin, ['kubectl', '--kubeconfig', sandbox.kubeconfig, ...args])).stdout.trim();
-}
+const kubectl = (...args: string[]) => kubectlAt(sandbox, ...args);
 
 async function eventually(ask: () => Promise<string>, wanted: string, withinMs = 30_000): Promise<void> {
   let last = '';

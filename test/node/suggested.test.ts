@@ -1,46 +1,27 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Cluster, KubeObject } from '../../src/cluster/index.ts';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { KubeObject } from '../../src/cluster/index.ts';
 import { findCommand } from '../../src/sandbox/command.ts';
-import { down, pushImage, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
-import { reach, value } from '../cluster/io/sandbox.ts';
+import { pushImage } from '../../src/sandbox/sandbox.ts';
+import { value } from '../cluster/io/sandbox.ts';
 import { startRegistry } from '../support/registry.ts';
 import { type Agent, type Scene, scene } from '../support/scene.ts';
-import { FINDINGS } from '../support/story.ts';
+import { begun } from '../support/story.ts';
+import { cluster, onKubelet, sandbox, serviceAccountIn } from './support/kubelet.ts';
 
 /**
  * What can't be seen from here is settled on the cluster: the reality check suggests a bullet, and exactly that text,
- * fired at a real kubelet, passes Gate 0's check of deferred items. It needs root, containerd and the CNI plugins; where
- * they are missing it says so and is skipped.
+ * fired at a real kubelet, passes Gate 0's check of deferred items.
  */
-const busybox = findCommand('busybox');
-const able =
-  process.getuid?.() === 0 &&
-  busybox !== undefined &&
-  ['/usr/bin/containerd', '/usr/sbin/runc', '/usr/lib/cni'].every((p) => existsSync(p));
-if (!able) {
-  process.stderr.write('test/node/suggested: SKIPPED: needs root, containerd, runc, the CNI plugins and busybox\n');
-}
-
-const kept = process.env.INFRAGATE_TEST_NODE_SANDBOX;
-const NAME = kept ?? `suggested-node-${process.pid}`;
+const busybox = findCommand('busybox') ?? '';
 const ASSUMPTION = 'the node can pull and run the image';
 const SLEEPS = { from: 'busybox:1', cmd: ['sleep', '3600'] };
-let sandbox: Sandbox;
-let cluster: Cluster;
+const NEEDS = { file: 'suggested', commands: ['busybox'] };
 let stage: Scene;
 
-describe.skipIf(!able)('a bullet that the reality check suggests, on a kubelet', () => {
-  beforeAll(async () => {
-    sandbox = await up({ name: NAME, nodes: 'kubelet' });
-    cluster = await reach(sandbox.kubeconfig);
-  }, 180_000);
-  afterAll(async () => {
-    cluster?.close();
-    if (kept === undefined) await down({ name: NAME });
-  }, 120_000);
+onKubelet('a bullet that the reality check suggests, on a kubelet', NEEDS, () => {
   beforeEach(() => {
     stage = scene(sandbox, 'suggested');
   });
@@ -51,19 +32,7 @@ describe.skipIf(!able)('a bullet that the reality check suggests, on a kubelet',
 
   /** Through Gate R with this image, which the reality check can't settle: what it suggests instead. */
   async function deferred(agent: Agent, image: string): Promise<Record<string, unknown>> {
-    await agent.call('start-deployment', {
-      component: 'app',
-      namespace: stage.namespace,
-      create_namespace: true,
-      complexity: 'simple',
-    });
-    await agent.call('record-research', {
-      findings: FINDINGS,
-      no_outside_sources: 'made up by the tests',
-      assumed_apis: ['v1/Pod'],
-      planned_images: [image],
-      critical_assumptions: [{ assumption: ASSUMPTION, impact: 'nothing to deploy', about: [image] }],
-    });
+    await begun(agent, stage, { apis: ['v1/Pod'], image, assumption: ASSUMPTION });
     const checked = await agent.call('cluster-reality-check');
     const images: unknown[] = Array.isArray(checked.value.images) ? checked.value.images : [];
     const found: Record<string, unknown> = { ...Object(images[0]) };
@@ -96,13 +65,8 @@ describe.skipIf(!able)('a bullet that the reality check suggests, on a kubelet',
     return String(Object(check).status).toUpperCase();
   }
 
-  async function serviceAccount() {
-    const where = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: stage.namespace, name: 'default' };
-    await expect.poll(async () => value(await cluster.reader.getIfThere(where)), { timeout: 20_000 }).toBeDefined();
-  }
-
   test('an image whose registry this machine can not reach, but which the node has', async () => {
-    const far = await startRegistry({ busybox: busybox ?? '' });
+    const far = await startRegistry({ busybox });
     await pushImage(far.address, 'team/far:1', SLEEPS);
     const image = `${far.address}/team/far:1`;
     const primes: KubeObject = {
@@ -123,13 +87,13 @@ describe.skipIf(!able)('a bullet that the reality check suggests, on a kubelet',
     const agent = await stage.agent();
     const found = await deferred(agent, image);
     expect(found.reason).toBe('UnreachableFromHere');
-    await serviceAccount();
+    await serviceAccountIn(stage.namespace);
     await settles(agent, found.minimal_spec);
   }, 240_000);
 
   test("an image that only this machine's own login opens, once the namespace has a pull secret", async () => {
     const users = { someone: 'something' };
-    const locked = await startRegistry({ busybox: busybox ?? '', auth: 'basic', users });
+    const locked = await startRegistry({ busybox, auth: 'basic', users });
     const auth = Buffer.from('someone:something').toString('base64');
     await pushImage(locked.address, 'team/locked:1', SLEEPS, { authorization: `Basic ${auth}` });
     const logins = JSON.stringify({ auths: { [locked.address]: { auth } } });
@@ -139,7 +103,7 @@ describe.skipIf(!able)('a bullet that the reality check suggests, on a kubelet',
     const agent = await stage.agent({ env: { DOCKER_CONFIG: folder } });
     const found = await deferred(agent, `${locked.address}/team/locked:1`);
     expect(found.reason).toBe('PullableOnlyWithOwnLogin');
-    await serviceAccount();
+    await serviceAccountIn(stage.namespace);
     const { namespace } = stage;
     const granted: KubeObject[] = [
       {

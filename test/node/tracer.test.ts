@@ -1,44 +1,21 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Cluster, KubeObject } from '../../src/cluster/index.ts';
-import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
-import { reach, value } from '../cluster/io/sandbox.ts';
+import { expect, test } from 'vitest';
+import type { KubeObject } from '../../src/cluster/index.ts';
+import { value } from '../cluster/io/sandbox.ts';
 import { startRegistry } from '../support/registry.ts';
+import { cluster, onKubelet, sandbox } from './support/kubelet.ts';
 import { shootAt } from './support/shot.ts';
 
-/**
- * Bullets on a real kubelet: containers start, crash and are refused for real. It needs root, containerd and the CNI
- * plugins; where they are missing it says so and is skipped.
- */
-const able =
-  process.getuid?.() === 0 && ['/usr/bin/containerd', '/usr/sbin/runc', '/usr/lib/cni'].every((p) => existsSync(p));
-if (!able) process.stderr.write('test/node/tracer: SKIPPED: needs root, containerd, runc and the CNI plugins\n');
-
-const kept = process.env.INFRAGATE_TEST_NODE_SANDBOX;
-const NAME = kept ?? `tracer-node-${process.pid}`;
-let sandbox: Sandbox;
-let cluster: Cluster;
-let image = '';
-
-describe.skipIf(!able)('on a kubelet', () => {
-  beforeAll(async () => {
-    sandbox = await up({ name: NAME, nodes: 'kubelet' });
-    cluster = await reach(sandbox.kubeconfig);
-    image = `${sandbox.registry}/busybox:1`;
-  }, 180_000);
-
-  afterAll(async () => {
-    cluster?.close();
-    if (kept === undefined) await down({ name: NAME });
-  }, 120_000);
-
+/** Bullets on a real kubelet: containers start, crash and are refused for real. */
+onKubelet('on a kubelet', { file: 'tracer' }, () => {
+  const busybox = () => `${sandbox.registry}/busybox:1`;
   const shoot = (
     spec: string,
     criterion: string,
     timeout: string,
     prepare: (namespace: string) => KubeObject[] = () => [],
-  ) => shootAt({ sandbox, cluster }, { spec, criterion, timeout, prepare });
+  ) => shootAt({ spec, criterion, timeout, prepare });
 
   const pod = (rest: string, more = '') => `apiVersion: v1
 kind: Pod
@@ -47,7 +24,7 @@ spec:
   ${more}
   containers: [{name: c, ${rest}}]
 `;
-  const ours = () => `image: "${image}"`;
+  const ours = () => `image: "${busybox()}"`;
   const sleeps = 'command: [sh, -c, "echo started; sleep 600"]';
   const RUNNING = 'Pod reaches Running state';
 
@@ -245,7 +222,11 @@ spec:
         metadata: { name: 'shy-operator', namespace: 'default' },
         spec: {
           containers: [
-            { name: 'c', image, command: ['sh', '-c', 'echo "ERROR invalid architecture: amd64"; sleep 600'] },
+            {
+              name: 'c',
+              image: busybox(),
+              command: ['sh', '-c', 'echo "ERROR invalid architecture: amd64"; sleep 600'],
+            },
           ],
         },
       },

@@ -22,8 +22,13 @@ data: { key: "${value}" }
 
 export const ASSUMPTION = 'busybox runs here';
 
-/** Through Gate R: everything the later stages use is assumed and verified. */
-export async function researched(agent: Agent, scene: Scene, image: string, namespaces: string[] = []): Promise<void> {
+/** A deployment in the scene's namespace with its research written down: this image and these APIs, for one assumption. */
+export async function begun(
+  agent: Agent,
+  scene: Scene,
+  its: { apis: readonly string[]; image: string; assumption: string; namespaces?: readonly string[] },
+): Promise<void> {
+  const { apis, image, assumption, namespaces = [] } = its;
   await agent.call('start-deployment', {
     component: 'app',
     namespace: scene.namespace,
@@ -34,10 +39,16 @@ export async function researched(agent: Agent, scene: Scene, image: string, name
   await agent.call('record-research', {
     findings: FINDINGS,
     no_outside_sources: 'made up by the tests',
-    assumed_apis: ['v1/Pod', 'v1/ConfigMap', 'apps/v1/Deployment'],
+    assumed_apis: apis,
     planned_images: [image],
-    critical_assumptions: [{ assumption: ASSUMPTION, impact: 'nothing to deploy', about: [image] }],
+    critical_assumptions: [{ assumption, impact: 'nothing to deploy', about: [image] }],
   });
+}
+
+/** Through Gate R: everything the later stages use is assumed and verified. */
+export async function researched(agent: Agent, scene: Scene, image: string, namespaces: string[] = []): Promise<void> {
+  const apis = ['v1/Pod', 'v1/ConfigMap', 'apps/v1/Deployment'];
+  await begun(agent, scene, { apis, image, assumption: ASSUMPTION, namespaces });
   await agent.call('cluster-reality-check', {});
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { started } from '../../src/report/fixtures/record.ts';
 import {
   type Actor,
   admit,
@@ -57,20 +58,7 @@ function record() {
       return folded;
     },
   };
-  return self.add(AGENT, {
-    type: 'started',
-    component: 'x',
-    complexity: 'simple',
-    workspace: '/w',
-    target: {
-      server: 's',
-      context: 'k',
-      cluster: 'c',
-      via: 'kube-system',
-      namespace: 'ns',
-      namespaces: [{ name: 'ns', uid: 'u1' }],
-    },
-  });
+  return self.add(AGENT, started('x', { cluster: 'c', namespace: 'ns', uid: 'u1' }));
 }
 
 const researched = () =>

@@ -1,3 +1,4 @@
+import { started } from '../../src/report/fixtures/record.ts';
 import type { Actor, Deployment, Event, Fact, Fix, StepName } from '../../src/workflow/index.ts';
 import {
   aboutNow,
@@ -28,20 +29,7 @@ export class World {
 
   constructor(draw: Draw) {
     this.draw = draw;
-    this.add(AGENT, {
-      type: 'started',
-      component: 'x',
-      complexity: 'simple',
-      workspace: '/w',
-      target: {
-        server: 's',
-        context: 'k',
-        cluster: 'c',
-        via: 'kube-system',
-        namespace: 'ns',
-        namespaces: [{ name: 'ns', uid: 'ns-1' }],
-      },
-    });
+    this.add(AGENT, started('x', { cluster: 'c', namespace: 'ns', uid: 'ns-1' }));
   }
 
   get now() {

@@ -1,16 +1,19 @@
 import { readFileSync } from 'node:fs';
 import type { Result } from '../../../src/cluster/index.ts';
 import { type Cluster, connect } from '../../../src/cluster/index.ts';
-import { down, type Sandbox, up } from '../../../src/sandbox/sandbox.ts';
+import { down, type Sandbox, type UpOptions, up } from '../../../src/sandbox/sandbox.ts';
 
 /**
  * A control plane of this file's own, because some of these tests stop its API server. INFRAGATE_TEST_SANDBOX names one
  * to use and to leave running, for working on the tests.
  */
-export async function ownSandbox(purpose: string): Promise<{ sandbox: Sandbox; end: () => Promise<void> }> {
+export async function ownSandbox(
+  purpose: string,
+  options: Pick<UpOptions, 'crds'> = {},
+): Promise<{ sandbox: Sandbox; end: () => Promise<void> }> {
   const kept = process.env.INFRAGATE_TEST_SANDBOX;
   const name = kept ?? `test-${purpose}-${process.pid}`;
-  const sandbox = await up({ name });
+  const sandbox = await up({ ...options, name });
   return {
     sandbox,
     end: async () => {

@@ -1,10 +1,8 @@
 import { expect } from 'vitest';
-import type { Cluster, KubeObject } from '../../../src/cluster/index.ts';
-import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
+import type { KubeObject } from '../../../src/cluster/index.ts';
 import { value } from '../../cluster/io/sandbox.ts';
 import { leftIn, shootingRange } from '../../cluster/support/tracer.ts';
-
-export type Target = { readonly sandbox: Sandbox; readonly cluster: Cluster };
+import { cluster, sandbox, serviceAccountIn } from './kubelet.ts';
 
 export type Bullet = {
   readonly spec: string;
@@ -19,7 +17,7 @@ export type Bullet = {
 let count = 0;
 
 /** One bullet in a namespace of its own; everything of it must be gone afterwards. */
-export async function shootAt({ sandbox, cluster }: Target, bullet: Bullet) {
+export async function shootAt(bullet: Bullet) {
   const { spec, criterion, timeout, prepare = () => [], meanwhile } = bullet;
   count += 1;
   const namespace = `shot-${process.pid}-${count}`;
@@ -27,8 +25,8 @@ export async function shootAt({ sandbox, cluster }: Target, bullet: Bullet) {
   const range = await shootingRange(sandbox, cluster, namespace, [{ name: 'it works', about }]);
   const writer = cluster.writer();
   for (const object of prepare(namespace)) value(await writer.apply(object, { namespace, force: true }));
-  await serviceAccount(cluster, namespace);
-  const before = await everythingIn(cluster, namespace);
+  await serviceAccountIn(namespace);
+  const before = await everythingIn(namespace);
   const [fired] = await Promise.all([
     range.fire({
       assumption: 'it works',
@@ -42,7 +40,7 @@ export async function shootAt({ sandbox, cluster }: Target, bullet: Bullet) {
   const { evidence } = fired.structured;
   const body = JSON.parse((await range.engine.evidence(Object(evidence).id))?.text ?? '{}');
   const left = await leftIn(cluster, namespace);
-  const more = await leftBy(cluster, namespace, before);
+  const more = await leftBy(namespace, before);
   const deployment = await range.deployment();
   await range.close();
   await writer.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
@@ -51,28 +49,14 @@ export async function shootAt({ sandbox, cluster }: Target, bullet: Bullet) {
 }
 
 /** What is there that was not before. What an operator made and owns itself it takes away a moment after its cause. */
-async function leftBy(cluster: Cluster, namespace: string, before: readonly string[]): Promise<string[]> {
-  const left = async () => (await everythingIn(cluster, namespace)).filter((one) => !before.includes(one));
+async function leftBy(namespace: string, before: readonly string[]): Promise<string[]> {
+  const left = async () => (await everythingIn(namespace)).filter((one) => !before.includes(one));
   for (let n = 0; n < 50 && (await left()).length > 0; n += 1) await new Promise((r) => setTimeout(r, 200));
   return left();
 }
 
-/** The controller makes it a moment after the namespace; no Pod is admitted before. */
-async function serviceAccount(cluster: Cluster, namespace: string) {
-  for (let n = 0; n < 100; n += 1) {
-    const there = await cluster.reader.getIfThere({
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      namespace,
-      name: 'default',
-    });
-    if (there.ok && there.value !== undefined) return;
-    await new Promise((r) => setTimeout(r, 100));
-  }
-}
-
 /** Every object of every kind in a namespace, whoever made it, but what is said of them. */
-export async function everythingIn(cluster: Cluster, namespace: string): Promise<string[]> {
+async function everythingIn(namespace: string): Promise<string[]> {
   const { resources } = value(await cluster.reader.discovery({ fresh: true }));
   const kinds = resources.filter((r) => r.namespaced && r.verbs.includes('list') && r.kind !== 'Event');
   const lists = await Promise.all(
