@@ -173,6 +173,28 @@ describe('credentials', () => {
     ).toMatchObject({ verdict: { status: 'unknown', reason: 'Unauthorized' }, deferrable: true });
   });
 
+  it.each([
+    ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', 'unknown'],
+    ['123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com', 'unknown'],
+    ['europe-docker.pkg.dev', 'unknown'],
+    ['eu.gcr.io', 'unknown'],
+    ['team.azurecr.io', 'unknown'],
+    ['quay.io', 'fail'],
+    ['pkg.dev.example.com', 'fail'],
+    ['notgcr.io', 'fail'],
+  ])(
+    'a refusal of %s without a pull secret is %s: where nodes log in by themselves, no Secret shows it',
+    async (host, status) => {
+      // Nobody's cloud can be asked in a test: the registry's answer is made up.
+      const headers = new Headers({ 'www-authenticate': `Basic realm="https://${host}/"` });
+      const fetch = async () => ({ kind: 'answer', status: 401, headers, body: '' }) as const;
+      expect(await checkImage(`${host}/team/app:1`, { ...amd64, fetch })).toMatchObject({
+        verdict: { status, reason: 'Unauthorized' },
+        deferrable: status === 'unknown',
+      });
+    },
+  );
+
   it('tokens: with a password, anonymously, with an identity token', async () => {
     const r = await registry({
       auth: { kind: 'bearer', user: 'ci', password: 'pw', anonymous: true, identityToken: 'refresh-me' },
