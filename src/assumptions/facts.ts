@@ -1,5 +1,6 @@
 import type { KubeObject, Result } from '../cluster/index.ts';
 import type { ClusterFacts, NodeFact, StorageClassFact } from '../documents/facts.ts';
+import { isDefaultClass } from '../objects/index.ts';
 import type { Verdict } from '../workflow/index.ts';
 import { matching } from './api-miss.ts';
 import { parseApi, writeApi } from './api-name.ts';
@@ -88,7 +89,7 @@ function openshiftVersion(cluster: KubeObject | undefined): string | undefined {
 
 const storageClass = (object: KubeObject): StorageClassFact => ({
   name: object.metadata.name ?? '',
-  default: object.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true',
+  default: isDefaultClass(object),
   provisioner: text(object.provisioner),
 });
 

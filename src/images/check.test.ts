@@ -69,6 +69,19 @@ describe('what a registry says of an image', () => {
     }
   });
 
+  it('is a list that leaves its platforms to the configs: they are read there', async () => {
+    const r = await registry();
+    const how = { list: true, labelled: false };
+    const digest = r.image('app', '1', ['linux/arm64', 'linux/amd64'], how);
+    r.image('app', '2', ['linux/arm64'], how);
+    expect(await checkImage(`${r.host}/app:1`, amd64)).toMatchObject({ verdict: { reason: 'Pullable' }, digest });
+    expect((await checkImage(`${r.host}/app:2`, amd64)).verdict).toMatchObject({
+      status: 'fail',
+      reason: 'ArchMismatch',
+      message: expect.stringContaining('is for linux/arm64'),
+    });
+  });
+
   it('runs on some nodes only: that is said', async () => {
     const r = await registry();
     r.image('app', '1', ['linux/amd64']);
