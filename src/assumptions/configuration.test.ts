@@ -103,7 +103,11 @@ describe('what could not be seen is unknown', () => {
   });
   /** A cluster on a bad day, made up: a real one can't be made to have each of these. */
   const cluster = (stale: boolean, more: object = {}) => {
-    const kinds = [served({ group: '', kind: 'ResourceQuota' }), served({ group: 'apps', kind: 'DaemonSet' })];
+    const kinds = [
+      served({ group: '', kind: 'ResourceQuota' }),
+      served({ group: '', kind: 'Service' }),
+      served({ group: 'apps', kind: 'DaemonSet' }),
+    ];
     const theirs = stale ? [] : [served({ group: 'quota.openshift.io', kind: 'AppliedClusterResourceQuota' })];
     const groups = ['', 'apps', ...OPENSHIFTS].map((name) => ({
       name,
@@ -142,6 +146,21 @@ describe('what could not be seen is unknown', () => {
   ])('whether NetworkPolicies are enforced, by the network plugin: %s', async (_, set, expected) => {
     const list = async () => ({ ok: true, value: { items: [set], resourceVersion: '1', truncated: false } });
     expect(await verdict(cluster(false, { list }), 'NetworkPolicy enforced')).toBe(expected);
+  });
+
+  test.each([
+    ['a moment', 10_000, 'unknown NotShownYet'],
+    ['an hour', 3_600_000, 'fail NoAddressGiven'],
+  ])('whether a load balancer is given, by a Service that waits for it since %s', async (_, ago, expected) => {
+    const creationTimestamp = new Date(Date.now() - ago).toISOString();
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'shop', creationTimestamp },
+    };
+    const items = [{ ...service, spec: { type: 'LoadBalancer' }, status: { loadBalancer: {} } }];
+    const list = async () => ({ ok: true, value: { items, resourceVersion: '1', truncated: false } });
+    expect(await verdict(cluster(false, { list }), 'LoadBalancer services')).toBe(expected);
   });
 
   test("OpenShift's quotas over several namespaces", async () => {

@@ -4,6 +4,7 @@ import { isDefaultClass } from '../objects/index.ts';
 import type { Verdict } from '../workflow/index.ts';
 import { matching } from './api-miss.ts';
 import { parseApi, writeApi } from './api-name.ts';
+import { balanced } from './balanced.ts';
 import { at, isRecord, list, text } from './json.ts';
 import { lifecycleOf } from './lifecycle.ts';
 import { apiVersionOf, discoveryOf, type ListedAs, listAll, type World } from './world.ts';
@@ -111,7 +112,6 @@ function podSecurity(namespace: KubeObject | undefined): ClusterFacts['podSecuri
 async function loadBalancer(world: World): Promise<ClusterFacts['loadBalancer']> {
   const services = await listAll(world, '', 'Service');
   if (services.state !== 'listed') return 'unknown';
-  const balanced = services.items.filter((s) => at(s, 'spec', 'type') === 'LoadBalancer');
-  if (balanced.some((s) => list(at(s, 'status', 'loadBalancer', 'ingress')).length > 0)) return 'yes';
-  return balanced.length > 0 ? 'no' : 'unknown';
+  const { given, waiting } = balanced(services.items);
+  return given !== undefined ? 'yes' : waiting !== undefined ? 'no' : 'unknown';
 }

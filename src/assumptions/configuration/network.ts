@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../cluster/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
+import { balanced } from '../balanced.ts';
 import { at, list, text } from '../json.ts';
 import { nearest } from '../near.ts';
 import { discoveryOf, listAll, notSeen, type World } from '../world.ts';
@@ -74,10 +75,10 @@ const SOME_ENFORCE: Readonly<Record<string, (set: KubeObject) => boolean | undef
     const told = list(at(agent, 'args')).find((arg) => text(arg).startsWith('--enable-network-policy='));
     return told === undefined ? undefined : text(told).endsWith('=true');
   },
-  // kind: since its v0.24; the images are dated.
+  // kind: since its v0.24; the images are dated, and the first that could is of July 2024.
   kindnet(set) {
     const [date] = containers(set).flatMap((c) => /kindnetd:v(\d{8})/.exec(text(at(c, 'image')))?.[1] ?? []);
-    return date === undefined ? undefined : date >= '20240813';
+    return date === undefined ? undefined : date >= '20240723';
   },
 };
 
@@ -137,16 +138,13 @@ async function networkPolicies(world: World): Promise<Part> {
 
 async function loadBalancers(world: World): Promise<Part> {
   const services = await listAll(world, '', 'Service');
-  const items =
-    services.state === 'listed' ? services.items.filter((s) => at(s, 'spec', 'type') === 'LoadBalancer') : [];
-  const given = items.find((s) => list(at(s, 'status', 'loadBalancer', 'ingress')).length > 0);
+  const { asked, given, waiting } = balanced(services.state === 'listed' ? services.items : []);
   if (given !== undefined) {
     return {
       verdict: pass('InUse', `the Service ${given.metadata.namespace}/${given.metadata.name} was given an address`),
       evidence: { service: given.metadata.name },
     };
   }
-  const waiting = items[0];
   if (waiting !== undefined) {
     return {
       verdict: fail(
@@ -161,7 +159,7 @@ async function loadBalancers(world: World): Promise<Part> {
   const metal = discovery.ok && discovery.value.group('metallb.io') !== undefined;
   const why =
     services.state === 'listed'
-      ? 'no Service of that type is there to show it'
+      ? `no Service of that type is there ${asked === 0 ? '' : 'for long enough '}to show it`
       : 'this identity may not list services in all namespaces';
   return {
     verdict: unknown(
