@@ -2,7 +2,7 @@ import type { ApiFailure, Writer } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 import { differences } from './compare.ts';
-import { type BeforeImage, dataDigest } from './image.ts';
+import { type BeforeImage, dataDigest, imageOf } from './image.ts';
 import { address, called } from './ref.ts';
 
 export type Restored =
@@ -21,7 +21,7 @@ export async function restore(writer: Writer, ref: PlacedObject, before: BeforeI
   for (let attempt = 1; ; attempt++) {
     const live = await writer.getIfThere(address(ref));
     if (!live.ok) return fail(live.error.reason, live.error.message);
-    if (before.kind === 'secret') return restoreSecret(ref, before, live.value);
+    if (before.kind === 'secret') return restoreSecret(writer, ref, before, live.value);
     const image = before.object;
     if (isAnother(ref, live.value) && differences(image, live.value).length > 0) {
       return fail('Recreated', `${called(ref)} was deleted and made anew by someone else; theirs is left alone`);
@@ -42,6 +42,8 @@ export async function restore(writer: Writer, ref: PlacedObject, before: BeforeI
 
 const isAnother = (ref: PlacedObject, live: KubeObject | undefined): live is KubeObject =>
   live !== undefined && ref.uid !== undefined && live.metadata.uid !== ref.uid;
+
+const annotationsOf = ({ metadata }: KubeObject): Readonly<Record<string, string>> => metadata.annotations ?? {};
 
 type Put = 'same' | { readonly ok: true } | { readonly ok: false; readonly error: ApiFailure };
 
@@ -70,13 +72,29 @@ async function putBack(writer: Writer, image: KubeObject, live: KubeObject | und
   );
 }
 
-/** Values are never kept, so a Secret that was changed can be told, but not put back. */
-function restoreSecret(
+/**
+ * Values are never kept, so where they were changed that can be told, but not put back; labels, annotations and what else
+ * is no value can.
+ */
+async function restoreSecret(
+  writer: Writer,
   ref: PlacedObject,
   before: Extract<BeforeImage, { kind: 'secret' }>,
   live: KubeObject | undefined,
-): Restored {
-  if (live !== undefined && dataDigest(live) === before.digest) return { status: 'unchanged', ref };
+): Promise<Restored> {
+  if (live !== undefined && dataDigest(live) === before.digest) {
+    const now = imageOf(live).object;
+    if (differences(before.object, now).length === 0) return { status: 'unchanged', ref };
+    const { labels = {}, annotations = {} } = before.object.metadata;
+    // What the before-image leaves out (kubectl's copy of the object, values and all) stays as it is.
+    const left = Object.entries(live.metadata.annotations ?? {}).filter(([key]) => !(key in annotationsOf(now)));
+    const metadata = { ...live.metadata, labels, annotations: { ...annotations, ...Object.fromEntries(left) } };
+    const { data } = live;
+    const put = await writer.replace({ ...before.object, ...(data === undefined ? {} : { data }), metadata });
+    return put.ok
+      ? { status: 'restored', ref }
+      : { status: 'failed', ref, reason: put.error.reason, message: put.error.message };
+  }
   return {
     status: 'failed',
     ref,

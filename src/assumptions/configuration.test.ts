@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { discoveryOf, type Kind, type Resource } from '../cluster/discovery.ts';
+import type { Reader } from '../cluster/index.ts';
 import { parseQuantity } from '../objects/index.ts';
 import { amounts } from './configuration/capacity.ts';
 import { satisfies } from './configuration/versions.ts';
@@ -88,3 +90,99 @@ test.each([
   ['4.14.0-rc.1', '', '4.14', true],
   ['v1.27.3-eks-1', '<', '1.28', true],
 ])('%s %s %s is %s', (actual, operator, wanted, holds) => expect(satisfies(actual, operator, wanted)).toBe(holds));
+
+describe('what could not be seen is unknown', () => {
+  const served = ({ group, version = 'v1', kind }: Kind): Resource => ({
+    ...{ group, version, kind, resource: `${kind.toLowerCase()}s`, singular: kind.toLowerCase(), namespaced: true },
+    ...{ shortNames: [], categories: [], verbs: ['get', 'list'], subresources: [] },
+  });
+  const OPENSHIFTS = ['route.openshift.io', 'quota.openshift.io'];
+  const failure = (status: number, reason: string, message = 'said so') => ({
+    ok: false as const,
+    error: { status, reason, message },
+  });
+  /** A cluster on a bad day, made up: a real one can't be made to have each of these. */
+  const cluster = (stale: boolean, more: object = {}) => {
+    const kinds = [
+      served({ group: '', kind: 'ResourceQuota' }),
+      served({ group: '', kind: 'Service' }),
+      served({ group: 'apps', kind: 'DaemonSet' }),
+    ];
+    const theirs = stale ? [] : [served({ group: 'quota.openshift.io', kind: 'AppliedClusterResourceQuota' })];
+    const groups = ['', 'apps', ...OPENSHIFTS].map((name) => ({
+      name,
+      versions: [{ version: 'v1', stale: stale && OPENSHIFTS.includes(name) }],
+    }));
+    const value = discoveryOf(groups, [...kinds, ...theirs], 'aggregated');
+    return { discovery: async () => ({ ok: true, value }), ...more } as unknown as Reader;
+  };
+  const empty = async () => ({ ok: true, value: { items: [], resourceVersion: '1', truncated: false } });
+  const verdict = async (reader: Reader, sentence: string) => {
+    const found = await checkConfiguration(createWorld(reader, 'demo'), `configuration:${sentence}`);
+    return `${found.verdict.status} ${found.verdict.reason}`;
+  };
+
+  test("a kind, while a group's server does not answer discovery", async () => {
+    expect(await verdict(cluster(true), 'Route support')).toBe('unknown DiscoveryStale');
+    expect(await verdict(cluster(false), 'Route support')).toBe('fail KindNotServed');
+  });
+
+  const plugin = (name: string, container: object) => ({
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name, namespace: 'kube-system' },
+    spec: { template: { spec: { containers: [{ name: 'main' }, container] } } },
+  });
+  const agent = (...args: string[]) => plugin('aws-node', { name: 'aws-eks-nodeagent', args });
+  test.each([
+    ["EKS's own, as it comes", agent('--enable-ipv6=false', '--enable-network-policy=false'), 'fail NotEnforced'],
+    ["EKS's own, told to", agent('--enable-network-policy=true'), 'pass Enforced'],
+    ["EKS's own, told otherwise", agent(), 'unknown PluginNotSeen'],
+    ["EKS's own before it could", plugin('aws-node', { name: 'other' }), 'fail NotEnforced'],
+    ['an old kind', plugin('kindnet', { image: 'docker.io/kindest/kindnetd:v20230511-dc714da8' }), 'fail NotEnforced'],
+    ['a new kind', plugin('kindnet', { image: 'docker.io/kindest/kindnetd:v20241023-a345ebe4' }), 'pass Enforced'],
+    ['Calico', plugin('calico-node', {}), 'pass Enforced'],
+    ['nothing known', plugin('ovs-cni-amd64', {}), 'unknown PluginNotSeen'],
+  ])('whether NetworkPolicies are enforced, by the network plugin: %s', async (_, set, expected) => {
+    const list = async () => ({ ok: true, value: { items: [set], resourceVersion: '1', truncated: false } });
+    expect(await verdict(cluster(false, { list }), 'NetworkPolicy enforced')).toBe(expected);
+  });
+
+  test.each([
+    ['a moment', 10_000, 'unknown NotShownYet'],
+    ['an hour', 3_600_000, 'fail NoAddressGiven'],
+  ])('whether a load balancer is given, by a Service that waits for it since %s', async (_, ago, expected) => {
+    const creationTimestamp = new Date(Date.now() - ago).toISOString();
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'web', namespace: 'shop', creationTimestamp },
+    };
+    const items = [{ ...service, spec: { type: 'LoadBalancer' }, status: { loadBalancer: {} } }];
+    const list = async () => ({ ok: true, value: { items, resourceVersion: '1', truncated: false } });
+    expect(await verdict(cluster(false, { list }), 'LoadBalancer services')).toBe(expected);
+  });
+
+  test("OpenShift's quotas over several namespaces", async () => {
+    const sentence = '1 cpu free in quota';
+    const list = async (kind: { kind: string }) => (kind.kind === 'ResourceQuota' ? empty() : failure(504, 'Timeout'));
+    expect(await verdict(cluster(true, { list: empty }), sentence)).toBe('unknown DiscoveryStale');
+    expect(await verdict(cluster(false, { list }), sentence)).toBe('unknown Timeout');
+    expect(await verdict(cluster(false, { list: empty }), sentence)).toBe('pass NoQuota');
+  });
+
+  test.each([
+    [failure(0, 'Timeout'), 'unknown Timeout'],
+    [failure(429, 'TooManyRequests'), 'unknown TooManyRequests'],
+    [failure(500, 'InternalError', 'failed calling webhook "x"'), 'unknown InternalError'],
+    [
+      failure(403, 'Forbidden', 'User "x" cannot create resource "persistentvolumeclaims"'),
+      'unknown PermissionMissing',
+    ],
+    [failure(403, 'Forbidden', 'exceeded quota: all'), 'fail ClaimRefused'],
+    [failure(403, 'Forbidden', 'admission webhook "policy" denied the request'), 'fail ClaimRefused'],
+    [failure(422, 'Invalid'), 'fail ClaimRefused'],
+  ])('whether a claim would be taken: %j', async (answer, expected) => {
+    expect(await verdict(cluster(false, { dryRun: async () => answer }), 'PVC of 10Gi')).toBe(expected);
+  });
+});

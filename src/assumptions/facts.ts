@@ -1,8 +1,10 @@
 import type { KubeObject, Result } from '../cluster/index.ts';
 import type { ClusterFacts, NodeFact, StorageClassFact } from '../documents/facts.ts';
+import { isDefaultClass } from '../objects/index.ts';
 import type { Verdict } from '../workflow/index.ts';
 import { matching } from './api-miss.ts';
 import { parseApi, writeApi } from './api-name.ts';
+import { balanced } from './balanced.ts';
 import { at, isRecord, list, text } from './json.ts';
 import { lifecycleOf } from './lifecycle.ts';
 import { apiVersionOf, discoveryOf, type ListedAs, listAll, type World } from './world.ts';
@@ -88,7 +90,7 @@ function openshiftVersion(cluster: KubeObject | undefined): string | undefined {
 
 const storageClass = (object: KubeObject): StorageClassFact => ({
   name: object.metadata.name ?? '',
-  default: object.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true',
+  default: isDefaultClass(object),
   provisioner: text(object.provisioner),
 });
 
@@ -110,7 +112,6 @@ function podSecurity(namespace: KubeObject | undefined): ClusterFacts['podSecuri
 async function loadBalancer(world: World): Promise<ClusterFacts['loadBalancer']> {
   const services = await listAll(world, '', 'Service');
   if (services.state !== 'listed') return 'unknown';
-  const balanced = services.items.filter((s) => at(s, 'spec', 'type') === 'LoadBalancer');
-  if (balanced.some((s) => list(at(s, 'status', 'loadBalancer', 'ingress')).length > 0)) return 'yes';
-  return balanced.length > 0 ? 'no' : 'unknown';
+  const { given, waiting } = balanced(services.items);
+  return given !== undefined ? 'yes' : waiting !== undefined ? 'no' : 'unknown';
 }

@@ -1,4 +1,4 @@
-import type { Discovery, KubeObject, Reader, Resource, Result } from '../cluster/index.ts';
+import type { ApiFailure, Discovery, KubeObject, Reader, Resource, Result } from '../cluster/index.ts';
 
 /** The cluster as one check sees it: what several items need is asked once. */
 export type World = {
@@ -37,7 +37,7 @@ export type ListedAs =
   | { readonly state: 'unserved' }
   | {
       readonly state: 'failed';
-      readonly error: Extract<Result<unknown>, { ok: false }>['error'];
+      readonly error: ApiFailure;
       readonly resource: string;
     };
 
@@ -51,13 +51,27 @@ export async function listAll(
   const discovery = await discoveryOf(world);
   if (!discovery.ok) return { state: 'failed', error: discovery.error, resource: kind };
   const resource = discovery.value.find({ group, kind });
-  if (resource === undefined) return { state: 'unserved' };
+  if (resource === undefined) {
+    const error = notSeen(discovery.value, kind, group);
+    return error === undefined ? { state: 'unserved' } : { state: 'failed', error, resource: kind };
+  }
   const key = `list ${group}/${kind} ${options.namespace ?? '*'} ${options.metadataOnly === true}`;
   return world.once(key, async (): Promise<ListedAs> => {
     const listed = await world.reader.list({ apiVersion: apiVersionOf(resource), kind }, options);
     if (!listed.ok) return { state: 'failed', error: listed.error, resource: resource.resource };
     return { state: 'listed', items: listed.value.items };
   });
+}
+
+/**
+ * Why a kind that discovery doesn't name may be served all the same: the server behind a group doesn't answer just now
+ * (OpenShift's own while it is upgraded). Without a group: any group's.
+ */
+export function notSeen(discovery: Discovery, kind: string, group?: string): ApiFailure | undefined {
+  const stale = discovery.stale.filter((one) => group === undefined || one.startsWith(`${group}/`));
+  if (stale.length === 0) return undefined;
+  const message = `the server behind ${stale.join(', ')} does not answer, so ${kind} can't be looked up`;
+  return { status: 503, reason: 'DiscoveryStale', message };
 }
 
 export const apiVersionOf = (resource: Pick<Resource, 'group' | 'version'>): string =>

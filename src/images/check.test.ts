@@ -69,6 +69,19 @@ describe('what a registry says of an image', () => {
     }
   });
 
+  it('is a list that leaves its platforms to the configs: they are read there', async () => {
+    const r = await registry();
+    const how = { list: true, labelled: false };
+    const digest = r.image('app', '1', ['linux/arm64', 'linux/amd64'], how);
+    r.image('app', '2', ['linux/arm64'], how);
+    expect(await checkImage(`${r.host}/app:1`, amd64)).toMatchObject({ verdict: { reason: 'Pullable' }, digest });
+    expect((await checkImage(`${r.host}/app:2`, amd64)).verdict).toMatchObject({
+      status: 'fail',
+      reason: 'ArchMismatch',
+      message: expect.stringContaining('is for linux/arm64'),
+    });
+  });
+
   it('runs on some nodes only: that is said', async () => {
     const r = await registry();
     r.image('app', '1', ['linux/amd64']);
@@ -172,6 +185,28 @@ describe('credentials', () => {
       await checkImage(`${r.host}/app:1`, { ...amd64, unseen: ['the global pull secret (no permission)'] }),
     ).toMatchObject({ verdict: { status: 'unknown', reason: 'Unauthorized' }, deferrable: true });
   });
+
+  it.each([
+    ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', 'unknown'],
+    ['123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com', 'unknown'],
+    ['europe-docker.pkg.dev', 'unknown'],
+    ['eu.gcr.io', 'unknown'],
+    ['team.azurecr.io', 'unknown'],
+    ['quay.io', 'fail'],
+    ['pkg.dev.example.com', 'fail'],
+    ['notgcr.io', 'fail'],
+  ])(
+    'a refusal of %s without a pull secret is %s: where nodes log in by themselves, no Secret shows it',
+    async (host, status) => {
+      // Nobody's cloud can be asked in a test: the registry's answer is made up.
+      const headers = new Headers({ 'www-authenticate': `Basic realm="https://${host}/"` });
+      const fetch = async () => ({ kind: 'answer', status: 401, headers, body: '' }) as const;
+      expect(await checkImage(`${host}/team/app:1`, { ...amd64, fetch })).toMatchObject({
+        verdict: { status, reason: 'Unauthorized' },
+        deferrable: status === 'unknown',
+      });
+    },
+  );
 
   it('tokens: with a password, anonymously, with an identity token', async () => {
     const r = await registry({

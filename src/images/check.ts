@@ -16,6 +16,12 @@ const FROM_HERE = new Set([
   'PullableFromHereOnly',
 ]);
 
+/**
+ * Registries of clouds whose nodes log in by themselves, through a credential provider of the kubelet (the matchImages of
+ * EKS, GKE and AKS): no pull secret shows it, so a refusal here says nothing about a node.
+ */
+const NODES_LOG_IN = /(\.dkr[.-]ecr(-fips)?\.[a-z0-9.-]+|(^|\.)gcr\.io|\.pkg\.dev|\.azurecr\.(io|cn|de|us))$/;
+
 type Tried = { readonly finding: Finding; readonly attempt: ImageAttempt; readonly local: boolean };
 
 /** Asks each source the runtime would try, in its order, until one has the image. */
@@ -176,6 +182,11 @@ function judged({ finding: { reason, message }, attempt, local }: Tried, { unsee
   if (reason === 'Pullable') return pass(reason, `${message} (${attempt.because}, ${attempt.credential})`);
   if (reason === 'Unauthorized' && unseen.length > 0)
     return unknown(reason, `${message}; not seen: ${unseen.join(', ')}`);
+  const registry = attempt.source.split('/', 1)[0] ?? '';
+  if (reason === 'Unauthorized' && NODES_LOG_IN.test(registry)) {
+    const words = `nodes may log in to ${registry} by themselves (a credential provider of the kubelet)`;
+    return unknown(reason, `${message}; ${words}, which can't be seen from here`);
+  }
   if (reason === 'TlsUnknownAuthority') return unknown('Tls', message);
   return FROM_HERE.has(reason) || reason === 'Cancelled' ? unknown(reason, message) : fail(reason, message);
 }

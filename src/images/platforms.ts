@@ -2,7 +2,8 @@ import type { Platform } from './verdict.ts';
 
 /** What a manifest, an index or a config says, of the parts that decide whether a node can run the image. Pure. */
 export type Manifest =
-  | { kind: 'index'; entries: { digest: string; platform: Platform }[] }
+  /** unlabelled: manifests whose platform the index leaves to their config. */
+  | { kind: 'index'; entries: { digest: string; platform: Platform }[]; unlabelled: string[] }
   | { kind: 'image'; config: string }
   | { kind: 'other'; what: string };
 
@@ -26,7 +27,11 @@ export function readManifest(body: string): Manifest {
       const digest = record(entry)?.digest;
       return platform === undefined || typeof digest !== 'string' ? [] : [{ digest, platform }];
     });
-    return { kind: 'index', entries };
+    const unlabelled = parsed.manifests.flatMap((entry) => {
+      const { digest, platform, artifactType } = record(entry) ?? {};
+      return typeof digest === 'string' && platform === undefined && artifactType === undefined ? [digest] : [];
+    });
+    return { kind: 'index', entries, unlabelled };
   }
   const config = record(parsed.config);
   if (typeof config?.digest !== 'string') return { kind: 'other', what: 'a manifest without a config' };

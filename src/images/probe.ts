@@ -56,6 +56,8 @@ async function judge(
     const usable = manifest.entries.filter((e) => nodes.some((node) => runsOn(e.platform, node)));
     const first = usable[0];
     if (nodes.length === 0) return { ...found, platforms };
+    if (first === undefined && manifest.unlabelled.length > 0)
+      return unlabelled(reference, talk, nodes, manifest.unlabelled, found);
     if (first === undefined) return mismatch(reference, platforms, nodes, found);
     const child = await talk.head(`/v2/${reference.repository}/manifests/${first.digest}`, MANIFEST_TYPES);
     if (child.kind === 'answer' && child.status === 404) {
@@ -82,6 +84,29 @@ async function judge(
     ? mismatch(reference, [platform], nodes, found)
     : onSomeNodes({ ...found, platforms: [platform] }, [platform], nodes);
 }
+
+/** As containerd does: an entry without a platform is judged by its own config; the first that runs on a node counts. */
+async function unlabelled(
+  reference: ImageReference,
+  talk: Conversation,
+  nodes: readonly Platform[],
+  digests: readonly string[],
+  found: Finding,
+): Promise<Finding> {
+  let last = found;
+  for (const digest of digests.slice(0, MOST_UNLABELLED)) {
+    const answer = await talk.get(`/v2/${reference.repository}/manifests/${digest}`, MANIFEST_TYPES);
+    if (answer.kind === 'failed') return failure(answer);
+    const isImage = answer.status === 200 && readManifest(answer.body).kind === 'image';
+    if (!isImage) continue;
+    const { digest: _, ...judged } = await judge(reference, talk, nodes, answer);
+    last = { ...judged, ...(found.digest === undefined ? {} : { digest: found.digest }) };
+    if (last.reason === 'Pullable') return last;
+  }
+  return last === found ? mismatch(reference, [], nodes, found) : last;
+}
+
+const MOST_UNLABELLED = 8;
 
 function present(reference: ImageReference, answer: Answered): Finding {
   const digest = reference.digest ?? answer.headers.get('docker-content-digest') ?? undefined;

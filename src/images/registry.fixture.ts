@@ -16,7 +16,7 @@ export type TestRegistry = {
     repository: string,
     tag: string,
     platforms: readonly string[],
-    options?: { list?: boolean; configType?: string },
+    options?: { list?: boolean; labelled?: boolean; configType?: string },
   ): string;
   forget(path: string): void;
   close(): Promise<void>;
@@ -111,7 +111,12 @@ export async function testRegistry(behaviour: Behaviour = {}): Promise<TestRegis
   return {
     host,
     seen,
-    image(repository, tag, platforms, { list = false, configType = 'application/vnd.oci.image.config.v1+json' } = {}) {
+    image(
+      repository,
+      tag,
+      platforms,
+      { list = false, labelled = true, configType = 'application/vnd.oci.image.config.v1+json' } = {},
+    ) {
       const v2 = `/v2/${repository}`;
       tags.set(repository, [...(tags.get(repository) ?? []), tag]);
       const manifests = platforms.map((platform) => {
@@ -136,7 +141,7 @@ export async function testRegistry(behaviour: Behaviour = {}): Promise<TestRegis
           ...manifests.map((m) => ({
             mediaType: m.type,
             digest: digest(JSON.stringify(m.made)),
-            platform: m.platform,
+            ...(labelled ? { platform: m.platform } : {}),
           })),
           {
             mediaType: 'application/vnd.oci.image.manifest.v1+json',

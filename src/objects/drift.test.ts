@@ -49,6 +49,20 @@ describe('drift', () => {
     expect(paths(web(limit('1000m')), web(limit('1')), { normalised: web(limit('1')) })).toEqual([]);
   });
 
+  test('a false, a nought and an empty text that the server does not store are as they were applied', () => {
+    const { spec } = web({
+      ...template('web:1', { env: [{ name: 'A', value: '' }], volumeMounts: [{ mountPath: '/v', readOnly: false }] }),
+      minReadySeconds: 0,
+    });
+    const stored = web(template('web:1', { env: [{ name: 'A' }], volumeMounts: [{ mountPath: '/v' }] }));
+    expect(paths(web(Object(spec)), stored, { normalised: stored })).toEqual([]);
+    const changed = web({ ...template('web:1', { env: [{ name: 'A', value: 'x' }] }), minReadySeconds: 5 });
+    expect(paths(web(Object(spec)), changed, { normalised: stored })).toContain('spec.minReadySeconds');
+    expect(paths(web(Object(spec)), changed, { normalised: stored })).toContain(
+      'spec.template.spec.containers[web].env[A].value',
+    );
+  });
+
   test('a field that the manifest no longer has, and a container added by hand, are found by the dry run', () => {
     const normalised = web({ replicas: 1, ...template('web:1') });
     expect(

@@ -80,6 +80,8 @@ function compare(given: unknown, wanted: unknown, live: unknown, path: string, f
     }
     return;
   }
+  // What the server doesn't store (`hostNetwork: false`, `value: ""`) isn't in the dry run's result, nor in the live object.
+  if (wanted === undefined && live === undefined) return;
   const expected = wanted === undefined ? given : wanted;
   if (!same(expected, live)) found.push({ path, expected, found: live });
 }

@@ -55,3 +55,4 @@ export {
 export { isStoredOnly, type Reading, readiness, readyAddresses } from './readiness/index.ts';
 export { accessModesOf, pullSecretsOf, referencesOf, selectorOf, serviceAccountOf } from './references.ts';
 export { restarts } from './restarts.ts';
+export { isDefaultClass } from './storage-class.ts';

@@ -439,6 +439,27 @@ describe('applying', () => {
     });
   });
 
+  test('what is no value of a Secret is put back: its labels and annotations', async () => {
+    const secret = (metadata: object): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'labelled', ...metadata },
+      stringData: { password: 'hunter-one' },
+    });
+    await applyAll(writer, [secret({ labels: { app: 'old' }, annotations: { note: 'old' } })], options);
+    let image: BeforeImage | undefined;
+    const intended = async (_: PlacedObject, before: BeforeImage | undefined) => {
+      image = before;
+    };
+    await applyAll(writer, [secret({ labels: { app: 'new', more: 'x' } })], { ...options, intended });
+    const ref = refTo('Secret', 'labelled');
+    expect(image && (await restore(writer, ref, image))).toMatchObject({ status: 'restored' });
+    const { metadata, data } = value(await writer.get(ref));
+    expect([metadata.labels, metadata.annotations]).toEqual([{ app: 'old' }, { note: 'old' }]);
+    expect(data).toEqual({ password: Buffer.from('hunter-one').toString('base64') });
+    expect(image && (await restore(writer, ref, image))).toMatchObject({ status: 'unchanged' });
+  });
+
   /** Another tool's server-side apply: kubectl, as a manager of its own. */
   const appliedBy = (manager: string, object: KubeObject) =>
     kubectlOf(sandbox, NS)(

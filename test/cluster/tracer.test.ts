@@ -364,7 +364,12 @@ describe('a bullet with two kinds of one name', () => {
     });
     const { status, resources } = structured(shot);
     expect(status, shot.text).toBe('PASS');
-    const placed = (resources as { ref: string; uid: string }[]).map(({ ref }) => ref.replace(/-[0-9a-f]{5}$/, ''));
+    const refs = (resources as { ref: string }[]).map(({ ref }) => ref);
+    for (const [, kind = '', name = ''] of refs.map((ref) => /^v1\/(\w+)\/(.+)$/.exec(ref) ?? [])) {
+      if (kind !== '') value(await writer.delete({ apiVersion: 'v1', kind, namespace: NS, name }));
+    }
+    await expect.poll(() => leftIn(cluster, NS), { timeout: 10_000 }).toEqual([]);
+    const placed = refs.map((ref) => ref.replace(/-[0-9a-f]{5}$/, ''));
     expect(placed.sort()).toEqual(['v1/ConfigMap/same', 'v1/Pod/try', `${other.apiVersion}/ConfigMap/same`]);
     // The garbage collector takes half a minute to hear of a new kind: not waited for.
     value(await writer.delete(crd, { propagation: 'Background' }));

@@ -108,6 +108,9 @@ async function freeInQuota(world: World, match: RegExpExecArray): Promise<Part> 
         : { suggestion: `ask for a larger ${worst.name} in ${worst.quota}, or plan for less` }),
     };
   }
+  if (cluster.state === 'failed') {
+    return { ...notListed(cluster, 'quota.openshift.io', 'appliedclusterresourcequotas'), evidence, facet: 'capacity' };
+  }
   const limited = [...new Set(rows.map((row) => row.quota))];
   const message =
     limited.length === 0

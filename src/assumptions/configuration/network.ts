@@ -1,7 +1,9 @@
+import type { KubeObject } from '../../cluster/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
+import { balanced } from '../balanced.ts';
 import { at, list, text } from '../json.ts';
 import { nearest } from '../near.ts';
-import { discoveryOf, listAll, type World } from '../world.ts';
+import { discoveryOf, listAll, notSeen, type World } from '../world.ts';
 import { notListed } from './storage.ts';
 import { group, NO_NAME, type Part, type Requirement } from './table.ts';
 
@@ -45,6 +47,8 @@ async function served(world: World, apiGroup: string, kind: string, instead: str
   const discovery = await discoveryOf(world);
   if (!discovery.ok) return { verdict: unknown(discovery.error.reason, discovery.error.message), evidence: {} };
   const found = discovery.value.find({ group: apiGroup, kind });
+  const unseen = found === undefined ? notSeen(discovery.value, kind, apiGroup) : undefined;
+  if (unseen !== undefined) return { verdict: unknown(unseen.reason, unseen.message), evidence: {} };
   return found === undefined
     ? {
         verdict: fail('KindNotServed', `the cluster serves no ${kind} (${apiGroup})`),
@@ -59,8 +63,26 @@ async function served(world: World, apiGroup: string, kind: string, instead: str
 
 /** The API server accepts a NetworkPolicy whether or not anything enforces it; the network plugin tells. */
 const ENFORCING =
-  /^(calico-node|cilium|ovnkube-node|ovn-controller|ovs|antrea-agent|kube-router|weave-net|canal|aws-node|azure-npm|kindnet)/;
+  /^(calico-node|cilium|ovnkube-node|ovn-controller|antrea-agent|kube-router|weave-net|canal|azure-npm|kube-network-policies)/;
 const NOT_ENFORCING = /^(kube-flannel|flannel)/;
+
+/** Plugins that enforce them only from a version on, or when told to; undefined: it can't be told. */
+const SOME_ENFORCE: Readonly<Record<string, (set: KubeObject) => boolean | undefined>> = {
+  // EKS: the VPC plugin's agent does it, switched on by an argument that is false unless someone asks.
+  'aws-node'(set) {
+    const agent = containers(set).find((c) => /nodeagent|network-policy-agent/.test(text(at(c, 'name'))));
+    if (agent === undefined) return false;
+    const told = list(at(agent, 'args')).find((arg) => text(arg).startsWith('--enable-network-policy='));
+    return told === undefined ? undefined : text(told).endsWith('=true');
+  },
+  // kind: since its v0.24; the images are dated, and the first that could is of July 2024.
+  kindnet(set) {
+    const [date] = containers(set).flatMap((c) => /kindnetd:v(\d{8})/.exec(text(at(c, 'image')))?.[1] ?? []);
+    return date === undefined ? undefined : date >= '20240723';
+  },
+};
+
+const containers = (set: KubeObject) => list(at(set, 'spec', 'template', 'spec', 'containers'));
 
 async function networkPolicies(world: World): Promise<Part> {
   const network = await listAll(world, 'config.openshift.io', 'Network');
@@ -83,10 +105,21 @@ async function networkPolicies(world: World): Promise<Part> {
       evidence: { daemonSet: enforcing },
     };
   }
-  const blind = names.find((name) => NOT_ENFORCING.test(name));
+  const told = (sets.state === 'listed' ? sets.items : []).map((set) => ({
+    name: set.metadata.name ?? '',
+    enforces: SOME_ENFORCE[set.metadata.name ?? '']?.(set),
+  }));
+  const willing = told.find((one) => one.enforces === true)?.name;
+  if (willing !== undefined) {
+    return {
+      verdict: pass('Enforced', `${willing} runs on the nodes and is set to enforce NetworkPolicies`),
+      evidence: { daemonSet: willing },
+    };
+  }
+  const blind = names.find((name) => NOT_ENFORCING.test(name)) ?? told.find((one) => one.enforces === false)?.name;
   if (blind !== undefined) {
     return {
-      verdict: fail('NotEnforced', `the network is ${blind}, which does not enforce NetworkPolicies`),
+      verdict: fail('NotEnforced', `the network is ${blind}, which does not enforce NetworkPolicies here`),
       evidence: { daemonSet: blind },
       suggestion: 'do not rely on NetworkPolicies for isolation here',
     };
@@ -105,16 +138,13 @@ async function networkPolicies(world: World): Promise<Part> {
 
 async function loadBalancers(world: World): Promise<Part> {
   const services = await listAll(world, '', 'Service');
-  const items =
-    services.state === 'listed' ? services.items.filter((s) => at(s, 'spec', 'type') === 'LoadBalancer') : [];
-  const given = items.find((s) => list(at(s, 'status', 'loadBalancer', 'ingress')).length > 0);
+  const { asked, given, waiting } = balanced(services.state === 'listed' ? services.items : []);
   if (given !== undefined) {
     return {
       verdict: pass('InUse', `the Service ${given.metadata.namespace}/${given.metadata.name} was given an address`),
       evidence: { service: given.metadata.name },
     };
   }
-  const waiting = items[0];
   if (waiting !== undefined) {
     return {
       verdict: fail(
@@ -129,7 +159,7 @@ async function loadBalancers(world: World): Promise<Part> {
   const metal = discovery.ok && discovery.value.group('metallb.io') !== undefined;
   const why =
     services.state === 'listed'
-      ? 'no Service of that type is there to show it'
+      ? `no Service of that type is there ${asked === 0 ? '' : 'for long enough '}to show it`
       : 'this identity may not list services in all namespaces';
   return {
     verdict: unknown(

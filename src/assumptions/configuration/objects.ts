@@ -1,9 +1,10 @@
+import type { Discovery } from '../../cluster/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
 import { matching } from '../api-miss.ts';
 import { unanswered } from '../finding.ts';
 import { at, isRecord } from '../json.ts';
 import { nearest } from '../near.ts';
-import { apiVersionOf, discoveryOf, type World } from '../world.ts';
+import { apiVersionOf, discoveryOf, notSeen, type World } from '../world.ts';
 import { group, NO_NAME, type Part, type Requirement } from './table.ts';
 
 const NAMED = [
@@ -37,7 +38,7 @@ async function objectExists(world: World, match: RegExpExecArray): Promise<Part>
   const discovery = await discoveryOf(world);
   if (!discovery.ok) return { verdict: unknown(discovery.error.reason, discovery.error.message), evidence: {} };
   const resource = matching(discovery.value, word)[0];
-  if (resource === undefined) return { verdict: fail('KindNotServed', `the cluster serves no ${word}`), evidence: {} };
+  if (resource === undefined) return notServed(discovery.value, word, `the cluster serves no ${word}`);
   const namespace = group(match, 'namespace') || world.namespace;
   const where = resource.namespaced ? { namespace } : {};
   const found = await world.reader.getIfThere({
@@ -85,6 +86,14 @@ async function objectExists(world: World, match: RegExpExecArray): Promise<Part>
   };
 }
 
+function notServed(discovery: Discovery, word: string, message: string): Part {
+  const unseen = notSeen(discovery, word);
+  return {
+    verdict: unseen === undefined ? fail('KindNotServed', message) : unknown(unseen.reason, unseen.message),
+    evidence: {},
+  };
+}
+
 async function neighbours(
   world: World,
   resource: { group: string; version: string; kind: string },
@@ -114,12 +123,9 @@ async function kindServed(world: World, match: RegExpExecArray): Promise<Part> {
       word,
       discovery.value.resources.map((r) => r.kind),
     );
+    const others = near.length === 0 ? '' : `; the nearest are ${near.join(', ')}`;
     return {
-      verdict: fail(
-        'KindNotServed',
-        `the cluster serves no kind ${word}${near.length === 0 ? '' : `; the nearest are ${near.join(', ')}`}`,
-      ),
-      evidence: {},
+      ...notServed(discovery.value, word, `the cluster serves no kind ${word}${others}`),
       ...(near[0] === undefined ? {} : { suggestion: `${near[0]} support` }),
     };
   }

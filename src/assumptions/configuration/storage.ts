@@ -1,12 +1,11 @@
 import type { KubeObject } from '../../cluster/index.ts';
+import { isDefaultClass } from '../../objects/index.ts';
 import { fail, pass, unknown } from '../../workflow/index.ts';
 import { unanswered } from '../finding.ts';
 import { at, list, text } from '../json.ts';
 import { nearest } from '../near.ts';
 import { type ListedAs, listAll, type World } from '../world.ts';
 import { group, NO_NAME, type Part, type Requirement } from './table.ts';
-
-const DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 
 const classes = (world: World) => listAll(world, 'storage.k8s.io', 'StorageClass');
 
@@ -58,9 +57,7 @@ async function classExists(world: World, match: RegExpExecArray): Promise<Part> 
 async function defaultClass(world: World): Promise<Part> {
   const found = await classes(world);
   if (found.state !== 'listed') return notListed(found, 'storage.k8s.io', 'storageclasses');
-  const marked = found.items
-    .filter((one) => one.metadata.annotations?.[DEFAULT] === 'true')
-    .map((one) => one.metadata.name ?? '');
+  const marked = found.items.filter((one) => isDefaultClass(one)).map((one) => one.metadata.name ?? '');
   const names = found.items.map((one) => one.metadata.name ?? '');
   if (marked.length === 0) {
     return {
@@ -140,12 +137,15 @@ async function claimFits(world: World, match: RegExpExecArray): Promise<Part> {
   };
   const placed = await world.reader.dryRun(object, { verb: 'create', namespace: world.namespace });
   if (!placed.ok) {
-    if (placed.error.status === 403 && !/quota|limit/i.test(placed.error.message)) {
+    const { status, message } = placed.error;
+    const isWord =
+      [400, 404, 409, 413, 422].includes(status) || (status === 403 && !/cannot create resource/.test(message));
+    if (!isWord) {
       const needs = { verb: 'create', group: '', resource: 'persistentvolumeclaims', namespace: world.namespace };
       return { ...unanswered(placed.error, needs), evidence: { error: placed.error } };
     }
     return {
-      verdict: fail('ClaimRefused', placed.error.message),
+      verdict: fail('ClaimRefused', message),
       evidence: { error: placed.error },
       facet: 'capacity',
     };

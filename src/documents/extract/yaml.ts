@@ -1,4 +1,5 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
+import { KUBECTL_YAML } from '../../objects/kubectl-yaml.ts';
 import type { Block } from '../blocks/index.ts';
 import { type Place, quoted } from '../document.ts';
 
@@ -17,7 +18,7 @@ export function yamlDocuments(block: Block, part: string): YamlDocument[] {
   try {
     documents = parseAllDocuments(block.text, {
       lineCounter: counter,
-      merge: true,
+      ...KUBECTL_YAML,
       logLevel: 'silent',
       uniqueKeys: false,
     });

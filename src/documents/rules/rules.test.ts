@@ -199,6 +199,9 @@ const CASES: readonly (readonly [string, string, keyof typeof CLUSTERS, Severity
   ['privileged', service('privileged: true'), 'plain', 'MEDIUM'],
   ['privileged', service('privileged: true'), 'blind', 'UNKNOWN'],
   ['privileged', pod('', 'securityContext: {privileged: false}'), 'openshift', undefined],
+  // kubectl, Helm and compose take YAML 1.1's words for true.
+  ['privileged', pod('', 'securityContext: {privileged: yes}'), 'openshift', 'HIGH'],
+  ['privileged', service('privileged: on'), 'openshift', 'HIGH'],
   ['root-user', service('user: root'), 'openshift', 'HIGH'],
   ['root-user', service('user: "0:0"'), 'restricted', 'HIGH'],
   ['root-user', service('user: root'), 'baseline', 'NONE'],

@@ -1,10 +1,8 @@
 import type { Reader } from '../../cluster/index.ts';
-import { at, isRecord, type KubeObject, recordsAt, textAt } from '../../objects/index.ts';
+import { at, isDefaultClass, isRecord, type KubeObject, recordsAt, textAt } from '../../objects/index.ts';
 
 /** Storage classes by name; undefined where this identity may not see them. */
 export type Storage = ReadonlyMap<string, KubeObject> | undefined;
-
-const DEFAULT = 'storageclass.kubernetes.io/is-default-class';
 
 export async function storageOf(reader: Reader): Promise<Storage> {
   const listed = await reader.list({ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' });
@@ -29,9 +27,7 @@ function boundBy(spec: unknown, storage: Storage): string | undefined {
   const named = isRecord(spec) ? spec.storageClassName : undefined;
   if (named === '') return 'it takes a volume that is there, not one of its own';
   const found =
-    typeof named === 'string'
-      ? storage.get(named)
-      : [...storage.values()].find((one) => one.metadata.annotations?.[DEFAULT] === 'true');
+    typeof named === 'string' ? storage.get(named) : [...storage.values()].find((one) => isDefaultClass(one));
   // Without a class it stays pending, like its original.
   if (found === undefined) return undefined;
   if (textAt(found, 'provisioner') === 'kubernetes.io/no-provisioner')
