@@ -3,6 +3,7 @@ import type { ToolRun, WritingRun } from '../engine/tool.ts';
 import { type Deployment, type Fact, phases, type Refusal, refuse } from '../workflow/index.ts';
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { outliving, stillThere } from './phase/leftovers.ts';
+import { drifted } from './phase/read-plan.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
@@ -23,6 +24,9 @@ export const run: ToolRun<'rollback-phase', Input, Output> = async (input, run) 
   if (input.execute !== true) return { kind: 'answer', value: await rehearsed(run, phase, steps) };
   const person = personNeeded(d, phase, run.now());
   if (person !== undefined) return no(person);
+  // An `undo` reads nothing from disk; a command runs what was approved, or nothing.
+  const drift = wayBack(phase.rollback).all.length === 0 ? undefined : await drifted(run, d, stored, phase);
+  if (drift !== undefined) return no(drift);
   return { kind: 'answer', value: await execute(run, d, stored, phase, steps) };
 };
 

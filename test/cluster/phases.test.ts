@@ -46,6 +46,34 @@ spec:
   claimRef: { namespace: ${namespace}, name: data }
 `;
 
+test('what we made is taken away by a rollback, however often it was applied, changed or moved to another phase', async () => {
+  const agent = await stage.agent({ approve: 'approve' });
+  await proven(agent, stage, image);
+  const one = { files: { 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] };
+  const two = (value: string) => ({
+    files: { 'two.yaml': configMap('two', value) },
+    criteria: ['ConfigMap/two: create'],
+  });
+  const three = { name: 'between', files: { 'three.yaml': configMap('three') }, criteria: ['ConfigMap/three: create'] };
+  await approved(agent, planText(stage, [one, two('1')]));
+  await applied(agent, 1);
+  await applied(agent, 1);
+  await gatePasses(agent, 1);
+  await applied(agent, 2);
+  await approved(agent, planText(stage, [one, three, { ...two('2'), name: 'moved' }]));
+  await applied(agent, 2);
+  await gatePasses(agent, 2);
+  await applied(agent, 3);
+  for (const [n, name] of [
+    [3, 'two'],
+    [2, 'three'],
+    [1, 'one'],
+  ] as const) {
+    const answer = await agent.call('rollback-phase', { phase_number: n, execute: true });
+    expect(answer.value, answer.text).toMatchObject({ removed: [`ConfigMap/${name}`], restored: [] });
+  }
+});
+
 describe('four phases and back', () => {
   test('rolling back 4 to 1 leaves nothing of them but what is kept, retained and named', async () => {
     const agent = await stage.agent({ approve: 'approve' });

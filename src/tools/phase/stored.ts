@@ -73,3 +73,6 @@ export const allPhases = (stored: StoredPlan, d: Deployment): StoredPhase[] =>
 /** What a phase put there, in this record: created or changed, and not gone since. */
 export const placedBy = (d: Deployment, phase: number) =>
   d.placements.filter((p) => p.purpose === 'phase' && p.phase === phase && p.state !== 'gone');
+
+/** What apply-phase records about a phase as a whole; `phase:N` is its gate's. */
+export const appliedSubject = (phase: number): string => `applied:${phase}`;
