@@ -26,7 +26,9 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
 
   const secrets = input.dry_run === true ? [] : await createSecrets(run, stored, phase);
   if (!Array.isArray(secrets)) return no(secrets);
-  if (phase.delivery !== 'apply') {
+  // A release is Helm's to make, and the plan's commands are how: they run as approved.
+  const byCommands = phase.delivery === 'helm' && phase.commands.length > 0;
+  if (phase.delivery !== 'apply' && !byCommands) {
     const made = secrets.map((s) => s.ref).join(', ');
     return answer(phase, {
       status: 'NOT_OURS',
@@ -39,7 +41,7 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
   }
 
   const dryRun = input.dry_run === true;
-  const outcome = await applyAll(await run.writer(), phase.objects, {
+  const outcome = await applyAll(await run.writer(), byCommands ? [] : phase.objects, {
     namespace: d.target.namespace,
     dryRun,
     takeOver: phase.take_over,

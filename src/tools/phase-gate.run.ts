@@ -117,7 +117,7 @@ async function lookAtEverything(
 
 /** The phase's own commands leave nothing to look at: that they all ran, since it was last rolled back, is on record or not. */
 function commandsRan(d: Deployment, phase: StoredPhase): PhaseCheck[] {
-  if (phase.delivery !== 'apply' || phase.commands.length === 0) return [];
+  if (phase.commands.length === 0) return [];
   const back = d.observations.get(`phase:${phase.number}`)?.findLast((o) => o.via === 'rollback-phase');
   const done = d.observations
     .get(appliedSubject(phase.number))

@@ -6,7 +6,7 @@ import { theOperator } from '../support/operator.ts';
 import { type Scene, scene } from '../support/scene.ts';
 import { configMap, proven } from '../support/story.ts';
 import { ownSandbox } from './io/sandbox.ts';
-import { applied, approved, deployment, gatePasses, kubectlOf, planText } from './support/phases.ts';
+import { applied, approved, deployment, gateFails, gatePasses, kubectlOf, planText } from './support/phases.ts';
 
 let sandbox: Sandbox;
 let end = async () => {};
@@ -72,6 +72,44 @@ test('what we made is taken away by a rollback, however often it was applied, ch
     const answer = await agent.call('rollback-phase', { phase_number: n, execute: true });
     expect(answer.value, answer.text).toMatchObject({ removed: [`ConfigMap/${name}`], restored: [] });
   }
+});
+
+test('what a revision leaves behind fails the validation until it is taken back, by the phase that put it there', async () => {
+  const agent = await stage.agent({ approve: 'approve' });
+  await proven(agent, stage, image);
+  const one = { files: { 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] };
+  const two = { files: { 'two.yaml': configMap('two') }, criteria: ['ConfigMap/two: create'] };
+  await approved(agent, planText(stage, [one, two]));
+  await applied(agent, 1);
+  await gatePasses(agent, 1);
+  await applied(agent, 2);
+  await approved(agent, planText(stage, [one]));
+  const { value, text } = await agent.call('run-validation');
+  expect(value.status).toBe('FAIL');
+  expect(text).toContain('an earlier revision put ConfigMap/two there in phase 2, and the plan no longer has it');
+  expect(await agent.refused('rollback-phase', { phase_number: 1, execute: true })).toBe('PHASE_ORDER');
+  const back = await agent.call('rollback-phase', { phase_number: 2, execute: true });
+  expect(back.value, back.text).toMatchObject({ status: 'ROLLED_BACK', removed: ['ConfigMap/two'] });
+  expect(back.text).toContain('The plan no longer has this phase.');
+  expect(await agent.refused('rollback-phase', { phase_number: 2, execute: true })).toBe('BAD_INPUT');
+  expect((await agent.call('run-validation')).value.status).toBe('PASS');
+});
+
+test('a phase of commands alone is judged by what is there from the phases before', async () => {
+  const agent = await stage.agent({ approve: 'approve' });
+  await proven(agent, stage, image);
+  const one = { files: { 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] };
+  const look = {
+    commands: ['kubectl get configmap one'],
+    criteria: ['ConfigMap/one: create'],
+    rollback: ['none: it only looks'],
+  };
+  await approved(agent, planText(stage, [one, look]));
+  await applied(agent, 1);
+  await gatePasses(agent, 1);
+  expect((await gateFails(agent, 2)).open).toEqual(['applied: commands: CommandsNotRun']);
+  await applied(agent, 2);
+  await gatePasses(agent, 2);
 });
 
 describe('four phases and back', () => {
