@@ -140,6 +140,9 @@ function command(node: Command, nested: Nested): string | undefined {
 /** `test 1 -eq 1`: nothing in it can change, and it names no file. */
 function constantTest(node: Command): string | undefined {
   const words = node.args.map((a) => a.text).filter((w) => w !== ']' && w !== ']]');
+  const [first = '', second = ''] = words;
+  if (words.length === 2 && /^-[nz]$/.test(first) && !/[$`*?[]/.test(second))
+    return `"${node.name?.text} ${words.join(' ')}" looks at a constant`;
   if (words.length === 0 || words.some((w) => /[$`]/.test(w) || /^-[a-zA-Z]$/.test(w))) return undefined;
   const [left, operator, right] = words;
   const same = ['=', '==', '-eq'].includes(operator ?? '') && left === right;

@@ -43,6 +43,26 @@ const BAD: readonly Bad[] = [
     at: [9, 3],
     says: /not a field/,
   },
+  { what: 'no target', plan: swap('target: shop\n', ''), path: 'target', says: /^is missing$/ },
+  {
+    what: 'a number for a target',
+    plan: swap('target: shop', 'target: 5'),
+    path: 'target',
+    says: /^expected string or object$/,
+  },
+  validating('a check of a constant', 'test -n web', /looks at a constant/),
+  ...[
+    'kubectl create deployment x --image=evil',
+    'kubectl run x --image=evil',
+    'kubectl set image deploy/web web=evil',
+  ].map(
+    (command): Bad => ({
+      what: `${command} among the commands`,
+      plan: swap('name: Application', `name: Application\n  commands: ["${command}"]`),
+      path: 'phases[1].commands[0]',
+      says: /brings an image that nobody looked at/,
+    }),
+  ),
   { what: 'no component', plan: swap('component: web\n', ''), path: 'component', at: [1, 1], says: /missing/ },
   {
     what: 'a gap in the numbers',

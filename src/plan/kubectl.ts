@@ -18,6 +18,8 @@ export type ClusterCall = {
   readonly filenames: readonly string[];
   readonly kustomize: readonly string[];
   readonly selectors: readonly string[];
+  /** --image, and `container=image` of `set image`; undefined: only known when it runs. */
+  readonly images: readonly (string | undefined)[];
   readonly every: boolean;
   /** -w, --watch, -f of logs: it doesn't end by itself. */
   readonly endless: boolean;
@@ -153,6 +155,10 @@ export function clusterCall(call: ShellCall): ClusterCall | undefined {
     filenames: options.values('-f', '--filename', '--values').filter((v) => v !== undefined),
     kustomize: options.values('-k', '--kustomize').filter((v) => v !== undefined),
     selectors: options.values('-l', '--selector').filter((v) => v !== undefined),
+    images: [
+      ...options.values('--image'),
+      ...(verb === 'set image' ? options.operands.filter((o) => o.includes('=')) : []),
+    ],
     every: options.flags.includes('--all'),
     endless:
       verb === 'port-forward' ||

@@ -1,7 +1,7 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { NOWHERE, type Path, type Places, pathText, placesIn, reportInto } from './places.ts';
-import { isRecord } from './record.ts';
+import { isRecord, unique } from './record.ts';
 import { frame, phase } from './schema.ts';
 import type { Phase, Plan, Problem } from './types.ts';
 
@@ -189,6 +189,7 @@ function issues(error: z.ZodError, before: Path = []): Issue[] {
       return issue.keys.map((key) => ({ path: [...path, key], message: `"${key}" is not a field of a plan here` }));
     }
     if (issue.code === 'invalid_union') {
+      if (isAbsent(issue)) return [{ path, message: 'is missing' }];
       const deepest = issue.errors
         .map((list) =>
           list.filter((inner) => inner.path.length > 0 || inner.code === 'custom' || inner.code === 'invalid_format'),
@@ -201,10 +202,21 @@ function issues(error: z.ZodError, before: Path = []): Issue[] {
           message: words(inner.message, inner.code),
         }));
       }
+      const kinds = unique(
+        issue.errors.flat().flatMap((inner) => ('expected' in inner ? [String(inner.expected)] : [])),
+      );
+      if (kinds.length > 0) return [{ path, message: `expected ${kinds.join(' or ')}` }];
     }
     return [{ path, message: words(issue.message, issue.code, issue.input) }];
   });
 }
+
+/** Every branch of a union, and of unions in it, was given nothing. */
+const isAbsent = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_union'
+    ? issue.errors.length > 0 &&
+      issue.errors.every((branch) => branch.some((inner) => inner.path.length === 0 && isAbsent(inner)))
+    : issue.code === 'invalid_type' && /received undefined/.test(issue.message);
 
 const words = (message: string, code: string | undefined, input?: unknown): string =>
   code === 'invalid_type' && /received undefined/.test(message) && input === undefined

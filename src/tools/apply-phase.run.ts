@@ -1,13 +1,13 @@
 import { type Applied, type ApplyProblem, applyAll, called, shown } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
-import type { Fact, Refusal } from '../workflow/index.ts';
+import { type Fact, type FactOf, fail, pass, type Refusal, type Verdict } from '../workflow/index.ts';
 import type { Input, Output } from './apply-phase.ts';
 import { runCommands } from './phase/commands.ts';
 import { lookForCommits, missingCommit } from './phase/commit.ts';
 import { factsChanged } from './phase/facts.ts';
 import { drifted } from './phase/read-plan.ts';
 import { createSecrets, secretsToHide } from './phase/secrets.ts';
-import { type StoredPhase, storedPhase } from './phase/stored.ts';
+import { appliedSubject, type StoredPhase, storedPhase } from './phase/stored.ts';
 
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
 
@@ -26,7 +26,9 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
 
   const secrets = input.dry_run === true ? [] : await createSecrets(run, stored, phase);
   if (!Array.isArray(secrets)) return no(secrets);
-  if (phase.delivery !== 'apply') {
+  // A release is Helm's to make, and the plan's commands are how: they run as approved.
+  const byCommands = phase.delivery === 'helm' && phase.commands.length > 0;
+  if (phase.delivery !== 'apply' && !byCommands) {
     const made = secrets.map((s) => s.ref).join(', ');
     return answer(phase, {
       status: 'NOT_OURS',
@@ -39,7 +41,7 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
   }
 
   const dryRun = input.dry_run === true;
-  const outcome = await applyAll(await run.writer(), phase.objects, {
+  const outcome = await applyAll(await run.writer(), byCommands ? [] : phase.objects, {
     namespace: d.target.namespace,
     dryRun,
     takeOver: phase.take_over,
@@ -59,6 +61,18 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
   const wrong = commands.find((c) => c.verdict.status !== 'pass');
   const resources = [...secrets, ...outcome.applied.map(resource)];
   const status = wrong !== undefined ? 'FAILED' : dryRun ? 'DRY_RUN' : 'APPLIED';
+  const unrun = phase.commands.length - commands.length;
+  if (!dryRun)
+    await run.record(
+      await appliedFact(
+        run,
+        phase,
+        wrong?.verdict ??
+          (unrun > 0
+            ? fail('CommandsNotRun', `${unrun} of its commands did not run`)
+            : pass('Applied', `${resources.length} resources, ${commands.length} commands`)),
+      ),
+    );
   return answer(phase, {
     status,
     resources,
@@ -116,6 +130,18 @@ function recording(run: WritingRun, phase: StoredPhase) {
   };
 }
 
+/** Whether all of the phase was done, its commands too: the gate asks, because a command leaves nothing it could look at. */
+const appliedFact = async (run: WritingRun, phase: StoredPhase, verdict: Verdict): Promise<FactOf<'observed'>> => ({
+  type: 'observed',
+  subject: appliedSubject(phase.number),
+  verdict,
+  at: await run.place(),
+  asked: `apply phase ${phase.number}`,
+  via: 'apply-phase',
+  run: run.id,
+  bound: phase.bound,
+});
+
 async function failed(
   run: WritingRun,
   phase: StoredPhase,
@@ -126,17 +152,9 @@ async function failed(
   const done = applied.map((a) => `${called(a.ref)} ${a.action}`);
   const conflicts = problem.conflicts ?? [];
   const message = `${called(problem.ref)}: ${problem.reason}: ${problem.message}`;
-  if (!dryRun && done.length > 0) {
-    await run.record({
-      type: 'observed',
-      subject: `phase:${phase.number}`,
-      verdict: { status: 'fail', reason: problem.reason.replace(/\W/g, '') || 'ApplyFailed', message },
-      at: await run.place(),
-      asked: `apply phase ${phase.number}`,
-      via: 'apply-phase',
-      run: run.id,
-      bound: phase.bound,
-    });
+  if (!dryRun) {
+    const fact = await appliedFact(run, phase, fail(problem.reason.replace(/\W/g, '') || 'ApplyFailed', message));
+    await run.record(fact, ...(done.length === 0 ? [] : [{ ...fact, subject: `phase:${phase.number}` }]));
   }
   return answer(phase, {
     status: 'FAILED',

@@ -22,7 +22,7 @@ import { drifted } from './phase/read-plan.ts';
 import { rollbackPossible } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { awaitSettled, stillHolds } from './phase/settled.ts';
-import { allPhases, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
+import { allPhases, appliedSubject, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import type { Input, Output } from './phase-gate.ts';
 
 /** A command gets the phase's time, and at least this. */
@@ -101,11 +101,35 @@ async function lookAtEverything(
   });
   const earlier = await earlierPhases(run, d, stored, phase);
   const way = await rollbackPossible(reader, d, phase);
-  const checks = [...resources, ...settled.checks, ...commands.map(commandCheck), ...earlier, ...way];
+  const checks = [
+    ...resources,
+    ...commandsRan(d, phase),
+    ...settled.checks,
+    ...commands.map(commandCheck),
+    ...earlier,
+    ...way,
+  ];
   if (!allPass(checks)) return checks;
   run.progress(`phase ${phase.number}: everything holds; looking again in ${SETTLE_MS / 1000} s`);
   await sleep(SETTLE_MS, undefined, { signal: run.signal }).catch(() => undefined);
   return [...checks, ...(await stillHolds(run, reader, phase, settled))];
+}
+
+/** The phase's own commands leave nothing to look at: that they all ran, since it was last rolled back, is on record or not. */
+function commandsRan(d: Deployment, phase: StoredPhase): PhaseCheck[] {
+  if (phase.commands.length === 0) return [];
+  const back = d.observations.get(`phase:${phase.number}`)?.findLast((o) => o.via === 'rollback-phase');
+  const done = d.observations
+    .get(appliedSubject(phase.number))
+    ?.findLast((o) => o.bound === phase.bound && o.seq > (back?.seq ?? 0));
+  const again = `call apply-phase {phase_number: ${phase.number}}`;
+  const verdict =
+    done?.verdict.status === 'pass'
+      ? pass('CommandsRan', `apply-phase ran all of its ${phase.commands.length} commands`)
+      : done === undefined
+        ? fail('CommandsNotRun', `apply-phase has not run this phase's commands: ${again}`)
+        : fail(done.verdict.reason, `apply-phase did not do all of this phase: ${done.verdict.message}; ${again}`);
+  return [phaseCheck('applied: commands', verdict)];
 }
 
 /** Nothing of an earlier phase broke while this one was put there. */

@@ -3,9 +3,10 @@ import type { ToolRun, WritingRun } from '../engine/tool.ts';
 import { type Deployment, type Fact, phases, type Refusal, refuse } from '../workflow/index.ts';
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { outliving, stillThere } from './phase/leftovers.ts';
+import { drifted } from './phase/read-plan.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
-import { placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
+import { formerPhase, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import { takenOver, undo, wayBack } from './phase/undo.ts';
 import type { Input, Output } from './rollback-phase.ts';
 
@@ -14,7 +15,10 @@ const COMMAND_TIMEOUT_MS = 5 * 60_000;
 /** The way back of a phase: shown, or taken and verified. What existed before is restored; only what we created goes. */
 export const run: ToolRun<'rollback-phase', Input, Output> = async (input, run) => {
   const d = await run.current();
-  const found = await storedPhase(run, d, input.phase_number);
+  const gone = !phases(d).some((p) => p.number === input.phase_number) && placedBy(d, input.phase_number).length > 0;
+  const found =
+    (gone ? await formerPhase(run, d, input.phase_number) : undefined) ??
+    (await storedPhase(run, d, input.phase_number));
   if ('code' in found) return no(found);
   const { stored, phase } = found;
   const later = laterPlaced(d, phase.number);
@@ -23,18 +27,24 @@ export const run: ToolRun<'rollback-phase', Input, Output> = async (input, run) 
   if (input.execute !== true) return { kind: 'answer', value: await rehearsed(run, phase, steps) };
   const person = personNeeded(d, phase, run.now());
   if (person !== undefined) return no(person);
+  // An `undo` reads nothing from disk; a command runs what was approved, or nothing.
+  const drift = wayBack(phase.rollback).all.length === 0 ? undefined : await drifted(run, d, stored, phase);
+  if (drift !== undefined) return no(drift);
   return { kind: 'answer', value: await execute(run, d, stored, phase, steps) };
 };
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
 
 function laterPlaced(d: Deployment, number: number): Refusal | undefined {
-  const later = phases(d).findLast((p) => p.number > number && placedBy(d, p.number).some((x) => !x.kept));
-  if (later === undefined) return undefined;
+  const applied = d.placements.flatMap((p) =>
+    p.purpose === 'phase' && p.state !== 'gone' && !p.kept ? (p.phase ?? 0) : 0,
+  );
+  const later = Math.max(0, ...applied);
+  if (later <= number) return undefined;
   return refuse(
     'PHASE_ORDER',
-    `Phase ${later.number} was applied after phase ${number}; phases are rolled back in reverse order.`,
-    { next: [{ tool: 'rollback-phase', arguments: { deployment: d.id, phase_number: later.number } }] },
+    `Phase ${later} was applied after phase ${number}; phases are rolled back in reverse order.`,
+    { next: [{ tool: 'rollback-phase', arguments: { deployment: d.id, phase_number: later } }] },
   );
 }
 
@@ -152,7 +162,9 @@ async function execute(
       `Phase ${phase.number} ${phase.name} ${complete ? 'is rolled back' : 'is not fully rolled back'}: ${undone.removed.length} removed, ${undone.restored.length} restored.`,
       ...remaining.map((r) => `- remains: ${r.object}: ${r.why}`),
       ...bad.map((c) => `- ${c.verdict.message}`),
-      'Its gate is open again.',
+      phases(d).some((p) => p.number === phase.number)
+        ? 'Its gate is open again.'
+        : 'The plan no longer has this phase.',
     ].join('\n'),
   };
 }

@@ -7,6 +7,8 @@ import { recordProof } from './observe.ts';
 import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
 import { commandCheck, runCommands } from './phase/commands.ts';
 import { lookAtPhase } from './phase/live.ts';
+import { orphans } from './phase/orphans.ts';
+import { planDrifted } from './phase/read-plan.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { allPhases, storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './run-validation.ts';
@@ -18,6 +20,8 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
   const d = await run.current();
   const stored = await storedPlan(run, d);
   if ('code' in stored) return no(stored);
+  const drift = await planDrifted(run, d, stored);
+  if (drift !== undefined) return no(drift);
   const reader = await run.reader();
   const phases = await Promise.all(
     allPhases(stored, d).map(async (phase) => {
@@ -31,6 +35,7 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
       return checks;
     }),
   );
+  phases.push(await orphans(reader, d, stored));
   const secrets = await secretsToHide(reader, d, stored);
   const lists = {
     static: stored.plan.validation.static,

@@ -146,8 +146,7 @@ export function fold(id: string, events: readonly Event[], least: Assurance = 'e
           kept: fact.kept ?? before?.kept ?? false,
           seq,
           ...optional('phase', fact.phase ?? before?.phase),
-          // The first before-image is the one to go back to, however often we applied since, unless it is gone.
-          ...optional('before', before?.state === 'gone' ? fact.before : (before?.before ?? fact.before)),
+          ...optional('before', wayBackOf(before, fact)),
           ...optional('applied', fact.applied ?? before?.applied),
         });
         break;
@@ -215,6 +214,18 @@ export function fold(id: string, events: readonly Event[], least: Assurance = 'e
     refusals,
     ...(closed === undefined ? {} : { closed }),
   };
+}
+
+/**
+ * The first before-image is the one to go back to, however often we applied since, unless it is gone. What we made
+ * ourselves has none: the image of it, taken when it was applied again, is of our own object.
+ */
+function wayBackOf(before: Placement | undefined, fact: FactOf<'placed'>): string | undefined {
+  if (before === undefined || before.state === 'gone') return fact.before;
+  const { uid } = before.object;
+  const ours = before.state !== 'intended' || before.applied !== undefined;
+  const same = uid !== undefined && (fact.object.uid === undefined || fact.object.uid === uid);
+  return before.before ?? (ours && same ? undefined : fact.before);
 }
 
 function withoutType<T extends { type: string }>(fact: T): Omit<T, 'type'> {

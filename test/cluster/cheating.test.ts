@@ -146,6 +146,44 @@ describe('without a person', () => {
   });
 });
 
+describe('after the approval', () => {
+  test('a script of the validation or of the way back runs as approved, or not at all', async () => {
+    const agent = await provenAgent();
+    stage.write('judge.sh', 'exit 1\n');
+    stage.write('back.sh', 'exit 0\n');
+    const phase = settings({ rollback: ['sh back.sh', 'undo'] });
+    const validation = { static: { none: 'x' }, health: { none: 'x' }, functional: ['sh judge.sh'] };
+    await approved(agent, planText(stage, [phase], { validation }));
+    await applied(agent, 1);
+    await gatePasses(agent, 1);
+    expect((await agent.call('run-validation')).value.status).toBe('FAIL');
+
+    stage.write('judge.sh', 'exit 0\n');
+    const drift = await refusal(agent, 'run-validation');
+    expect([drift.code, drift.text]).toEqual(['PLAN_DRIFT', expect.stringContaining('judge.sh')]);
+    stage.write('back.sh', 'kubectl create configmap smuggled\n');
+    expect(await agent.refused('rollback-phase', { phase_number: 1, execute: true })).toBe('PLAN_DRIFT');
+    stage.write('back.sh', 'exit 0\n');
+    const back = await agent.call('rollback-phase', { phase_number: 1, execute: true });
+    expect(back.value.status, back.text).toBe('ROLLED_BACK');
+    expect(kubectl(['get', 'configmap', '-o', 'name'])).not.toContain('smuggled');
+  });
+
+  test('a phase whose commands failed, or never ran, does not pass for its objects being there', async () => {
+    const agent = await provenAgent();
+    stage.write('migrate.sh', 'test -e done\n');
+    await approved(agent, planText(stage, [settings({ commands: ['sh migrate.sh'] })]));
+    expect((await agent.call('apply-phase', { phase_number: 1 })).value.status).toBe('FAILED');
+    const { open } = await gateFails(agent, 1);
+    expect(open).toEqual(['applied: commands: CommandFailed']);
+    stage.write('done', '');
+    await applied(agent, 1);
+    await gatePasses(agent, 1);
+    await agent.call('rollback-phase', { phase_number: 1, execute: true });
+    expect((await gateFails(agent, 1)).open).toContain('applied: commands: CommandsNotRun');
+  });
+});
+
 describe('between the approval and the first apply', () => {
   test('the plan file, a manifest and a script it runs are as approved, or nothing is done', async () => {
     const agent = await provenAgent();

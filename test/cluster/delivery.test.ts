@@ -86,6 +86,19 @@ describe('a phase that others deliver', () => {
     expect((await gatePasses(agent, 1)).text).toBeTruthy();
   });
 
+  test('helm: the commands of the plan that make the release are run, and the gate asks for them', async () => {
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image);
+    stage.write('release.sh', 'kubectl create -f settings.yaml\n');
+    await approved(agent, planText(stage, [{ ...part('helm'), commands: ['sh release.sh'] }]));
+    expect((await gateFails(agent, 1)).open).toContain('applied: commands: CommandsNotRun');
+    const done = await agent.call('apply-phase', { phase_number: 1 });
+    expect(done.value, done.text).toMatchObject({ status: 'APPLIED', resources: [], commands: [{ exit_code: 0 }] });
+    const { open } = await gateFails(agent, 1);
+    expect(open).not.toContain('applied: commands: CommandsNotRun');
+    expect(open).toContain('resource: ConfigMap/settings: NotReleased');
+  });
+
   test('Argo CD: tracked by an Application that lists it, is Synced and Healthy; what it has is as the plan says', async () => {
     const agent = await delivered('gitops');
     expect(await resource(agent)).toMatch(/NotTracked/);

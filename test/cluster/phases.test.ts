@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/index.ts';
 import { theOperator } from '../support/operator.ts';
 import { configMap, proven } from '../support/story.ts';
-import { applied, approved, deployment, gatePasses, planText } from './support/phases.ts';
+
+import { applied, approved, deployment, gateFails, gatePasses, planText } from './support/phases.ts';
 import { image, kubectl, setTheStage, stage } from './support/stage.ts';
 
 setTheStage('phases');
@@ -28,6 +29,72 @@ spec:
   hostPath: { path: /tmp/${name} }
   claimRef: { namespace: ${namespace}, name: data }
 `;
+
+test('what we made is taken away by a rollback, however often it was applied, changed or moved to another phase', async () => {
+  const agent = await stage.agent({ approve: 'approve' });
+  await proven(agent, stage, image);
+  const one = { files: { 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] };
+  const two = (value: string) => ({
+    files: { 'two.yaml': configMap('two', value) },
+    criteria: ['ConfigMap/two: create'],
+  });
+  const three = { name: 'between', files: { 'three.yaml': configMap('three') }, criteria: ['ConfigMap/three: create'] };
+  await approved(agent, planText(stage, [one, two('1')]));
+  await applied(agent, 1);
+  await applied(agent, 1);
+  await gatePasses(agent, 1);
+  await applied(agent, 2);
+  await approved(agent, planText(stage, [one, three, { ...two('2'), name: 'moved' }]));
+  await applied(agent, 2);
+  await gatePasses(agent, 2);
+  await applied(agent, 3);
+  for (const [n, name] of [
+    [3, 'two'],
+    [2, 'three'],
+    [1, 'one'],
+  ] as const) {
+    const answer = await agent.call('rollback-phase', { phase_number: n, execute: true });
+    expect(answer.value, answer.text).toMatchObject({ removed: [`ConfigMap/${name}`], restored: [] });
+  }
+});
+
+test('what a revision leaves behind fails the validation until it is taken back, by the phase that put it there', async () => {
+  const agent = await stage.agent({ approve: 'approve' });
+  await proven(agent, stage, image);
+  const one = { files: { 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] };
+  const two = { files: { 'two.yaml': configMap('two') }, criteria: ['ConfigMap/two: create'] };
+  await approved(agent, planText(stage, [one, two]));
+  await applied(agent, 1);
+  await gatePasses(agent, 1);
+  await applied(agent, 2);
+  await approved(agent, planText(stage, [one]));
+  const { value, text } = await agent.call('run-validation');
+  expect(value.status).toBe('FAIL');
+  expect(text).toContain('an earlier revision put ConfigMap/two there in phase 2, and the plan no longer has it');
+  expect(await agent.refused('rollback-phase', { phase_number: 1, execute: true })).toBe('PHASE_ORDER');
+  const back = await agent.call('rollback-phase', { phase_number: 2, execute: true });
+  expect(back.value, back.text).toMatchObject({ status: 'ROLLED_BACK', removed: ['ConfigMap/two'] });
+  expect(back.text).toContain('The plan no longer has this phase.');
+  expect(await agent.refused('rollback-phase', { phase_number: 2, execute: true })).toBe('BAD_INPUT');
+  expect((await agent.call('run-validation')).value.status).toBe('PASS');
+});
+
+test('a phase of commands alone is judged by what is there from the phases before', async () => {
+  const agent = await stage.agent({ approve: 'approve' });
+  await proven(agent, stage, image);
+  const one = { files: { 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] };
+  const look = {
+    commands: ['kubectl get configmap one'],
+    criteria: ['ConfigMap/one: create'],
+    rollback: ['none: it only looks'],
+  };
+  await approved(agent, planText(stage, [one, look]));
+  await applied(agent, 1);
+  await gatePasses(agent, 1);
+  expect((await gateFails(agent, 2)).open).toEqual(['applied: commands: CommandsNotRun']);
+  await applied(agent, 2);
+  await gatePasses(agent, 2);
+});
 
 describe('four phases and back', () => {
   test('rolling back 4 to 1 leaves nothing of them but what is kept, retained and named', async () => {

@@ -88,11 +88,20 @@ async function sources(call: ClusterCall, world: World, use: Use, error: (messag
   }
 }
 
+/** With an image in their options or their operands. */
+const BRINGS_IMAGE = /^(run|debug|set image|create (deployment|deploy|job|cronjob|cj))$/;
+
 /** Objects put in by a command are not checked, drift-watched or undone. */
 function bypass(call: ClusterCall, { loaded, report }: Subject, phase: number, path: Path): void {
   const plan = loaded.plan.phases[phase];
   if (call.tool === 'kubectl' && /^(apply|create|replace)$/.test(call.verb) && call.effect === 'writes') {
     report.error(path, 'list what it applies under resources: there it is checked, watched and undone');
+  }
+  if (call.tool === 'kubectl' && call.effect === 'writes' && BRINGS_IMAGE.test(call.verb) && call.images.length > 0) {
+    report.error(
+      path,
+      `"kubectl ${call.verb}" brings an image that nobody looked at; list what it makes under resources`,
+    );
   }
   if (
     call.tool === 'helm' &&

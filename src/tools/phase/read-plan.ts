@@ -55,10 +55,20 @@ export async function drifted(
   return drift(d, phase, `${stored.file} no longer says what was approved about phases 1 to ${phase.number}.`);
 }
 
-const drift = (d: Deployment, phase: StoredPhase, why: string): Refusal =>
+/** Is everything that the plan applies, runs or names still what was approved? What validation runs belongs to no phase. */
+export async function planDrifted(run: ReadingRun, d: Deployment, stored: StoredPlan): Promise<Refusal | undefined> {
+  const { same, problems, difference } = await reloadPlan(stored.loaded, await worldOf(run, d));
+  if (same) return undefined;
+  const why = problems.map((p) => p.message).concat(differenceText(difference));
+  return refused(d, 'The plan', why.join(' ').slice(0, 800));
+}
+
+const drift = (d: Deployment, phase: StoredPhase, why: string): Refusal => refused(d, `Phase ${phase.number}`, why);
+
+const refused = (d: Deployment, what: string, why: string): Refusal =>
   refuse(
     'PLAN_DRIFT',
-    `Phase ${phase.number} is not what was approved any more. ${why} Put it back, or submit the plan again and have it approved.`,
+    `${what} is not what was approved any more. ${why} Put it back, or submit the plan again and have it approved.`,
     {
       gate: 'P',
       next: [

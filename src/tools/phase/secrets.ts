@@ -80,7 +80,7 @@ function isDue(d: Deployment, stored: StoredPlan, phase: StoredPhase, secret: So
     );
     return first || (need !== undefined && !placed);
   }
-  if (phase.delivery !== 'apply') return false;
+  if (phase.delivery !== 'apply' && phase.commands.length === 0) return false;
   return need?.when === 'start' || (first && secret.from === 'existing');
 }
 

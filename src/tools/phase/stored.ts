@@ -59,12 +59,32 @@ export async function storedPhase(
   return { stored, phase };
 }
 
+/** A phase that the present plan no longer has, as the last plan had it that did: what it put there can still be taken back. */
+export async function formerPhase(
+  run: Run,
+  d: Deployment,
+  number: number,
+): Promise<{ stored: StoredPlan; phase: StoredPhase } | undefined> {
+  const former = d.plans.findLast((p) => p.phases.some((x) => x.number === number));
+  const body = former === undefined ? undefined : await run.get(former.body);
+  if (former === undefined || body === undefined) return undefined;
+  // The file it was submitted from says another plan by now.
+  const { file: _, ...stored } = JSON.parse(body) as StoredPlan;
+  const phase = phasesOf(stored, (n) => former.cumulative[former.phases.findIndex((p) => p.number === n)]).find(
+    (p) => p.number === number,
+  );
+  return phase === undefined ? undefined : { stored, phase };
+}
+
 export const allPhases = (stored: StoredPlan, d: Deployment): StoredPhase[] =>
+  phasesOf(stored, (number) => phases(d).find((p) => p.number === number)?.bound);
+
+const phasesOf = (stored: StoredPlan, bound: (number: number) => string | undefined): StoredPhase[] =>
   stored.plan.phases.map((phase) => {
     const loaded = stored.loaded.phases.find((p) => p.number === phase.number);
     return {
       ...phase,
-      bound: phases(d).find((p) => p.number === phase.number)?.bound ?? '',
+      bound: bound(phase.number) ?? '',
       objects: (loaded?.manifests ?? []).map((m) => m.object),
       observed: loaded?.observed ?? [],
     };
@@ -73,3 +93,6 @@ export const allPhases = (stored: StoredPlan, d: Deployment): StoredPhase[] =>
 /** What a phase put there, in this record: created or changed, and not gone since. */
 export const placedBy = (d: Deployment, phase: number) =>
   d.placements.filter((p) => p.purpose === 'phase' && p.phase === phase && p.state !== 'gone');
+
+/** What apply-phase records about a phase as a whole; `phase:N` is its gate's. */
+export const appliedSubject = (phase: number): string => `applied:${phase}`;
