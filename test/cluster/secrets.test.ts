@@ -1,32 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { type Agent, type Scene, scene } from '../support/scene.ts';
+import { beforeEach, expect, test } from 'vitest';
+import type { Agent } from '../support/scene.ts';
 import { configMap, proven } from '../support/story.ts';
-import { ownSandbox } from './io/sandbox.ts';
-import { applied, approved, deployment, gatePasses, kubectlOf, planText, refusal } from './support/phases.ts';
+import { applied, approved, deployment, gatePasses, planText, refusal } from './support/phases.ts';
+import { image, kubectl, setTheStage, stage } from './support/stage.ts';
 
 /** A plan's Secrets: each is there, or made, before the phase that needs it, and no earlier. */
-let sandbox: Sandbox;
-let end = async () => {};
-let stage: Scene;
 let agent: Agent;
-let image = '';
-let kubectl: ReturnType<typeof kubectlOf>;
 
-beforeAll(async () => {
-  ({ sandbox, end } = await ownSandbox('secrets'));
-  image = `${sandbox.registry ?? ''}/busybox:1`;
-});
-afterAll(() => end());
+setTheStage('secrets');
 beforeEach(async () => {
-  stage = scene(sandbox, 'secrets');
-  kubectl = kubectlOf(sandbox, stage.namespace);
   agent = await stage.agent({ approve: 'approve', env: { LOGIN: 'correct-horse' } });
   await proven(agent, stage, image);
 });
-afterEach(() => stage.end());
 
 const settings = { files: { 'settings.yaml': configMap('settings') }, criteria: ['ConfigMap/settings: create'] };
 const web = (secret: string) => ({

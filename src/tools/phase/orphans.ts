@@ -1,10 +1,9 @@
-import { called } from '../../apply/index.ts';
+import { address, called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import { type Deployment, fail, type PlacedObject } from '../../workflow/index.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
-import { refOfManifest } from './live.ts';
-import { addressOf } from './rehearse.ts';
+import { refOfManifest } from './refs.ts';
 import type { StoredPlan } from './stored.ts';
 
 /**
@@ -23,7 +22,7 @@ export async function orphans(reader: Reader, d: Deployment, stored: StoredPlan)
   );
   const looks = await Promise.all(
     left.map(async ({ object, phase }) => {
-      const live = await reader.getIfThere(addressOf(object));
+      const live = await reader.getIfThere(address(object));
       if (!live.ok && live.error.reason !== 'NoKindMatch') throw lost(live.error);
       const there =
         live.ok && live.value !== undefined && live.value.metadata.uid === (object.uid ?? live.value.metadata.uid);
