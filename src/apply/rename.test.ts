@@ -25,6 +25,14 @@ test('every document gets a name of its own, which is still a name', () => {
   expect(names).toEqual(['app-ab12c', `${'x'.repeat(57)}-ab12c`, short, short]);
 });
 
+test('two documents never get one name', () => {
+  const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { generateName: 'try-' } };
+  expect(rename([job, job], 'ab12c').objects.map((o) => o.metadata.name)).toEqual(['try-ab12c', 'try-2-ab12c']);
+  const long = 'x'.repeat(60);
+  const names = renamed(object('Secret', `${long}-a`), object('Secret', `${long}-b`)).map((o) => o.metadata.name);
+  expect(names).toEqual([`${'x'.repeat(57)}-ab12c`, `${'x'.repeat(55)}-2-ab12c`]);
+});
+
 test('a document that leaves its name to the server gets one too', () => {
   const [made] = rename([{ apiVersion: 'batch/v1', kind: 'Job', metadata: { generateName: 'try-' } }], 'ab12c').objects;
   expect(made?.metadata).toEqual({ name: 'try-ab12c' });

@@ -1,5 +1,5 @@
 import type { KubeObject } from '../objects/kube-object.ts';
-import { isRecord } from './ref.ts';
+import { groupOf, isRecord } from './ref.ts';
 
 export type Renamed = {
   readonly objects: readonly KubeObject[];
@@ -19,9 +19,14 @@ const LONGEST_NAME = 63;
  * can be meant. References between the documents move with them; references to what is outside the set stay.
  */
 export function rename(objects: readonly KubeObject[], suffix: string): Renamed {
+  const taken = new Set<string>();
   const names = objects.map((object) => {
     const from = object.metadata.name ?? object.metadata.generateName?.replace(/-+$/, '') ?? object.kind.toLowerCase();
-    return { kind: object.kind, from, to: fresh(object.kind, from, suffix) };
+    // Two that leave their names to the server, or differ only where a long name is cut off, must not become one.
+    let to = fresh(object.kind, from, suffix);
+    for (let n = 2; taken.has(keyOf(object, to)); n++) to = fresh(object.kind, from, `${n}-${suffix}`);
+    taken.add(keyOf(object, to));
+    return { kind: object.kind, from, to };
   });
   const renaming = lookup(names);
   const renamed = objects.map((object, index): KubeObject => {
@@ -37,6 +42,8 @@ export function rename(objects: readonly KubeObject[], suffix: string): Renamed 
   });
   return { objects: renamed, names };
 }
+
+const keyOf = ({ apiVersion, kind }: KubeObject, name: string): string => `${groupOf(apiVersion)}/${kind}/${name}`;
 
 function fresh(kind: string, name: string, suffix: string): string {
   const most = (LONGEST[kind] ?? LONGEST_NAME) - suffix.length - 1;

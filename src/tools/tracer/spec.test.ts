@@ -47,6 +47,7 @@ test.each([
     'apiVersion: v1\nkind: Pod\nmetadata: {name: 123}\n',
     /metadata.name of Pod is 123, which is no text/,
   ],
+  ['an object twice', `${configMap('a')}---\n${configMap('a')}`, /ConfigMap\/a is in it twice/],
   ['no kind', `${configMap('a')}---\napiVersion: v1\nmetadata: {}\n`, /line 5, column 1: a document of v1 has no kind/],
   ['a list', '- a\n- b\n', /line 1, column 1: a document is not an object/],
   ['nothing', '# only a remark\n', /there is no object in it/],

@@ -1,5 +1,5 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
-import type { KubeObject } from '../../objects/kube-object.ts';
+import { groupOf, type KubeObject } from '../../objects/kube-object.ts';
 import { KUBECTL_YAML } from '../../objects/kubectl-yaml.ts';
 import { type Refusal, refuse } from '../../workflow/index.ts';
 
@@ -36,6 +36,8 @@ export function readSpec(text: string): Spec {
     }
   }
   if (objects.length === 0) return bad('there is no object in it');
+  const twice = objects.find((object, n) => object.metadata.name && objects.findIndex((o) => isSame(o, object)) < n);
+  if (twice !== undefined) return bad(`${twice.kind}/${twice.metadata.name} is in it twice`);
   if (objects.length > MOST_OBJECTS) {
     return bad(
       `${objects.length} objects; a bullet has at most ${MOST_OBJECTS}: the smallest that shows the assumption`,
@@ -43,6 +45,12 @@ export function readSpec(text: string): Spec {
   }
   return { ok: true, objects };
 }
+
+const isSame = (a: KubeObject, b: KubeObject): boolean =>
+  groupOf(a.apiVersion) === groupOf(b.apiVersion) &&
+  a.kind === b.kind &&
+  a.metadata.name === b.metadata.name &&
+  a.metadata.namespace === b.metadata.namespace;
 
 const bad = (why: string): Spec => ({ ok: false, refusal: refuse('BAD_INPUT', `minimal_spec: ${why}`) });
 
