@@ -6,6 +6,7 @@ import { runCommands } from './phase/commands.ts';
 import { lookForCommits, missingCommit } from './phase/commit.ts';
 import { factsChanged } from './phase/facts.ts';
 import { drifted } from './phase/read-plan.ts';
+import { recover } from './phase/recover.ts';
 import { createSecrets, secretsToHide } from './phase/secrets.ts';
 import { appliedSubject, type StoredPhase, storedPhase } from './phase/stored.ts';
 
@@ -13,10 +14,11 @@ const COMMAND_TIMEOUT_MS = 10 * 60_000;
 
 /** What was approved is what happens: the files as approved, in dependency order, each recorded before it can change. */
 export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => {
-  const d = await run.current();
-  const found = await storedPhase(run, d, input.phase_number);
+  const found = await storedPhase(run, await run.current(), input.phase_number);
   if ('code' in found) return no(found);
   const { stored, phase } = found;
+  await recover(run, phase.number);
+  const d = await run.current();
   const drift = await drifted(run, d, stored, phase);
   if (drift !== undefined) return no(drift);
   const changed = await factsChanged(run, d, stored, phase);

@@ -4,6 +4,7 @@ import { type Deployment, type Fact, phases, type Refusal, refuse } from '../wor
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { outliving, stillThere } from './phase/leftovers.ts';
 import { drifted } from './phase/read-plan.ts';
+import { recover } from './phase/recover.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { formerPhase, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
@@ -30,7 +31,9 @@ export const run: ToolRun<'rollback-phase', Input, Output> = async (input, run) 
   // An `undo` reads nothing from disk; a command runs what was approved, or nothing.
   const drift = wayBack(phase.rollback).all.length === 0 ? undefined : await drifted(run, d, stored, phase);
   if (drift !== undefined) return no(drift);
-  return { kind: 'answer', value: await execute(run, d, stored, phase, steps) };
+  await recover(run, phase.number);
+  const known = rollbackSteps(await run.current(), phase);
+  return { kind: 'answer', value: await execute(run, d, stored, phase, known) };
 };
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;

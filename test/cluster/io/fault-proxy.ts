@@ -15,6 +15,8 @@ export type Fault =
   | { readonly answer: number; readonly headers?: Record<string, string>; readonly body?: string }
   | 'reset'
   | 'hang'
+  /** Forwarded and carried out; whoever asked never hears of it. */
+  | 'swallow'
   /** Forwarded, with these request headers changed. */
   | { readonly rewrite: Record<string, string> };
 
@@ -42,6 +44,7 @@ export async function faultProxy(original: string): Promise<FaultProxy> {
     const fault = proxy.rule(asked);
     if (fault === 'reset') return void incoming.socket.resetAndDestroy();
     if (fault === 'hang') return undefined;
+    if (fault === 'swallow') return forward(incoming, outgoing, {}, true);
     if (fault !== undefined && 'answer' in fault) {
       incoming.resume();
       outgoing.writeHead(fault.answer, { 'content-type': 'application/json', ...fault.headers });
@@ -55,12 +58,18 @@ export async function faultProxy(original: string): Promise<FaultProxy> {
     socket.on('close', () => open.delete(socket));
   });
 
-  function forward(incoming: IncomingMessage, outgoing: ServerResponse, rewrite: Record<string, string>) {
+  function forward(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    rewrite: Record<string, string>,
+    swallow = false,
+  ) {
     const options = { method: incoming.method, headers: { ...incoming.headers, ...rewrite, host: upstream.host } };
     const onward = (upstream.protocol === 'https:' ? request : plain)(
       new URL(incoming.url ?? '/', upstream),
       { ...options, ca },
       (answer) => {
+        if (swallow) return void answer.resume();
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         outgoing.flushHeaders();
         answer.on('error', () => outgoing.destroy());
