@@ -1,10 +1,19 @@
-import { type Applied, type ApplyProblem, applyAll, called, shown } from '../apply/index.ts';
+import { type Applied, type ApplyProblem, applyAll, type BeforeImage, called, shown } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
-import { type Fact, type FactOf, fail, pass, type Refusal, type Verdict } from '../workflow/index.ts';
+import {
+  type Fact,
+  type FactOf,
+  fail,
+  type PlacedObject,
+  pass,
+  type Refusal,
+  type Verdict,
+} from '../workflow/index.ts';
 import type { Input, Output } from './apply-phase.ts';
 import { runCommands } from './phase/commands.ts';
 import { lookForCommits, missingCommit } from './phase/commit.ts';
 import { factsChanged } from './phase/facts.ts';
+import { isHalfMade } from './phase/half-made.ts';
 import { drifted } from './phase/read-plan.ts';
 import { createSecrets, secretsToHide } from './phase/secrets.ts';
 import { appliedSubject, type StoredPhase, storedPhase } from './phase/stored.ts';
@@ -115,9 +124,11 @@ function recording(run: WritingRun, phase: StoredPhase) {
   });
   const existed = new Set<string>();
   return {
-    intended: async (ref: Parameters<NonNullable<Parameters<typeof applyAll>[2]['intended']>>[0], before: unknown) => {
-      if (before !== undefined) existed.add(called(ref));
-      const image = before === undefined ? {} : { before: await run.put(JSON.stringify(before)) };
+    intended: async (ref: PlacedObject, before: BeforeImage | undefined) => {
+      // What an apply that was cut off made has no before-image: the way back is to take it away.
+      const ours = before !== undefined && isHalfMade(await run.current(), ref, before.object);
+      if (before !== undefined && !ours) existed.add(called(ref));
+      const image = before === undefined || ours ? {} : { before: await run.put(JSON.stringify(before)) };
       await run.record(placed({ object: ref, state: 'intended', ...image }));
     },
     applied: async (done: Applied) => {

@@ -74,6 +74,41 @@ test('what we made is taken away by a rollback, however often it was applied, ch
   }
 });
 
+test('an apply that was cut off before it could say what it made is taken up again, and taken back', async () => {
+  const agent = await stage.agent({ approve: 'approve' });
+  await proven(agent, stage, image);
+  await approved(
+    agent,
+    planText(stage, [{ files: { 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] }]),
+  );
+  // As a server leaves it that ends between the write and the record of it.
+  const engine = createEngine({ home: stage.home, workspace: stage.home, tools: [] });
+  const ledger = await engine.ledger();
+  const seen = await ledger.read('app-1');
+  await ledger.append('app-1', seen.rows.length, [
+    {
+      at: new Date().toISOString(),
+      by: { kind: 'server' },
+      fact: {
+        type: 'placed',
+        run: 'r-cut-off',
+        object: { apiVersion: 'v1', kind: 'ConfigMap', name: 'one', namespace: stage.namespace },
+        state: 'intended',
+        purpose: 'phase',
+        phase: 1,
+      },
+    },
+  ]);
+  await engine.close();
+  kubectl(['apply', '--server-side', '--field-manager=infragate', '-f', '-'], configMap('one'));
+
+  expect((await gateFails(agent, 1)).open).toContain('resource: ConfigMap/one: CutOff');
+  await applied(agent, 1);
+  await gatePasses(agent, 1);
+  const back = await agent.call('rollback-phase', { phase_number: 1, execute: true });
+  expect(back.value, back.text).toMatchObject({ status: 'ROLLED_BACK', removed: ['ConfigMap/one'] });
+});
+
 test('what a revision leaves behind fails the validation until it is taken back, by the phase that put it there', async () => {
   const agent = await stage.agent({ approve: 'approve' });
   await proven(agent, stage, image);

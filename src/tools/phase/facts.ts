@@ -6,6 +6,7 @@ import type { ReadingRun } from '../../engine/tool.ts';
 import { imagesOf, isAutoscaled, type KubeObject, pullSecretsOf } from '../../objects/index.ts';
 import { type Deployment, plan, type Refusal, refuse } from '../../workflow/index.ts';
 import { observation, stamp } from '../observe.ts';
+import { isHalfMade } from './half-made.ts';
 import { refOfManifest, scalersIn } from './live.ts';
 import { worldOf } from './read-plan.ts';
 import { addressOf, placeOf, type Tried, tryOne } from './rehearse.ts';
@@ -168,6 +169,7 @@ async function oneDifference(
   const uid = live.value?.metadata.uid;
   const ours = d.placements.some((p) => p.purpose === 'phase' && p.state !== 'gone' && p.object.uid === uid);
   if (uid !== undefined && ours) return undefined;
+  if (live.value !== undefined && isHalfMade(d, ref, live.value)) return undefined;
   if (then.uid === undefined && uid === undefined) return undefined;
   if (then.uid === undefined) {
     const managers = [...new Set((live.value?.metadata.managedFields ?? []).map((m) => String(Object(m).manager)))];

@@ -4,6 +4,7 @@ import { lost } from '../../engine/connect.ts';
 import { drift as driftOf, isAutoscaled, type KubeObject } from '../../objects/index.ts';
 import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { provenanceOf } from './delivered.ts';
+import { isHalfMade } from './half-made.ts';
 import { addressOf } from './rehearse.ts';
 import { placedBy, type StoredPhase } from './stored.ts';
 
@@ -82,6 +83,12 @@ function provenance(d: Deployment, phase: StoredPhase, ref: PlacedObject, live: 
     return fail(
       'NotOurs',
       `${called(ref)} is there, but apply-phase did not put it there in this phase (managers: ${[...new Set(managers)].join(', ') || 'none'})`,
+    );
+  }
+  if (isHalfMade(d, ref, live)) {
+    return fail(
+      'CutOff',
+      `apply-phase was cut off when it put ${called(ref)} there: call apply-phase {phase_number: ${phase.number}} again`,
     );
   }
   if (placed.object.uid !== live.metadata.uid) {
