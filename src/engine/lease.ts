@@ -118,7 +118,11 @@ function start(
   const lostIt = (why: string) => abort.abort(new Error(why));
   const promise = inTerritory(shop, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
     .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId))
-    .catch((error: unknown) => broken(tool.name, error))
+    .catch(async (error: unknown) => {
+      // Left open, it would keep every other run of its key out until its lease ends.
+      await end(shop, call.actor, d.id, names.runId, { outcome: 'broken' }).catch(() => undefined);
+      return broken(tool.name, error);
+    })
     .finally(() => {
       clearTimeout(timer);
       active.finished = true;

@@ -1,6 +1,14 @@
-import { type Applied, type ApplyProblem, applyAll, called, shown } from '../apply/index.ts';
+import { type Applied, type ApplyProblem, applyAll, type BeforeImage, called, shown } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
-import { type Fact, type FactOf, fail, pass, type Refusal, type Verdict } from '../workflow/index.ts';
+import {
+  type Fact,
+  type FactOf,
+  fail,
+  type PlacedObject,
+  pass,
+  type Refusal,
+  type Verdict,
+} from '../workflow/index.ts';
 import type { Input, Output } from './apply-phase.ts';
 import { runCommands } from './phase/commands.ts';
 import { lookForCommits, missingCommit } from './phase/commit.ts';
@@ -117,7 +125,7 @@ function recording(run: WritingRun, phase: StoredPhase) {
   });
   const existed = new Set<string>();
   return {
-    intended: async (ref: Parameters<NonNullable<Parameters<typeof applyAll>[2]['intended']>>[0], before: unknown) => {
+    intended: async (ref: PlacedObject, before: BeforeImage | undefined) => {
       if (before !== undefined) existed.add(called(ref));
       const image = before === undefined ? {} : { before: await run.put(JSON.stringify(before)) };
       await run.record(placed({ object: ref, state: 'intended', ...image }));

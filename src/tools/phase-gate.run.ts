@@ -19,6 +19,7 @@ import { lookForCommits } from './phase/commit.ts';
 import { differsFromPlan } from './phase/compare.ts';
 import { lookAtPhase } from './phase/live.ts';
 import { drifted } from './phase/read-plan.ts';
+import { recover } from './phase/recover.ts';
 import { rollbackPossible } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { awaitSettled, stillHolds } from './phase/settled.ts';
@@ -32,10 +33,11 @@ const SETTLE_MS = 5_000;
 
 /** Looks at everything a phase promised. All checks run even if the first fails; unknown is not pass. */
 export const run: ToolRun<'phase-gate', Input, Output> = async (input, run) => {
-  const d = await run.current();
-  const found = await storedPhase(run, d, input.phase_number);
+  const found = await storedPhase(run, await run.current(), input.phase_number);
   if ('code' in found) return no(found);
   const { stored, phase } = found;
+  await recover(run, phase.number);
+  const d = await run.current();
   const difference = differsFromPlan(input, phase);
   if (difference !== undefined) return no(refuse('BAD_INPUT', difference));
   const drift = await drifted(run, d, stored, phase);

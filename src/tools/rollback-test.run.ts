@@ -36,7 +36,8 @@ export const run: ToolRun<'rollback-test', Input, Output> = async (input, run) =
     verdict,
     asked: `can phase ${number} be rolled back${real === undefined ? '' : ', tried in a copy'}?`,
     evidence: tried,
-    ...(real === undefined ? {} : { facet: 'rehearsed' as const, about: [`phase:${number}`] }),
+    about: [`phase:${number}`],
+    ...(real === undefined ? {} : { facet: 'rehearsed' as const }),
   });
   return {
     kind: 'answer',

@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { ToolRun } from '../engine/tool.ts';
 import { documentation } from '../report/index.ts';
@@ -22,8 +22,11 @@ export const run: ToolRun<'write-documentation', Input, Output> = async (input, 
     before,
   });
   if (path !== undefined) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, markdown);
+    const failure = await write(path, markdown).catch((error: unknown) => String(Object(error).code ?? error));
+    if (failure !== undefined)
+      return no(
+        refuse('BAD_INPUT', `path: ${input.path} can't be written (${failure}); name a file in the workspace.`),
+      );
   }
   const body = await run.put(markdown, 'text/markdown');
   const refusal = await run.record({
@@ -41,12 +44,20 @@ export const run: ToolRun<'write-documentation', Input, Output> = async (input, 
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
 
+async function write(path: string, text: string): Promise<undefined> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, text);
+}
+
 /** A path below the workspace, links followed; a refusal for anything else. */
 async function insideWorkspace(workspace: string, path: string): Promise<string | Refusal> {
   const wanted = resolve(workspace, path);
   const outside = (from: string, to: string) => relative(from, to).startsWith('..') || isAbsolute(relative(from, to));
   if (outside(workspace, wanted)) return refuse('BAD_INPUT', `path: ${path} is outside the workspace.`);
-  let folder = dirname(wanted);
+  const itself = await lstat(wanted).catch(() => undefined);
+  let folder = itself === undefined ? dirname(wanted) : wanted;
+  if (itself?.isSymbolicLink() && (await realpath(wanted).catch(() => undefined)) === undefined)
+    return refuse('BAD_INPUT', `path: ${path} is a link to nothing.`);
   for (;;) {
     const real = await realpath(folder).catch(() => undefined);
     if (real !== undefined)

@@ -110,7 +110,7 @@ export const FACTS = {
     body: digest.optional(),
     /** phase and validation evidence: the plan digest it holds for. */
     bound: digest.optional(),
-    /** a bullet: the subjects its spec contained; a source: the divergences its latest reading found; a rehearsal: its phase. */
+    /** a bullet: the subjects its spec contained; a source: the divergences its latest reading found; a rollback test: its phase. */
     about: z.array(text).optional(),
     severity: z.enum(['HIGH', 'MEDIUM', 'LOW', 'NONE', 'UNKNOWN']).optional(),
     /** unknown, but a bullet on the cluster can settle it. */

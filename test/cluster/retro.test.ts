@@ -1,7 +1,7 @@
 // What a deployment leaves behind: the retrospective of what really failed, learnings for the next one, and the
 // documentation of what runs. One story on a real API server, shorter than the demo's.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recompute } from '../../scripts/recompute-retro.ts';
@@ -189,6 +189,9 @@ describe('a deployment that met four obstacles', () => {
     const text = String(written.value.markdown);
     const file = join(stage.workspace, path);
     expect(readFileSync(file, 'utf8')).toBe(text);
+    symlinkSync(join(stage.home, '..', 'outside.md'), join(stage.workspace, 'link.md'));
+    for (const no of ['docs', 'docs/app.md/within', 'link.md'])
+      expect(await agent.refused('write-documentation', { path: no }), no).toBe('BAD_INPUT');
     expect(text).toMatch(/\| 1 \| Deployment\/app \| ready \| .*busybox/);
     expect(text).toMatch(/n\d+\["Service<br\/>app"\]/);
     expect(text).toMatch(/n2 --> n1/);

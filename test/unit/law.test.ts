@@ -324,6 +324,22 @@ describe('Gate P and the phases', () => {
     expect(permit(r.d, r.now()).phase).toBe(2);
   });
 
+  test('a way back that was tried from another phase than the last is not the one that Gate V asks for', () => {
+    const r = approved().add(AGENT, pass(1, 'c1'), pass(2, 'c2'), pass(3, 'c3'), pass(4, 'c4'));
+    const tried = (is: 'pass' | 'fail', phase: number) =>
+      r.saw('rollback-test', is, { via: 'rollback-test', bound: 'd1', about: [`phase:${phase}`] });
+    tried('pass', 1);
+    expect(status(r, 'rollback-tested')).toMatchObject({
+      status: 'missing',
+      fix: [{ tool: 'rollback-test', arguments: { deployment: 'x-1' } }],
+    });
+    tried('pass', 4);
+    tried('pass', 2);
+    expect(status(r, 'rollback-tested').status).toBe('pass');
+    tried('fail', 2);
+    expect(status(r, 'rollback-tested').status).toBe('fail');
+  });
+
   test('a rehearsal that failed is answered by a rehearsal of that phase or another plan, not by a dry run', () => {
     const r = approved().add(AGENT, pass(1, 'c1'), pass(2, 'c2'), pass(3, 'c3'), pass(4, 'c4'));
     const tried = (is: 'pass' | 'fail', phase?: number) =>

@@ -1,6 +1,6 @@
 import { address } from '../../apply/index.ts';
 import { MANAGER } from '../../cluster/index.ts';
-import type { WritingRun } from '../../engine/tool.ts';
+import type { ReadingRun } from '../../engine/tool.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import { placedBy } from './stored.ts';
 
@@ -9,7 +9,7 @@ import { placedBy } from './stored.ts';
  * nothing was. What stands there now is recorded as created if our field manager made it, so that the way back takes it
  * away; what someone else made is theirs. Nothing is written to the cluster.
  */
-export async function recover(run: WritingRun, phase: number): Promise<void> {
+export async function recover(run: ReadingRun, phase: number): Promise<void> {
   const intended = placedBy(await run.current(), phase).filter(
     (p) => p.state === 'intended' && p.before === undefined && p.object.uid === undefined,
   );
@@ -31,6 +31,10 @@ export async function recover(run: WritingRun, phase: number): Promise<void> {
   }
 }
 
-/** Pure: our write is of the second in which the object came to be. */
+/** Pure: our first write is of the moment in which the object came to be. Both times are the API server's, in seconds. */
 export const isOurMaking = ({ metadata }: KubeObject): boolean =>
-  (metadata.managedFields ?? []).some((m) => m.manager === MANAGER && m.time === metadata.creationTimestamp);
+  (metadata.managedFields ?? []).some(
+    (m) =>
+      m.manager === MANAGER &&
+      Math.abs(Date.parse(m.time ?? '') - Date.parse(metadata.creationTimestamp ?? '')) <= 1000,
+  );

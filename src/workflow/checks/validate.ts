@@ -4,13 +4,19 @@ import { type Check, call, ok, open } from './check.ts';
 
 /** Gate V: everything looked at once more, the way back tried, and what was learnt written down. */
 
-export const proof = (name: string, asks: string, subject: string, tool: string): Check => ({
+export const proof = (
+  name: string,
+  asks: string,
+  subject: string,
+  tool: string,
+  counts: (d: Deployment, o: Observation) => boolean = () => true,
+): Check => ({
   name,
   asks,
   waivable: true,
   of: (d) => {
     const fix = [call(tool, d)];
-    const latest = d.observations.get(subject)?.findLast((o) => o.bound === plan(d)?.digest);
+    const latest = d.observations.get(subject)?.findLast((o) => o.bound === plan(d)?.digest && counts(d, o));
     if (latest === undefined) return [open('missing', 'not run on what is deployed now', fix, subject)];
     if (latest.seq < lastPhasePass(d)) return [open('stale', 'a phase has changed since', fix, subject)];
     return [
@@ -21,7 +27,17 @@ export const proof = (name: string, asks: string, subject: string, tool: string)
   },
 });
 
-const TRIED = proof('rollback-tested', 'the rollback has been tried', 'rollback-test', 'rollback-test');
+/** The last phase goes first on the way back: trying another is worth doing, and proves nothing of this one. */
+const isOfLastPhase = (d: Deployment, { about, verdict }: Observation): boolean =>
+  about === undefined || verdict.status !== 'pass' || about.includes(`phase:${plan(d)?.phases.at(-1)?.number}`);
+
+const TRIED = proof(
+  'rollback-tested',
+  'the rollback of the last phase has been tried',
+  'rollback-test',
+  'rollback-test',
+  isOfLastPhase,
+);
 
 /**
  * A rehearsal that failed is more than a dry run that passes: it is answered by another rehearsal of that phase, by work
