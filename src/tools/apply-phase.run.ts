@@ -10,6 +10,7 @@ import {
   type Verdict,
 } from '../workflow/index.ts';
 import type { Input, Output } from './apply-phase.ts';
+import { recordFirst } from './observe.ts';
 import { runCommands } from './phase/commands.ts';
 import { lookForCommits, missingCommit } from './phase/commit.ts';
 import { factsChanged } from './phase/facts.ts';
@@ -128,7 +129,7 @@ function recording(run: WritingRun, phase: StoredPhase) {
     intended: async (ref: PlacedObject, before: BeforeImage | undefined) => {
       if (before !== undefined) existed.add(called(ref));
       const image = before === undefined ? {} : { before: await run.put(JSON.stringify(before)) };
-      await run.record(placed({ object: ref, state: 'intended', ...image }));
+      await recordFirst(run, placed({ object: ref, state: 'intended', ...image }));
     },
     applied: async (done: Applied) => {
       const applied = await run.put(JSON.stringify(shown(done.object)));

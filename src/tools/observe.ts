@@ -1,6 +1,6 @@
 import type { Finding } from '../assumptions/index.ts';
-import type { ReadingRun } from '../engine/tool.ts';
-import { type FactOf, plan, type Verdict } from '../workflow/index.ts';
+import { type ReadingRun, Refused } from '../engine/tool.ts';
+import { type Fact, type FactOf, plan, type Verdict } from '../workflow/index.ts';
 
 type Observed = FactOf<'observed'>;
 
@@ -27,6 +27,12 @@ export async function observation(run: ReadingRun, by: Stamp, finding: Finding):
     ...(finding.facet === undefined ? {} : { facet: finding.facet }),
     ...(finding.uid === undefined ? {} : { uid: finding.uid }),
   };
+}
+
+/** What can't be written down beforehand is not done: throws the ledger's refusal. */
+export async function recordFirst(run: ReadingRun, fact: Fact): Promise<void> {
+  const refusal = await run.record(fact);
+  if (refusal !== undefined) throw new Refused(refusal);
 }
 
 /** What Stage V asks of everything that was deployed. */

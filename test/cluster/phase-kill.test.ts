@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { damage } from '../support/damage.ts';
 import { configMap, proven } from '../support/story.ts';
 import { type FaultProxy, faultProxy } from './io/fault-proxy.ts';
 import { applied, approved, gatePasses, planText } from './support/phases.ts';
@@ -24,7 +25,14 @@ async function killedInPhase1() {
   const files = { 'settings.yaml': configMap('settings'), 'more.yaml': configMap('more') };
   await approved(
     doomed,
-    planText(stage, [{ files, criteria: ['ConfigMap/settings: create', 'ConfigMap/more: create'] }]),
+    planText(stage, [
+      {
+        files,
+        // Not kubectl: it sends no token over the proxy's plain HTTP.
+        validation: ['test -s settings.yaml'],
+        criteria: ['ConfigMap/settings: create', 'ConfigMap/more: create'],
+      },
+    ]),
   );
   proxy.rule = ({ method, url }) =>
     method === 'PATCH' && url.includes('/configmaps/settings') && !url.includes('dryRun') ? 'swallow' : undefined;
@@ -60,4 +68,19 @@ test('what someone else made of that name meanwhile is theirs', async () => {
   const back = await next.call('rollback-phase', { phase_number: 1, execute: true });
   expect(back.text).toContain('someone else made another one of that name');
   expect(kubectl(['get', 'configmap', 'settings', '-o', 'jsonpath={.data.key}'])).toBe('theirs');
+});
+
+test('when the record is damaged meanwhile, nothing more is done', async () => {
+  const agent = await stage.agent({ approve: 'approve', env: { KUBECONFIG: proxy.kubeconfig } });
+  await proven(agent, stage, image);
+  const files = { 'a.yaml': configMap('a'), 'b.yaml': configMap('b') };
+  await approved(agent, planText(stage, [{ files, criteria: ['ConfigMap/a: create', 'ConfigMap/b: create'] }]));
+  proxy.rule = ({ method, url }) => {
+    if (method === 'PATCH' && url.includes('/configmaps/a') && !url.includes('dryRun')) damage(stage.home);
+    return undefined;
+  };
+  const { value, text } = await agent.call('apply-phase', { phase_number: 1 });
+  proxy.rule = () => undefined;
+  expect(Object(value.refusal).code, text).toBe('RECORD_DAMAGED');
+  expect([exists('a'), exists('b')]).toEqual([true, false]);
 });

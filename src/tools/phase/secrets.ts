@@ -6,6 +6,7 @@ import { lost } from '../../engine/connect.ts';
 import type { WritingRun } from '../../engine/tool.ts';
 import { secretUse } from '../../plan/index.ts';
 import { type Deployment, type Refusal, refuse } from '../../workflow/index.ts';
+import { recordFirst } from '../observe.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
 type Made = { ref: string; action: string; changes: readonly string[] };
@@ -34,7 +35,14 @@ export async function createSecrets(
     if (!values.ok) return values.refusal;
     const writer = await run.writer();
     const object = { apiVersion: 'v1', kind: 'Secret', name: secret.name, namespace };
-    await run.record({ type: 'placed', run: run.id, object, state: 'intended', purpose: 'phase', phase: phase.number });
+    await recordFirst(run, {
+      type: 'placed',
+      run: run.id,
+      object,
+      state: 'intended',
+      purpose: 'phase',
+      phase: phase.number,
+    });
     const created = await writer.create(
       {
         apiVersion: 'v1',

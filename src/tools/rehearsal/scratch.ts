@@ -6,6 +6,7 @@ import { lost } from '../../engine/connect.ts';
 import { Refused, type WritingRun } from '../../engine/tool.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import { type Fact, type PlacedObject, refuse } from '../../workflow/index.ts';
+import { recordFirst } from '../observe.ts';
 
 /** The namespace of one rehearsal: made, marked and recorded as ours, and taken away again with all that is in it. */
 export type Scratch = { readonly name: string; readonly ref: PlacedObject; readonly by: Signature };
@@ -48,7 +49,7 @@ export async function openScratch(
     run: run.id,
     signal: run.signal,
     intended: async (object) => {
-      await run.record(placement(run.id, object, 'intended'));
+      await recordFirst(run, placement(run.id, object, 'intended'));
     },
     created: async (object) => {
       ref = object;

@@ -12,7 +12,7 @@ import {
   rename,
 } from '../../apply/index.ts';
 import type { Reader, Writer } from '../../cluster/index.ts';
-import type { WritingRun } from '../../engine/tool.ts';
+import { Refused, type WritingRun } from '../../engine/tool.ts';
 import type { Failure } from '../../objects/index.ts';
 import { inOrder } from '../../objects/index.ts';
 import type { KubeObject } from '../../objects/kube-object.ts';
@@ -111,8 +111,14 @@ export async function fire(writer: Writer, shot: Shot, run: WritingRun): Promise
   const creation = await createAll(writer, shot.objects, {
     run: run.id,
     signal: run.signal,
-    intended: (ref) => record(ref, 'intended'),
+    intended: async (ref) => {
+      await record(ref, 'intended');
+      if (lost !== undefined) throw new Refused(lost);
+    },
     created: (ref) => record(ref, 'created'),
+  }).catch((error: unknown) => {
+    if (error instanceof Refused) return { created: [], warnings: [], failed: undefined };
+    throw error;
   });
   const done = { created: creation.created, placed: [...placed.values()], warnings: creation.warnings };
   if (lost !== undefined) return { ...done, refusal: lost };
