@@ -9,7 +9,7 @@ export type Renamed = {
 
 /**
  * A Service's name is a DNS label (63); a CronJob's Jobs add 11 to its own, and so does the revision that a StatefulSet's
- * and a DaemonSet's Pods are labelled with.
+ * Pods are labelled with.
  */
 const LONGEST: Readonly<Record<string, number>> = { CronJob: 52, StatefulSet: 52 };
 const LONGEST_NAME = 63;

@@ -18,22 +18,14 @@ const exists = (name: string): boolean =>
   kubectl(['get', 'configmap', name, '--ignore-not-found', '-o', 'name']) !== '';
 
 /** Phase 1 applied by a server that is killed when `settings` is in the cluster and not yet on the record. */
-async function killedInPhase1() {
+async function killedInPhase1(names: readonly string[] = ['settings', 'more']) {
   const server = { approve: 'approve', env: { KUBECONFIG: proxy.kubeconfig } } as const;
   const doomed = await stage.agent(server);
   await proven(doomed, stage, image);
-  const files = { 'settings.yaml': configMap('settings'), 'more.yaml': configMap('more') };
-  await approved(
-    doomed,
-    planText(stage, [
-      {
-        files,
-        // Not kubectl: it sends no token over the proxy's plain HTTP.
-        validation: ['test -s settings.yaml'],
-        criteria: ['ConfigMap/settings: create', 'ConfigMap/more: create'],
-      },
-    ]),
-  );
+  const files = Object.fromEntries(names.map((name) => [`${name}.yaml`, configMap(name)]));
+  const criteria = names.map((name) => `ConfigMap/${name}: create`);
+  // Not kubectl: it sends no token over the proxy's plain HTTP.
+  await approved(doomed, planText(stage, [{ files, validation: ['test -s settings.yaml'], criteria }]));
   proxy.rule = ({ method, url }) =>
     method === 'PATCH' && url.includes('/configmaps/settings') && !url.includes('dryRun') ? 'swallow' : undefined;
   const lost = doomed.call('apply-phase', { phase_number: 1 }).catch(() => 'lost');
@@ -51,6 +43,10 @@ test('applied again, the object is still ours: the way back takes it away', asyn
   const back = await next.call('rollback-phase', { phase_number: 1, execute: true });
   expect(back.value, back.text).toMatchObject({ status: 'ROLLED_BACK', restored: [], remaining: [] });
   expect(exists('settings') || exists('more')).toBe(false);
+});
+
+test('where it was all there is of the phase, the gate passes: it is there as approved', async () => {
+  await gatePasses(await killedInPhase1(['settings']), 1);
 });
 
 test('rolled back at once, it goes, too', async () => {
