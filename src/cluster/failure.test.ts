@@ -13,6 +13,17 @@ test("the API server's own reason and sentence are kept", () => {
   });
 });
 
+test("a proxy's 404 is no word about an object: that is the API server's Status, or its plain text", () => {
+  for (const page of ['<html>Not Found</html>', '{"error": "no such route"}']) {
+    expect(fromAnswer(404, {}, page)).toMatchObject({ status: 502, reason: 'BadAnswer' });
+  }
+  const status =
+    '{"kind":"Status","status":"Failure","reason":"NotFound","code":404,"message":"pods \\"x\\" not found"}';
+  for (const said of [status, '404 page not found\n', '']) {
+    expect(fromAnswer(404, {}, said)).toMatchObject({ status: 404, reason: 'NotFound' });
+  }
+});
+
 test("a proxy's HTML page is told by its status, not quoted", () => {
   expect(fromAnswer(502, {}, '<html>Bad Gateway</html>')).toEqual({
     status: 502,

@@ -50,8 +50,19 @@ export function statusIn(body: string): unknown {
 
 /** An answer that isn't 2xx. The body may be a Status, a proxy's HTML page, or plain text. */
 export function fromAnswer(status: number, headers: Headers, body: string): ApiFailure {
-  return fromStatus(statusIn(body), status, headers, body);
+  const said = statusIn(body);
+  if (status === 404 && said === undefined && isForeign(body)) {
+    return {
+      status: 502,
+      reason: 'BadAnswer',
+      message: 'HTTP 404 from something that is not the API server: nothing can be concluded from it',
+    };
+  }
+  return fromStatus(said, status, headers, body);
 }
+
+/** The API server says Not Found with a Status, or, of a path it doesn't serve, with this text: no page, no other JSON. */
+const isForeign = (body: string): boolean => /^\s*[<{[]/.test(body);
 
 /** A Status object, also one that came inside a watch. */
 export function fromStatus(value: unknown, httpStatus = 0, headers: Headers = {}, body = ''): ApiFailure {

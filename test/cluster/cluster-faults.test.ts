@@ -369,4 +369,12 @@ describe('a request', () => {
     first(1, { answer: 200, headers: { 'content-type': 'text/html' }, body: '<html>Log in first</html>' });
     expect(failure(await cluster.reader.get(ref('any'))).reason).toBe('BadAnswer');
   });
+
+  test('its 404 says nothing of an object: it is not called absent, nor gone', async () => {
+    proxy.rule = ({ url }) =>
+      url.includes('/configmaps/') ? { answer: 404, headers: {}, body: '<html>no such site</html>' } : undefined;
+    expect(failure(await cluster.reader.getIfThere(ref('any')))).toMatchObject({ status: 502, reason: 'BadAnswer' });
+    expect(failure(await cluster.writer().delete(ref('any'))).reason).toBe('BadAnswer');
+    proxy.rule = () => undefined;
+  });
 });
