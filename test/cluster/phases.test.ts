@@ -30,6 +30,31 @@ spec:
   claimRef: { namespace: ${namespace}, name: data }
 `;
 
+const undeletable = (namespace: string) => `apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: { name: undeletable-${namespace} }
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: ${namespace} } }
+    resourceRules: [{ apiGroups: [""], apiVersions: [v1], operations: [DELETE], resources: [configmaps] }]
+  validations: [{ expression: "oldObject.metadata.name != 'settings'", message: it is to stay }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: undeletable-${namespace} }
+spec: { policyName: undeletable-${namespace}, validationActions: [Deny] }
+`;
+
+function isDenied(args: readonly string[]): boolean {
+  try {
+    kubectl(args);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 test('what we made is taken away by a rollback, however often it was applied, changed or moved to another phase', async () => {
   const agent = await stage.agent({ approve: 'approve' });
   await proven(agent, stage, image);
@@ -218,6 +243,47 @@ describe('four phases and back', () => {
     kubectl(['-n', other, 'autoscale', 'deployment', 'web', '--min=1', '--max=4']);
     kubectl(['-n', other, 'scale', 'deployment', 'web', '--replicas=2']);
     await gatePasses(agent, 1);
+    kubectl(['delete', 'namespace', other, '--wait=false']);
+  });
+
+  test('of two objects of one name, the one that may not be deleted is not mistaken for the one that is gone', async () => {
+    const other = `${stage.namespace}-other`;
+    kubectl(['create', 'namespace', other]);
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image, [other]);
+    const there = (text: string) => text.replace('metadata: {', `metadata: { namespace: ${other},`);
+    await approved(
+      agent,
+      planText(stage, [
+        {
+          files: { 'here.yaml': configMap('settings'), 'there.yaml': there(configMap('settings')) },
+          criteria: ['ConfigMap/settings: create'],
+        },
+      ]),
+    );
+    await applied(agent, 1);
+    const policy = undeletable(other);
+    kubectl(['create', '-f', '-'], policy);
+    await expect
+      .poll(() => isDenied(['-n', other, 'delete', 'configmap', 'settings', '--dry-run=server']), { timeout: 20_000 })
+      .toBe(true);
+    const back = () => agent.call('rollback-phase', { phase_number: 1, execute: true });
+    const first = await back();
+    expect(first.value, first.text).toMatchObject({
+      status: 'INCOMPLETE',
+      removed: ['ConfigMap/settings'],
+      remaining: [{ object: 'ConfigMap/settings', why: expect.stringContaining('it is to stay') }],
+    });
+    kubectl(['delete', '-f', '-'], policy);
+    await expect
+      .poll(() => isDenied(['-n', other, 'delete', 'configmap', 'settings', '--dry-run=server']), { timeout: 20_000 })
+      .toBe(false);
+    const second = await back();
+    expect(second.value, second.text).toMatchObject({
+      status: 'ROLLED_BACK',
+      removed: ['ConfigMap/settings'],
+      remaining: [],
+    });
     kubectl(['delete', 'namespace', other, '--wait=false']);
   });
 

@@ -1,4 +1,4 @@
-import { address, type BeforeImage, called, removeAll, restore } from '../../apply/index.ts';
+import { address, type BeforeImage, called, removeAll, restore, sameObject } from '../../apply/index.ts';
 import type { Reader, Writer } from '../../cluster/index.ts';
 import { readRollback } from '../../plan/index.ts';
 import type { PlacedObject } from '../../workflow/index.ts';
@@ -57,11 +57,11 @@ export async function undo(writer: Writer, steps: readonly RollbackStep[], optio
     [...created].reverse().map((s) => ({ ref: s.object, run: s.run })),
     { timeoutMs: REMOVE_TIMEOUT_MS, hurry: options.hurry ?? false, progress: options.progress },
   );
-  const left = new Set(removal.remaining.map((r) => called(r.ref)));
-  for (const step of created) if (!left.has(called(step.object))) await options.gone(step);
+  const gone = created.filter((step) => !removal.remaining.some((r) => sameObject(r.ref, step.object)));
+  for (const step of gone) await options.gone(step);
   return {
     restored,
-    removed: created.map((s) => called(s.object)).filter((name) => !left.has(name)),
+    removed: gone.map((s) => called(s.object)),
     failures: [...removal.remaining.map((r) => ({ object: called(r.ref), why: r.why })), ...failures],
   };
 }
