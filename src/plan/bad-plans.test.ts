@@ -50,6 +50,17 @@ const BAD: readonly Bad[] = [
     path: 'target',
     says: /^expected string or object$/,
   },
+  validating(
+    'a question to the client alone',
+    'kubectl version --client -o json',
+    /"kubectl version" tells about this machine/,
+  ),
+  validating('the help of a command', 'kubectl -n shop get deployment --help', /tells about this machine/),
+  validating(
+    'a look that is content with nothing',
+    'kubectl -n shop get deployment web --ignore-not-found',
+    /ends with 0 also where nothing is there/,
+  ),
   validating('a check of a constant', 'test -n web', /looks at a constant/),
   ...[
     'kubectl create deployment x --image=evil',
@@ -373,6 +384,16 @@ test('the plan that the bad ones are made of has no problem at all', async () =>
   const { problems, valid } = await preparePlan(GOOD, 'plan.yaml', worldOf(FILES));
   expect(problems).toEqual([]);
   expect(valid).toBe(true);
+});
+
+test.each([
+  'test -n "$(kubectl get deployment web --ignore-not-found -o name)"',
+  'kubectl get deployment web --ignore-not-found -o name | grep -q web',
+  'kubectl version',
+  'kubectl version --client && kubectl get deployment web',
+])('%s asks the cluster something', async (command) => {
+  const { problems } = await preparePlan(swap(CHECK, `'${command}'`), 'plan.yaml', worldOf(FILES));
+  expect(problems.filter((p) => p.severity === 'error')).toEqual([]);
 });
 
 test.each(BAD)('$what is a problem, with its place', async ({ plan, files = FILES, world, path, at, file, says }) => {

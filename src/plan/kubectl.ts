@@ -23,6 +23,8 @@ export type ClusterCall = {
   readonly every: boolean;
   /** -w, --watch, -f of logs: it doesn't end by itself. */
   readonly endless: boolean;
+  /** Why it ends with 0 whatever is in the cluster. */
+  readonly asks_nothing: string | undefined;
 };
 
 /** Options of kubectl, oc and helm that take the next word. */
@@ -165,7 +167,29 @@ export function clusterCall(call: ShellCall): ClusterCall | undefined {
       verb === 'proxy' ||
       options.flags.some((f) => /^(-w|--watch|--watch-only|--follow)$/.test(f)) ||
       (verb === 'logs' && options.flags.includes('-f')),
+    asks_nothing: asksNothing(found.name, verb, options.flags),
   };
+}
+
+/** Answered from this machine alone. */
+const LOCAL: ReadonlySet<string> = new Set([
+  'help',
+  'options',
+  'completion',
+  'config view',
+  'config current-context',
+  'config get-contexts',
+  'plugin list',
+  'env',
+]); // prettier-ignore
+
+function asksNothing(tool: string, verb: string, flags: readonly string[]): string | undefined {
+  const says = (flag: RegExp) => flags.some((f) => flag.test(f));
+  const isLocal = LOCAL.has(verb) || (verb === 'version' && (HELM.test(tool) || says(/^--client(=true)?$/)));
+  if (isLocal || says(/^(-h|--help)$/)) return `"${tool} ${verb}" tells about this machine, not about the cluster`;
+  if (verb === 'get' && says(/^--ignore-not-found(=true)?$/))
+    return `"${tool} get --ignore-not-found" ends with 0 also where nothing is there`;
+  return undefined;
 }
 
 type Options = {

@@ -169,6 +169,8 @@ function proof(line: ShellLine, path: Path, { report }: Subject): void {
     if (program === 'trap') error('a trap can replace the exit status');
   }
   if (line.never_fails !== undefined) error(`it can't fail: ${line.never_fails}`);
+  const nothing = line.calls.map((call) => clusterCall(call)?.asks_nothing);
+  if (nothing[0] !== undefined && !nothing.includes(undefined)) error(`it proves nothing: ${nothing[0]}`);
   if (line.hides_status !== undefined) {
     const message = `its exit status is that of "${line.hides_status}", whatever comes before; end in what judges (grep -q, test, jq -e)`;
     if (/^(cat|tee)$/.test(line.hides_status)) error(message);
