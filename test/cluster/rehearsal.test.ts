@@ -28,6 +28,17 @@ metadata: { name: web }
 spec: { rules: [{ host: shop.example.com, http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] } }] }
 `;
 
+/** A Secret that belongs to another object, as operators make them. */
+function secretOf(name: string, owner: { apiVersion: string; kind: string; name: string }): string {
+  const uid = kubectl(['get', owner.kind, owner.name, '-o', 'jsonpath={.metadata.uid}']);
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, ownerReferences: [{ ...owner, uid }] },
+    stringData: { host: `db.${stage.namespace}` },
+  });
+}
+
 const ADDRESS = JSON.stringify({ status: { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } } });
 
 function allowed(): void {
@@ -85,7 +96,7 @@ describe('a rehearsed rollback', () => {
       { files: { 'settings.yaml': configMap('settings') }, criteria: ['ConfigMap/settings: create'] },
       {
         files: {
-          'web.yaml': web('login'),
+          'web.yaml': web('login').replace(/\n( +)env:/, '\n$1envFrom: [{ secretRef: { name: made } }]$&'),
           'service.yaml': service,
           'ingress.yaml': ingress,
           'shared.yaml': configMap('shared', 'changed'),
@@ -99,8 +110,10 @@ describe('a rehearsed rollback', () => {
         criteria: ['Deployment/web: reaches Ready state'],
       },
     ];
-    // There is no ingress controller here: what one would write is written by the test.
+    // There is no ingress controller here, and no operator: what they would write is written by the test.
     const agent = await deployed(phases, (phase) => {
+      if (phase === 1)
+        kubectl(['create', '-f', '-'], secretOf('made', { apiVersion: 'v1', kind: 'ConfigMap', name: 'settings' }));
       if (phase === 2) kubectl(['patch', 'ingress/web', '--subresource=status', '--type=merge', '-p', ADDRESS]);
     });
     const before = stateOf();
@@ -109,7 +122,8 @@ describe('a rehearsed rollback', () => {
     const rehearsal = Object(value.rehearsal);
     expect(rehearsal).toMatchObject({
       reason: 'RehearsedForReal',
-      borrowed: expect.arrayContaining(['Secret/login']),
+      // Not Secret/made: whoever makes it for ConfigMap/settings makes another one for the copy's.
+      borrowed: ['Secret/login', 'ServiceAccount/default'],
       restored: ['ConfigMap/shared'],
       wrong: [],
       incomplete: [],
@@ -189,6 +203,27 @@ describe('a rehearsed rollback', () => {
     expect(value.status, text).toBe('FAIL');
     expect(text).toContain('takes away what was there before the phase: ConfigMap/settings');
     kubectl(['get', 'configmap', 'settings', 'more']);
+  });
+
+  test('is no proof where the copy is not what is deployed, and says why it is not', async () => {
+    allowed();
+    const { items } = JSON.parse(kubectl(['get', 'nodes', '-o', 'json']));
+    const free = Math.min(
+      ...items.map((node: { status: { allocatable: { cpu: string } } }) => Number(node.status.allocatable.cpu)),
+    );
+    expect(free).toBeGreaterThan(1);
+    const most = `\n          resources: { requests: { cpu: "${Math.ceil(free * 0.6)}" } }`;
+    const agent = await deployed([
+      {
+        files: { 'web.yaml': deployment('web', image, items.length).replace(/\n +command:/, `${most}$&`) },
+        criteria: ['Deployment/web: reaches Ready state'],
+        more: { timeout: '20s' },
+      },
+    ]);
+    const { value, text } = await agent.call('rollback-test', { rehearse: true });
+    expect(value.status, text).toBe('UNKNOWN');
+    expect(text).toMatch(/the copy was not what is deployed: Deployment\/web: Unschedulable: .*Insufficient cpu/);
+    expect(copies()).toEqual([]);
   });
 
   test('fails where a volume stays that could not be foreseen, and says what keeps it', async () => {

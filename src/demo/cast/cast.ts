@@ -16,6 +16,8 @@ export type Cast = {
   /** The plan's checks at the end. */
   readonly health: readonly string[];
   readonly functional: readonly string[];
+  /** Secrets that an operator of the story makes, with their keys. */
+  readonly secrets: Readonly<Record<string, readonly string[]>>;
   /** Operators that the research takes for granted, beside their APIs. */
   readonly operators: readonly string[];
   /** The rollback is taken for real, in a copy; else it is tried with dry runs. */

@@ -36,6 +36,7 @@ readinessProbe:
   patience: '150s',
   health: ['service/dify-api:5001/health', 'service/dify-web:3000/', 'service/weaviate:8080/ready'],
   functional: ['kubectl get --raw /api/v1/namespaces/dify/services/dify-api:5001/proxy/notes'],
+  secrets: { [SECRET]: ['username', 'password', 'dbname'] },
   operators: ['cloudnative-pg'],
   rehearses: true,
   images:

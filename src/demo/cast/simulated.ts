@@ -12,6 +12,7 @@ export const simulated: Cast = {
   patience: '60s',
   health: ['kubectl get endpoints dify-api -o jsonpath={.metadata.name}'],
   functional: ['kubectl get deployment dify-api -o jsonpath={.status.availableReplicas}'],
+  secrets: {},
   operators: [],
   rehearses: false,
   images: 'all of them busybox under other names',

@@ -2,11 +2,18 @@ import type { Site } from './site.ts';
 
 const entries = (list: readonly string[]): string => list.map((one) => `    - ${one}`).join('\n');
 
+function secrets(made: Site['cast']['secrets']): string {
+  const lines = Object.entries(made).map(
+    ([name, keys]) => `  - { name: ${name}, keys: [${keys.join(', ')}], from: external }\n`,
+  );
+  return lines.length === 0 ? '' : `secrets:\n${lines.join('')}`;
+}
+
 /** The plan of the worked example: four phases, in the workflow's own form. */
 export const planFile = (site: Site): string => `component: Dify
 target: ${site.namespace}
 estimated_minutes: 45
-phase_1:
+${secrets(site.cast.secrets)}phase_1:
   name: Namespace and secrets
   commit: after
   resources: [manifests/1-foundation.yaml]

@@ -6,7 +6,7 @@ import type { World } from './world.ts';
 export async function planning(w: World): Promise<void> {
   const { agent } = w;
   print.heading('Stage P: the plan');
-  await agent.call('submit-plan', { plan_file: 'plan.yaml' }, { as: 'four phases', lines: first(40) });
+  await agent.call('submit-plan', { plan_file: 'plan.yaml' }, { as: 'four phases', lines: first(60) });
   print.say('\nBefore anybody has approved it:');
   await agent.call('apply-phase', { phase_number: 1 }, { expect: { refused: 'APPROVAL_REQUIRED' } });
   print.note("the person's form is answered by the demo, in the person's place; the record says `elicited`");

@@ -2,19 +2,12 @@ import { called, type Sight, settle } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { isSubject, needsPerson, type Predicate, parseCriterion } from '../../criteria/index.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
-import {
-  diagnose,
-  type Failure,
-  isStoredOnly,
-  type KubeObject,
-  readiness,
-  restarts,
-  treeOf,
-} from '../../objects/index.ts';
+import { isStoredOnly, type KubeObject, readiness, restarts } from '../../objects/index.ts';
 import { objectsOf, readCriterion } from '../../plan/index.ts';
 import { fail, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { criteriaOver } from '../tracer/criteria.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
+import { failureOf } from './failure-of.ts';
 import type { LiveObject } from './live.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
@@ -146,14 +139,6 @@ function readyCheck(root: KubeObject, sight: Sight, since: number, predicates: r
   }
   return phaseCheck(name, fail(reading.reason, reading.message));
 }
-
-const failureOf = (root: KubeObject, sight: Sight, since: number): Failure | undefined => {
-  const created = Date.parse(root.metadata.creationTimestamp ?? '') || since;
-  return diagnose(
-    { root, objects: treeOf(root, sight.tree), events: sight.events },
-    { now: sight.now, since: created },
-  );
-};
 
 const failedForGood = (sight: Sight, since: number, failedBefore: boolean): boolean =>
   sight.roots.some((root) => {

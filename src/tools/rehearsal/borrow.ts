@@ -1,5 +1,5 @@
 import type { Reader } from '../../cluster/index.ts';
-import { type KubeObject, pullSecretsOf, referencesOf, serviceAccountOf } from '../../objects/index.ts';
+import { groupOf, type KubeObject, pullSecretsOf, referencesOf, serviceAccountOf } from '../../objects/index.ts';
 
 /** What the plan's objects need and do not bring: read from the deployment's namespace, for the copy only. */
 export type Borrowed = {
@@ -32,6 +32,8 @@ export async function borrow(
     }
     // What the original does without, the copy does without.
     if (there.value === undefined) return;
+    // Its owner is copied, and makes the copy's own: the original's leads to the original.
+    if (await isMadeBy(objects, there.value, reader)) return;
     const why = tiedTo(there.value);
     if (why !== undefined) refused.set(key, why);
     else found.set(key, copyOf(there.value, move.to));
@@ -46,6 +48,32 @@ export async function borrow(
   }
   const order = (object: KubeObject) => (object.kind === 'ServiceAccount' ? 1 : 0);
   return { objects: [...found.values()].sort((a, b) => order(a) - order(b)), refused };
+}
+
+const HIGHEST = 5;
+
+/** Is one of these its owner, or the owner of its owner? */
+async function isMadeBy(
+  objects: readonly KubeObject[],
+  object: KubeObject,
+  reader: Reader,
+  height = HIGHEST,
+): Promise<boolean> {
+  const { ownerReferences = [], namespace } = object.metadata;
+  for (const { apiVersion, kind, name } of height === 0 ? [] : ownerReferences) {
+    const isIt = (o: KubeObject) =>
+      groupOf(o.apiVersion) === groupOf(apiVersion) && o.kind === kind && o.metadata.name === name;
+    if (objects.some(isIt)) return true;
+    const owner = await reader.getIfThere({
+      apiVersion,
+      kind,
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    });
+    if (owner.ok && owner.value !== undefined && (await isMadeBy(objects, owner.value, reader, height - 1)))
+      return true;
+  }
+  return false;
 }
 
 /** A token belongs to its account in its namespace. */

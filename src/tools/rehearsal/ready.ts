@@ -2,6 +2,7 @@ import { settle } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import type { WritingRun } from '../../engine/tool.ts';
 import { isStoredOnly, type KubeObject, readiness } from '../../objects/index.ts';
+import { failureOf } from '../phase/failure-of.ts';
 
 /**
  * Waits until what was applied is ready, or its time is up; answers what is not, in words. What nobody can judge by itself
@@ -15,6 +16,7 @@ export async function awaitReady(
 ): Promise<readonly string[]> {
   if (roots.length === 0) return [];
   let open: readonly string[] = [];
+  const since = Date.now();
   await settle<'seen'>(reader, {
     roots,
     timeoutMs,
@@ -26,7 +28,10 @@ export async function awaitReady(
         .map((root) => ({ root, reading: readiness(root) }))
         .filter(({ reading }) => reading.status === 'waiting' || reading.status === 'failed');
       open = [
-        ...readings.map(({ root, reading }) => `${root.kind}/${root.metadata.name}: ${reading.message}`),
+        ...readings.map(({ root, reading }) => {
+          const why = failureOf(root, sight, since);
+          return `${root.kind}/${root.metadata.name}: ${why === undefined ? reading.message : `${why.reason}: ${why.message}`}`;
+        }),
         ...sight.absent.map((ref) => `${ref.kind}/${ref.name} is not there any more`),
       ];
       const final = readings.some(({ reading }) => reading.status === 'failed' && reading.final);
