@@ -18,6 +18,10 @@ type stores struct {
 	cache    *redis.Client
 }
 
+// patience is how long a connection may take, in seconds. A packet that was on its way while the node's rules for a
+// Service were being written goes astray with its whole connection; another try does not.
+const patience = "3"
+
 // open connects when it is first used. The credentials are the operator's own, from the Secret it makes.
 func open(ctx context.Context) (*stores, error) {
 	address := url.URL{
@@ -25,6 +29,8 @@ func open(ctx context.Context) (*stores, error) {
 		User:   url.UserPassword(os.Getenv("DB_USER"), os.Getenv("DB_PASSWORD")),
 		Host:   service(os.Getenv("DB_HOST")),
 		Path:   os.Getenv("DB_NAME"),
+		// Of each try, not of all of them.
+		RawQuery: "connect_timeout=" + patience,
 	}
 	database, err := pgxpool.New(ctx, address.String())
 	if err != nil {

@@ -224,22 +224,21 @@ describe('four phases and back', () => {
     expect(kubectl(['get', 'configmap', 'settings', '-o', 'jsonpath={.data.key}'])).toBe('theirs');
   });
 
-  test('objects of one name in two namespaces are told apart, and each is scaled by the autoscaler beside it', async () => {
+  /** One object of a name in the deployment's namespace, and one in another. */
+  async function appliedTwice(text: string, criterion: string) {
     const other = `${stage.namespace}-other`;
     kubectl(['create', 'namespace', other]);
     const agent = await stage.agent({ approve: 'approve' });
     await proven(agent, stage, image, [other]);
-    const there = (text: string) => text.replace('metadata: {', `metadata: { namespace: ${other},`);
-    await approved(
-      agent,
-      planText(stage, [
-        {
-          files: { 'here.yaml': deployment('web', image), 'there.yaml': there(deployment('web', image)) },
-          criteria: ['Deployment/web: reaches Ready state'],
-        },
-      ]),
-    );
+    const there = text.replace('metadata: {', `metadata: { namespace: ${other},`);
+    const phase = { files: { 'here.yaml': text, 'there.yaml': there }, criteria: [criterion] };
+    await approved(agent, planText(stage, [phase]));
     await applied(agent, 1);
+    return { agent, other };
+  }
+
+  test('objects of one name in two namespaces are told apart, and each is scaled by the autoscaler beside it', async () => {
+    const { agent, other } = await appliedTwice(deployment('web', image), 'Deployment/web: reaches Ready state');
     kubectl(['-n', other, 'autoscale', 'deployment', 'web', '--min=1', '--max=4']);
     kubectl(['-n', other, 'scale', 'deployment', 'web', '--replicas=2']);
     await gatePasses(agent, 1);
@@ -247,21 +246,7 @@ describe('four phases and back', () => {
   });
 
   test('of two objects of one name, the one that may not be deleted is not mistaken for the one that is gone', async () => {
-    const other = `${stage.namespace}-other`;
-    kubectl(['create', 'namespace', other]);
-    const agent = await stage.agent({ approve: 'approve' });
-    await proven(agent, stage, image, [other]);
-    const there = (text: string) => text.replace('metadata: {', `metadata: { namespace: ${other},`);
-    await approved(
-      agent,
-      planText(stage, [
-        {
-          files: { 'here.yaml': configMap('settings'), 'there.yaml': there(configMap('settings')) },
-          criteria: ['ConfigMap/settings: create'],
-        },
-      ]),
-    );
-    await applied(agent, 1);
+    const { agent, other } = await appliedTwice(configMap('settings'), 'ConfigMap/settings: create');
     const policy = undeletable(other);
     kubectl(['create', '-f', '-'], policy);
     await expect
