@@ -99,6 +99,10 @@ describe('a rehearsed rollback', () => {
           'web.yaml': web('login').replace(/\n( +)env:/, '\n$1envFrom: [{ secretRef: { name: made } }]$&'),
           'service.yaml': service,
           'ingress.yaml': ingress,
+          'door.yaml': deployment('door', image).replace(
+            /\n( +)command:/,
+            '\n$1envFrom: [{ secretRef: { name: door } }]$&',
+          ),
           'shared.yaml': configMap('shared', 'changed'),
         },
         more: { take_over: [{ object: 'ConfigMap/shared', managers: ['kubectl-create'], fields: ['.data'] }] },
@@ -114,7 +118,12 @@ describe('a rehearsed rollback', () => {
     const agent = await deployed(phases, (phase) => {
       if (phase === 1)
         kubectl(['create', '-f', '-'], secretOf('made', { apiVersion: 'v1', kind: 'ConfigMap', name: 'settings' }));
-      if (phase === 2) kubectl(['patch', 'ingress/web', '--subresource=status', '--type=merge', '-p', ADDRESS]);
+      if (phase !== 2) return;
+      kubectl(['patch', 'ingress/web', '--subresource=status', '--type=merge', '-p', ADDRESS]);
+      kubectl(
+        ['create', '-f', '-'],
+        secretOf('door', { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'web' }),
+      );
     });
     const before = stateOf();
     const { value, text } = await agent.call('rollback-test', { rehearse: true });
@@ -134,6 +143,7 @@ describe('a rehearsed rollback', () => {
     ]);
     expect(value.unrehearsable).toEqual([
       { object: 'Ingress/web', why: expect.stringContaining('shop.example.com') },
+      { object: 'Deployment/door', why: 'it needs Secret/door, which belongs to Ingress/web, which is not copied' },
       {
         command: expect.stringContaining(`-n ${stage.namespace}`),
         why: expect.stringContaining('names the namespace'),

@@ -13,10 +13,12 @@ const KINDS = ['ServiceAccount', 'Secret', 'ConfigMap'] as const;
 type Kind = (typeof KINDS)[number];
 const isKind = (kind: string): kind is Kind => KINDS.some((k) => k === kind);
 
+/** `without`: objects of the plan that are not copied. */
 export async function borrow(
   reader: Reader,
   move: { readonly from: string; readonly to: string; readonly secrets: readonly string[] },
   objects: readonly KubeObject[],
+  without: readonly KubeObject[],
 ): Promise<Borrowed> {
   const brought = new Set(objects.map((o) => `${o.kind}/${o.metadata.name}`));
   const found = new Map<string, KubeObject>();
@@ -32,9 +34,13 @@ export async function borrow(
     }
     // What the original does without, the copy does without.
     if (there.value === undefined) return;
-    // Its owner is copied, and makes the copy's own: the original's leads to the original.
-    if (await isMadeBy(objects, there.value, reader)) return;
-    const why = tiedTo(there.value);
+    // What an object of the plan owns is made for it, and leads to it: the copy's makes the copy's own.
+    const owner = await ownerAmong([...objects, ...without], there.value, reader);
+    if (owner !== undefined && objects.includes(owner)) return;
+    const why =
+      owner === undefined
+        ? tiedTo(there.value)
+        : `belongs to ${owner.kind}/${owner.metadata.name}, which is not copied`;
     if (why !== undefined) refused.set(key, why);
     else found.set(key, copyOf(there.value, move.to));
     if (kind === 'ServiceAccount') for (const secret of pullSecretsOf(there.value)) await take('Secret', secret);
@@ -52,28 +58,30 @@ export async function borrow(
 
 const HIGHEST = 5;
 
-/** Is one of these its owner, or the owner of its owner? */
-async function isMadeBy(
+/** The one of these that owns it, or that owns its owner. */
+async function ownerAmong(
   objects: readonly KubeObject[],
   object: KubeObject,
   reader: Reader,
   height = HIGHEST,
-): Promise<boolean> {
+): Promise<KubeObject | undefined> {
   const { ownerReferences = [], namespace } = object.metadata;
   for (const { apiVersion, kind, name } of height === 0 ? [] : ownerReferences) {
-    const isIt = (o: KubeObject) =>
-      groupOf(o.apiVersion) === groupOf(apiVersion) && o.kind === kind && o.metadata.name === name;
-    if (objects.some(isIt)) return true;
-    const owner = await reader.getIfThere({
+    const found = objects.find(
+      (o) => groupOf(o.apiVersion) === groupOf(apiVersion) && o.kind === kind && o.metadata.name === name,
+    );
+    if (found !== undefined) return found;
+    const there = await reader.getIfThere({
       apiVersion,
       kind,
       name,
       ...(namespace === undefined ? {} : { namespace }),
     });
-    if (owner.ok && owner.value !== undefined && (await isMadeBy(objects, owner.value, reader, height - 1)))
-      return true;
+    const above =
+      there.ok && there.value !== undefined ? await ownerAmong(objects, there.value, reader, height - 1) : undefined;
+    if (above !== undefined) return above;
   }
-  return false;
+  return undefined;
 }
 
 /** A token belongs to its account in its namespace. */

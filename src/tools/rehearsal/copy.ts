@@ -53,6 +53,7 @@ export async function planCopy(
     reader,
     { from, to, secrets: stored.plan.secrets.map((s) => s.name) },
     all.filter(goes),
+    all.filter((object) => !goes(object)),
   );
   for (const object of all.filter(goes)) {
     const lacking = needs(
