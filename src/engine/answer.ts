@@ -1,4 +1,4 @@
-import { type Deployment, type Fix, type Instant, position, type Refusal, refuse } from '../workflow/index.ts';
+import { type Deployment, type Fix, type Instant, position, type Refusal } from '../workflow/index.ts';
 import type { Performed } from './tool.ts';
 
 /** Every answer ends with where the deployment stands, as text and as structure, from one value. */
@@ -49,12 +49,4 @@ export function refusalAnswer(refusal: Refusal, d?: Deployment, now?: Instant): 
     text: [`REFUSED ${refusal.code}: ${refusal.message}`, ...missing, ...next].join('\n'),
     structured: { refusal, ...(at ?? {}) },
   };
-}
-
-/** zod's issues → one refusal that names every wrong field and what would be right. */
-export function badInput(tool: string, issues: readonly { path: readonly PropertyKey[]; message: string }[]): Refusal {
-  const fields = issues
-    .slice(0, 8)
-    .map((i) => `${i.path.length === 0 ? 'arguments' : i.path.map(String).join('.')}: ${i.message}`);
-  return refuse('BAD_INPUT', `${tool}: ${fields.join('; ')}`);
 }

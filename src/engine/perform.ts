@@ -1,5 +1,6 @@
 import { admit, type Deployment, refuse, STEPS, type Step } from '../workflow/index.ts';
-import { answer, badInput, refusalAnswer } from './answer.ts';
+import { answer, refusalAnswer } from './answer.ts';
+import { badInput } from './bad-input.ts';
 import { finish, refused, runFor, settled } from './conclude.ts';
 import { runWithLease, stepInput } from './lease.ts';
 import { load } from './record.ts';
@@ -16,7 +17,7 @@ export async function perform(shop: Shop, call: Call): Promise<Performed> {
   const tool = shop.tools.find((t) => t.name === call.tool);
   if (tool === undefined) return refusalAnswer(refuse('BAD_INPUT', `tool: there is no tool "${call.tool}"`));
   const parsed = tool.input.safeParse(call.input ?? {});
-  if (!parsed.success) return refusalAnswer(badInput(tool.name, parsed.error.issues));
+  if (!parsed.success) return refusalAnswer(badInput(tool, parsed.error));
   const input: Record<string, unknown> = parsed.data;
   const step: Step = STEPS[tool.name];
 

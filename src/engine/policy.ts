@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ASSURANCES } from '../workflow/index.ts';
+import { ASSURANCES, issuesIn } from '../workflow/index.ts';
 
 /**
  * What the operator allows beyond the defaults: `policy.yaml` in the data folder, outside any workspace an agent edits,
@@ -66,7 +66,7 @@ async function readSettings(path: string): Promise<Read<Record<string, unknown>>
     const settings: unknown = parse(await readFile(path, 'utf8')) ?? {};
     const checked = policySchema.safeParse(settings);
     if (checked.success) return { ok: true, policy: { ...Object(settings) } };
-    const issue = checked.error.issues[0];
+    const [issue] = issuesIn(checked.error, policySchema);
     return { ok: false, message: `${path}, ${issue?.path.join('.') || 'top level'}: ${issue?.message}` };
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { ok: true, policy: {} };

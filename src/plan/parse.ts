@@ -1,7 +1,8 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { issuesIn } from '../workflow/index.ts';
 import { NOWHERE, type Path, type Places, pathText, placesIn, reportInto } from './places.ts';
-import { isRecord, unique } from './record.ts';
+import { isRecord } from './record.ts';
 import { frame, phase } from './schema.ts';
 import type { Phase, Plan, Problem } from './types.ts';
 
@@ -84,7 +85,7 @@ function readAs<T extends z.ZodType>(
 ): z.output<T> {
   const first = schema.safeParse(value);
   if (first.success) return first.data;
-  const found = issues(first.error);
+  const found = issuesIn(first.error, schema);
   for (const { path, message } of found) fault(path, message);
   const bad = new Set(found.map(({ path }) => path[0]));
   const good = Object.entries(isRecord(value) ? value : {}).filter(([key]) => !bad.has(key));
@@ -178,47 +179,3 @@ function phasesOf(value: Record<string, unknown>): Found {
   }
   return { phases, keys: phases.map((_, index) => ['phases', index]), rest, problems };
 }
-
-type Issue = { readonly path: Path; readonly message: string };
-
-/** zod's issues in words; of a union's branches, the ones that got furthest. */
-function issues(error: z.ZodError, before: Path = []): Issue[] {
-  return error.issues.flatMap((issue): Issue[] => {
-    const path: Path = [...before, ...issue.path.map((part) => (typeof part === 'number' ? part : String(part)))];
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], message: `"${key}" is not a field of a plan here` }));
-    }
-    if (issue.code === 'invalid_union') {
-      if (isAbsent(issue)) return [{ path, message: 'is missing' }];
-      const deepest = issue.errors
-        .map((list) =>
-          list.filter((inner) => inner.path.length > 0 || inner.code === 'custom' || inner.code === 'invalid_format'),
-        )
-        .filter((list) => list.length > 0)
-        .sort((a, b) => a.length - b.length)[0];
-      if (deepest !== undefined) {
-        return deepest.map((inner) => ({
-          path: [...path, ...inner.path.map((part) => (typeof part === 'number' ? part : String(part)))],
-          message: words(inner.message, inner.code),
-        }));
-      }
-      const kinds = unique(
-        issue.errors.flat().flatMap((inner) => ('expected' in inner ? [String(inner.expected)] : [])),
-      );
-      if (kinds.length > 0) return [{ path, message: `expected ${kinds.join(' or ')}` }];
-    }
-    return [{ path, message: words(issue.message, issue.code, issue.input) }];
-  });
-}
-
-/** Every branch of a union, and of unions in it, was given nothing. */
-const isAbsent = (issue: z.core.$ZodIssue): boolean =>
-  issue.code === 'invalid_union'
-    ? issue.errors.length > 0 &&
-      issue.errors.every((branch) => branch.some((inner) => inner.path.length === 0 && isAbsent(inner)))
-    : issue.code === 'invalid_type' && /received undefined/.test(issue.message);
-
-const words = (message: string, code: string | undefined, input?: unknown): string =>
-  code === 'invalid_type' && /received undefined/.test(message) && input === undefined
-    ? 'is missing'
-    : message.replace(/^Invalid input: /, '');

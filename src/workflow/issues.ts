@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+export type Path = readonly (string | number)[];
+export type Issue = { readonly path: Path; readonly message: string };
+
+/** zod's issues in words, each with its path and with what would be right; of a union's branches, the ones that got furthest. */
+export function issuesIn(error: z.ZodError, schema: z.ZodType): Issue[] {
+  const isNone = (path: Path) => {
+    const fields = new Set(placeIn(schema, path).flatMap(({ properties }) => Object.keys(properties ?? {})));
+    return fields.size === 0 ? 'is not a field here' : `is not a field here; the fields are ${[...fields].join(', ')}`;
+  };
+  return error.issues.flatMap((issue): Issue[] => {
+    const path = pathOf(issue);
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({ path: [...path, key], message: isNone(path) }));
+    }
+    if (issue.code === 'invalid_union') {
+      if (isAbsent(issue)) return [{ path, message: 'is missing' }];
+      const deepest = issue.errors
+        .map((list) =>
+          list.filter((inner) => inner.path.length > 0 || inner.code === 'custom' || inner.code === 'invalid_format'),
+        )
+        .filter((list) => list.length > 0)
+        .sort((a, b) => a.length - b.length)[0];
+      if (deepest !== undefined) {
+        return deepest.map((inner) => ({ path: [...path, ...pathOf(inner)], message: words(inner) }));
+      }
+      const kinds = new Set(
+        issue.errors.flat().flatMap((inner) => ('expected' in inner ? [String(inner.expected)] : [])),
+      );
+      if (kinds.size > 0) return [{ path, message: `expected ${[...kinds].join(' or ')}` }];
+    }
+    return [{ path, message: words(issue) }];
+  });
+}
+
+const pathOf = (issue: z.core.$ZodIssue): Path =>
+  issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+
+/** Every branch of a union, and of unions in it, was given nothing. */
+const isAbsent = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_union'
+    ? issue.errors.length > 0 &&
+      issue.errors.every((branch) => branch.some((inner) => inner.path.length === 0 && isAbsent(inner)))
+    : issue.code === 'invalid_type' && /received undefined/.test(issue.message);
+
+const words = (issue: z.core.$ZodIssue): string =>
+  isAbsent(issue) ? 'is missing' : issue.message.replace(/^Invalid (input|option): /, '');
+
+type Json = z.core.JSONSchema.JSONSchema;
+
+/** What may stand at a path, as JSON Schema; more than one where a union allows it. */
+export function placeIn(schema: z.ZodType, path: Path): readonly Json[] {
+  const whole = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const branches = (node: Json): Json[] => [node, ...(node.anyOf ?? []).filter(isSchema).flatMap(branches)];
+  const below = (node: Json, part: string | number) =>
+    typeof part === 'number' ? [node.items].flat() : [node.properties?.[part]];
+  return path.reduce<Json[]>(
+    (nodes, part) =>
+      nodes
+        .flatMap((node) => below(node, part))
+        .filter(isSchema)
+        .flatMap(branches),
+    branches(whole),
+  );
+}
+
+const isSchema = (node: Json | boolean | undefined): node is Json => typeof node === 'object';
