@@ -43,7 +43,8 @@ const UNFENCED: readonly FactType[] = [...ALWAYS_TAKEN, 'observed'];
  * tool that only reads can't name a writer.
  */
 export function createRun(context: RunContext): OpeningRun {
-  const { ledger, deployment, now } = context;
+  const { ledger, now } = context;
+  let { deployment } = context;
   const mayRecord: readonly FactType[] = [...STEPS[context.tool].records, ...ALWAYS_TAKEN];
   let connection: Promise<Connected> | undefined;
 
@@ -73,7 +74,9 @@ export function createRun(context: RunContext): OpeningRun {
     home: context.home,
     policy: context.policy,
     signal: context.signal,
-    deployment,
+    get deployment() {
+      return deployment;
+    },
     now,
     progress: context.progress,
     async current() {
@@ -126,9 +129,27 @@ export function createRun(context: RunContext): OpeningRun {
       return who.value.username;
     },
     others: async () => (await loadAll(context)).deployments,
-    open: (started, more) => openDeployment(context, started, more),
+    async open(started, more) {
+      const opened = await openDeployment(context, started, more);
+      if ('code' in opened) return opened;
+      const loaded = await load(context, opened.id);
+      if (!loaded.ok) return loaded.refusal;
+      deployment = loaded.deployment;
+      return opened;
+    },
+    async enter(started) {
+      const { deployments } = await loadAll(context);
+      deployment = deployments.find((d) => isOpenFor(d, started));
+      return deployment;
+    },
   };
 }
+
+const isOpenFor = (d: Deployment, { component, target }: Extract<Fact, { type: 'started' }>): boolean =>
+  d.closed === undefined &&
+  d.started.component === component &&
+  d.target.cluster === target.cluster &&
+  d.target.namespace === target.namespace;
 
 /** `<component>-<n>`: the primary key decides between two that open the same at once. */
 async function openDeployment(
@@ -145,13 +166,7 @@ async function openDeployment(
       .slice(0, 40) || 'deployment';
   for (;;) {
     const { deployments, damaged } = await loadAll(context);
-    const same = deployments.find(
-      (d) =>
-        d.closed === undefined &&
-        d.started.component === started.component &&
-        d.target.cluster === started.target.cluster &&
-        d.target.namespace === started.target.namespace,
-    );
+    const same = deployments.find((d) => isOpenFor(d, started));
     if (same !== undefined) {
       return refuse(
         'DEPLOYMENT_EXISTS',

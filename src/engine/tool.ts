@@ -108,10 +108,12 @@ export interface WritingRun extends ReadingRun {
   writer(): Promise<Writer>;
 }
 
-/** start-deployment's run: it has no deployment until it opens one. */
+/** start-deployment's run: it has no deployment until it opens or enters one, and records there from then on. */
 export interface OpeningRun extends WritingRun {
   /** A new record with these first facts; refused when the component is open on this target already. */
   open(started: FactOf<'started'>, more: readonly Fact[]): Promise<{ id: string } | Refusal>;
+  /** The one that is open of this component on this target, if there is one. */
+  enter(started: FactOf<'started'>): Promise<Deployment | undefined>;
 }
 
 type Effect<N extends ToolName> = (typeof STEPS)[N]['effect'];

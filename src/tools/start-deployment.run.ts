@@ -1,17 +1,9 @@
-import type { Reader } from '../cluster/index.ts';
+import type { Reader, Target } from '../cluster/index.ts';
 import { lost } from '../engine/connect.ts';
-import { type OpeningRun, type Outcome, Refused, type ToolRun } from '../engine/tool.ts';
-import {
-  type Fact,
-  fail,
-  openBlockers,
-  type Place,
-  type PlacedObject,
-  pass,
-  refuse,
-  type Verdict,
-} from '../workflow/index.ts';
+import type { OpeningRun, Outcome, ToolRun } from '../engine/tool.ts';
+import { type Fact, type FactOf, fail, openBlockers, pass } from '../workflow/index.ts';
 import { learningsFor } from './learnings.ts';
+import { makeNamespaces, tryNamespaces } from './make-namespaces.ts';
 import type { Input, Output } from './start-deployment.ts';
 
 /** What a deployment needs of this identity sooner or later; shown, so that a missing one is met now and not in phase 3. */
@@ -28,65 +20,52 @@ const PERMISSIONS = [
 export const run: ToolRun<'start-deployment', Input, Output> = async (input, run) => {
   const reader = await run.reader(input.context);
   const names = [...new Set([input.namespace, ...(input.namespaces ?? [])])];
-  const made = input.create_namespace === true ? await createMissing(names, run) : [];
-  const target = await reader.target(names);
-  if (!target.ok) throw lost(target.error);
-  const { cluster, namespaces, server, context } = target.value;
+  const found = await targetOf(reader, names);
+  const { cluster, server, context } = found;
   const identity = await run.identity();
   const version = await reader.version();
   if (!version.ok) throw lost(version.error);
   const permissions = await whatIsAllowed(reader, input.namespace);
-
-  const place = (ns: { name: string; uid: string | null }): Place => ({
-    cluster: cluster.uid,
-    namespace: ns.name,
-    ...(ns.uid === null ? {} : { namespace_uid: ns.uid }),
-  });
-  const seen: Fact[] = namespaces.map((ns) => ({
-    type: 'observed',
-    subject: `namespace:${ns.name}`,
-    verdict: namespaceVerdict(ns),
-    at: place(ns),
-    asked: `is there a namespace ${ns.name}?`,
-    via: 'start-deployment',
-    identity,
-    ...(ns.uid === null ? {} : { uid: ns.uid }),
-  }));
   const kubeconfig = process.env.INFRAGATE_KUBECONFIG ?? process.env.KUBECONFIG;
-  const inherited = await inheritedBlockers(run, input, cluster.uid);
-  const opened = await run.open(
-    {
-      type: 'started',
-      component: input.component,
-      complexity: input.complexity ?? 'medium',
-      workspace: input.workspace ?? run.workspace,
-      identity,
-      target: {
-        server,
-        context,
-        cluster: cluster.uid,
-        via: cluster.via,
-        namespace: input.namespace,
-        namespaces: [...namespaces],
-        ...(kubeconfig === undefined ? {} : { kubeconfig }),
-        ...(input.proving_namespace === undefined ? {} : { proving_namespace: input.proving_namespace }),
-      },
-      ...(input.goal === undefined ? {} : { goal: input.goal }),
+  const started: FactOf<'started'> = {
+    type: 'started',
+    component: input.component,
+    complexity: input.complexity ?? 'medium',
+    workspace: input.workspace ?? run.workspace,
+    identity,
+    target: {
+      server,
+      context,
+      cluster: cluster.uid,
+      via: cluster.via,
+      namespace: input.namespace,
+      namespaces: [...found.namespaces],
+      ...(kubeconfig === undefined ? {} : { kubeconfig }),
+      ...(input.proving_namespace === undefined ? {} : { proving_namespace: input.proving_namespace }),
     },
-    [
-      ...seen,
-      ...made.map((object): Fact => ({ type: 'placed', run: run.id, object, state: 'created', purpose: 'namespace' })),
-      ...inherited,
-    ],
+    ...(input.goal === undefined ? {} : { goal: input.goal }),
+  };
+
+  const missing = input.create_namespace === true ? missingIn(found) : [];
+  await tryNamespaces(run, missing);
+  const entered = missing.length === 0 ? undefined : await run.enter(started);
+  const inherited = await inheritedBlockers(run, input, cluster.uid);
+  if (entered === undefined || missing.some((name) => !entered.target.namespaces.some((ns) => ns.name === name))) {
+    const opened = await run.open(started, [...found.namespaces.map((ns) => seen(found, ns, identity)), ...inherited]);
+    if ('code' in opened) return { kind: 'refusal', refusal: opened };
+  }
+  const { made, failed } = await makeNamespaces(run, missing);
+  const now = missing.length === 0 ? found : await targetOf(reader, names);
+  await run.record(
+    ...now.namespaces.filter((ns) => missing.includes(ns.name) && ns.uid !== null).map((ns) => seen(now, ns, identity)),
   );
-  if ('code' in opened) return { kind: 'refusal', refusal: opened };
 
   const learnings = await learningsFor(run, {
     component: input.component,
     words: [input.component, input.goal ?? ''],
   });
   const value = {
-    deployment: opened.id,
+    deployment: (await run.current()).id,
     target: {
       server,
       context,
@@ -95,49 +74,43 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
         cluster.via === 'kube-system'
           ? 'kube-system UID'
           : 'fingerprint of CA and issuer (kube-system can not be read)',
-      namespaces,
-      created: made.map((ns) => ns.name),
+      namespaces: now.namespaces,
+      created: made,
     },
     preflight: { identity, server: version.value.gitVersion, permissions },
     learnings,
-    inherited_blockers: inherited.length,
+    inherited_blockers: entered === undefined ? inherited.length : 0,
   };
-  return { kind: 'answer', value: { ...value, summary: summary(value, input) } } satisfies Outcome<Output>;
+  const notes = [
+    ...(entered === undefined ? [] : [`It was open already; go on with it.`]),
+    ...made.map((name) => `The namespace ${name} was created.`),
+    ...failed.map(({ name, error }) => `create_namespace: ${name} could not be created: ${error.message}`),
+  ];
+  return { kind: 'answer', value: { ...value, summary: summary(value, input, notes) } } satisfies Outcome<Output>;
 };
 
-const namespaceVerdict = (ns: { name: string; uid: string | null }): Verdict =>
-  ns.uid === null
-    ? fail('NamespaceMissing', `there is no namespace ${ns.name}`)
-    : pass('NamespaceExists', `namespace ${ns.name}, UID ${ns.uid}`);
-
-async function createMissing(names: readonly string[], run: OpeningRun): Promise<PlacedObject[]> {
-  const reader = await run.reader();
-  const made: PlacedObject[] = [];
-  for (const name of names) {
-    const there = await reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name });
-    if (!there.ok) throw lost(there.error);
-    if (there.value !== undefined) continue;
-    const writer = await run.writer();
-    const created = await writer.create(
-      {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: { name, labels: { 'app.kubernetes.io/managed-by': 'infragate' } },
-      },
-      {},
-    );
-    if (!created.ok) {
-      throw new Refused(
-        refuse('FORBIDDEN', `create_namespace: ${name} could not be created: ${created.error.message}`, {
-          next: [{ person: 'someone who may create namespaces', action: `create the namespace ${name}` }],
-        }),
-      );
-    }
-    const { uid } = created.value.object.metadata;
-    made.push({ apiVersion: 'v1', kind: 'Namespace', name, ...(uid === undefined ? {} : { uid }) });
-  }
-  return made;
+async function targetOf(reader: Reader, names: readonly string[]): Promise<Target> {
+  const target = await reader.target(names);
+  if (!target.ok) throw lost(target.error);
+  return target.value;
 }
+
+const missingIn = (target: Target): string[] => target.namespaces.flatMap((ns) => (ns.uid === null ? ns.name : []));
+
+/** A namespace, as it was seen. */
+const seen = (target: Target, { name, uid }: Target['namespaces'][number], identity: string): FactOf<'observed'> => ({
+  type: 'observed',
+  subject: `namespace:${name}`,
+  verdict:
+    uid === null
+      ? fail('NamespaceMissing', `there is no namespace ${name}`)
+      : pass('NamespaceExists', `namespace ${name}, UID ${uid}`),
+  at: { cluster: target.cluster.uid, namespace: name, ...(uid === null ? {} : { namespace_uid: uid }) },
+  asked: `is there a namespace ${name}?`,
+  via: 'start-deployment',
+  identity,
+  ...(uid === null ? {} : { uid }),
+});
 
 async function whatIsAllowed(reader: Reader, namespace: string) {
   return Promise.all(
@@ -181,10 +154,12 @@ function summary(
     inherited_blockers: number;
   },
   input: Input,
+  notes: readonly string[],
 ): string {
   const missing = v.preflight.permissions.filter((p) => p.allowed !== true).map((p) => p.may);
   return [
     `Deployment ${v.deployment}: ${input.component} → ${v.target.namespaces.map((n) => `${n.name}${n.uid === null ? ' (MISSING)' : ''}`).join(', ')} on ${v.target.server} (${v.preflight.server}) as ${v.preflight.identity}.`,
+    ...notes,
     missing.length === 0
       ? 'This identity may create what deployments usually need.'
       : `Not allowed or unknown: ${missing.join(', ')}.`,

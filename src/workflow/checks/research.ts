@@ -2,7 +2,7 @@ import { openBlockers, unsettled } from '../blockers.ts';
 import { type Deployment, itemsOf, successor } from '../deployment.ts';
 import { isDeferred, itemStanding, standing } from '../evidence.ts';
 import type { Item, ItemKind } from '../facts.ts';
-import { type Check, call, from, ok, open } from './check.ts';
+import { type Check, call, type Fix, from, ok, open } from './check.ts';
 
 /** Gate R: the research is written down, and everything it assumes has evidence. */
 
@@ -16,11 +16,27 @@ export const namespaceExists: Check = {
   of: (d, now) =>
     d.target.namespaces.map((ns) => {
       const subject = `namespace:${ns.name}`;
-      return from(standing(d, subject, now), subject, [
+      const stands = standing(d, subject, now);
+      return from(stands, subject, [
+        ...(stands.status === 'fail' ? [creation(d)] : []),
         { person: 'someone who may create namespaces', action: `create the namespace ${ns.name}` },
         call('cluster-reality-check', d),
       ]);
     }),
+};
+
+const creation = ({ started, target }: Deployment): Fix => {
+  const others = target.namespaces.flatMap(({ name }) => (name === target.namespace ? [] : name));
+  return {
+    tool: 'start-deployment',
+    arguments: {
+      component: started.component,
+      namespace: target.namespace,
+      context: target.context,
+      ...(others.length === 0 ? {} : { namespaces: others }),
+      create_namespace: true,
+    },
+  };
 };
 
 export const findingsDocumented: Check = {
