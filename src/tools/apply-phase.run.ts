@@ -1,6 +1,7 @@
 import { type Applied, type ApplyProblem, applyAll, type BeforeImage, called, shown } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
 import {
+  appliedSubject,
   type Fact,
   type FactOf,
   fail,
@@ -17,7 +18,7 @@ import { factsChanged } from './phase/facts.ts';
 import { drifted } from './phase/read-plan.ts';
 import { recover } from './phase/recover.ts';
 import { createSecrets, secretsToHide } from './phase/secrets.ts';
-import { appliedSubject, type StoredPhase, storedPhase } from './phase/stored.ts';
+import { type StoredPhase, storedPhase } from './phase/stored.ts';
 
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { called } from '../apply/index.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
 import {
+  appliedSubject,
   commitCommand,
   type Deployment,
   fail,
@@ -23,7 +24,7 @@ import { recover } from './phase/recover.ts';
 import { rollbackPossible } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { awaitSettled, stillHolds } from './phase/settled.ts';
-import { allPhases, appliedSubject, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
+import { allPhases, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import type { Input, Output } from './phase-gate.ts';
 
 /** A command gets the phase's time, and at least this. */

@@ -9,6 +9,8 @@ export type PhaseState = {
   readonly delivery: string;
   readonly irreversible: boolean;
   readonly applied: boolean;
+  /** All of it was applied since it was last looked at: what its gate said then is of no more use. */
+  readonly changed: boolean;
   /** The latest gate of this phase under this content. */
   readonly latest?: Observation;
   readonly committed?: string;
@@ -20,16 +22,21 @@ export function phases(d: Deployment): PhaseState[] {
   return current.phases.map((phase, index) => {
     const bound = current.cumulative[index] ?? '';
     const latest = d.observations.get(`phase:${phase.number}`)?.findLast((o) => o.bound === bound);
+    const done = d.observations.get(appliedSubject(phase.number))?.findLast((o) => o.bound === bound);
     const committed = d.commits.findLast((c) => c.phase === phase.number && c.bound === bound)?.sha;
     return {
       ...phase,
       bound,
       applied: d.placements.some((p) => p.purpose === 'phase' && p.phase === phase.number && p.state !== 'gone'),
+      changed: done?.verdict.status === 'pass' && done.seq > (latest?.seq ?? 0),
       ...(latest === undefined ? {} : { latest }),
       ...(committed === undefined ? {} : { committed }),
     };
   });
 }
+
+/** What apply-phase records about a phase as a whole; `phase:N` is its gate's. */
+export const appliedSubject = (phase: number): string => `applied:${phase}`;
 
 export const hasPassed = (phase: PhaseState): boolean => phase.latest?.verdict.status === 'pass';
 

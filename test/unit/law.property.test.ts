@@ -80,6 +80,30 @@ test('the first thing a position names as the way on is admitted by the law', ()
   );
 });
 
+test('from every state of Stage I, the first thing a position names is all one has to follow', () => {
+  fc.assert(
+    fc.property(luck, fc.array(fc.nat({ max: 9 }), { maxLength: 40 }), (numbers, choices) => {
+      const drawn = drawFrom(numbers);
+      const world = new World({ ...drawn, chance: () => true });
+      const isIn = (gate: string) => currentGate(world.deployment, world.now)?.gate.name === gate;
+      const follow = (fixes: readonly Fix[], choice: number) => {
+        const fix = fixes[choice % Math.max(1, fixes.length)];
+        if (fix !== undefined) world.follow(fix);
+      };
+      for (let turn = 0; !isIn('I'); turn += 1) follow(openFixes(world), turn);
+      world.draw.chance = drawn.chance;
+      for (const choice of choices) if (isIn('I')) follow(openFixes(world), choice);
+      world.draw.chance = () => true;
+      for (let turn = 0; isIn('I'); turn += 1) {
+        const { next } = position(world.deployment, world.now);
+        follow(next, 0);
+        expect(turn, JSON.stringify(next[0])).toBeLessThan(60);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test("every fix's arguments are what its tool takes", () => {
   fc.assert(
     fc.property(luck, fc.array(fc.nat({ max: 9 }), { maxLength: 120 }), (numbers, choices) => {

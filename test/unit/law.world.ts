@@ -3,6 +3,7 @@ import type { Actor, Deployment, Event, Fact, Fix, StepName } from '../../src/wo
 import {
   aboutNow,
   admit,
+  appliedSubject,
   fold,
   itemsOf,
   liveDivergences,
@@ -156,16 +157,20 @@ export class World {
         }
         return;
       }
-      case 'apply-phase':
+      case 'apply-phase': {
+        const number = Number(args.phase_number);
+        const bound = phases(d).find((p) => p.number === number)?.bound ?? '';
         this.add(AGENT, {
           type: 'placed',
           run: 'r',
           object: { apiVersion: 'v1', kind: 'ConfigMap', name: this.fresh('o') },
           state: 'created',
           purpose: 'phase',
-          phase: Number(args.phase_number),
+          phase: number,
         });
+        this.add(AGENT, this.#observe(appliedSubject(number), name, 0.8, { bound }));
         return;
+      }
       case 'phase-gate': {
         const phase = phases(d).find((p) => p.number === args.phase_number);
         if (phase === undefined) return;

@@ -93,6 +93,3 @@ const phasesOf = (stored: StoredPlan, bound: (number: number) => string | undefi
 /** What a phase put there, in this record: created or changed, and not gone since. */
 export const placedBy = (d: Deployment, phase: number) =>
   d.placements.filter((p) => p.purpose === 'phase' && p.phase === phase && p.state !== 'gone');
-
-/** What apply-phase records about a phase as a whole; `phase:N` is its gate's. */
-export const appliedSubject = (phase: number): string => `applied:${phase}`;

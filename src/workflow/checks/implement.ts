@@ -11,24 +11,18 @@ export const phaseResult = (d: Deployment, phase: ReturnType<typeof phases>[numb
   if (hasPassed(phase)) return ok(`${phase.name}: passed`, subject);
   const gate = call('phase-gate', d, { phase_number: number });
   const apply = call('apply-phase', d, { phase_number: number });
-  if (phase.latest === undefined) {
-    const next = phase.delivery === 'apply' && !phase.applied ? apply : gate;
-    return open('missing', `${phase.name}: not proven yet`, [next, ...(next === apply ? [gate] : [])], subject);
-  }
-  return open(
-    phase.latest.verdict.status === 'fail' ? 'fail' : 'unknown',
-    `${phase.name}: ${phase.latest.verdict.message}`,
-    [
-      ...(phase.delivery === 'apply' ? [apply] : []),
-      gate,
-      call('rollback-phase', d, { phase_number: number }),
-      call('return-to', d, {
-        stage: 'plan',
-        because: `phase ${number}: ${phase.latest.verdict.message}`.slice(0, 400),
-      }),
-    ],
-    subject,
-  );
+  const isReady = phase.delivery !== 'apply' || phase.changed || phase.latest?.verdict.status === 'unknown';
+  const on = isReady ? [gate, ...(phase.delivery === 'apply' ? [apply] : [])] : [apply, gate];
+  if (phase.latest === undefined) return open('missing', `${phase.name}: not proven yet`, on, subject);
+  const said = phase.latest.verdict.message;
+  const back = [
+    call('rollback-phase', d, { phase_number: number }),
+    call('return-to', d, { stage: 'plan', because: `phase ${number}: ${said}`.slice(0, 400) }),
+  ];
+  if (phase.changed)
+    return open('stale', `${phase.name}: applied since its gate said: ${said}`, [...on, ...back], subject);
+  const status = phase.latest.verdict.status === 'fail' ? 'fail' : 'unknown';
+  return open(status, `${phase.name}: ${said}`, [...on, ...back], subject);
 };
 
 export const phasesPassed: Check = {
