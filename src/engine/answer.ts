@@ -1,5 +1,10 @@
+import { z } from 'zod';
 import { type Deployment, type Fix, type Instant, position, type Refusal, refuse } from '../workflow/index.ts';
+import { formOf } from './form.ts';
 import type { Performed } from './tool.ts';
+
+/** Issues that say what came, not what would be right. */
+const SHAPELESS = new Set(['invalid_type', 'invalid_union', 'unrecognized_keys', 'invalid_format']);
 
 /** Every answer ends with where the deployment stands, as text and as structure, from one value. */
 export function answer(
@@ -52,9 +57,16 @@ export function refusalAnswer(refusal: Refusal, d?: Deployment, now?: Instant): 
 }
 
 /** zod's issues → one refusal that names every wrong field and what would be right. */
-export function badInput(tool: string, issues: readonly { path: readonly PropertyKey[]; message: string }[]): Refusal {
-  const fields = issues
-    .slice(0, 8)
-    .map((i) => `${i.path.length === 0 ? 'arguments' : i.path.map(String).join('.')}: ${i.message}`);
+export function badInput(
+  tool: string,
+  issues: readonly { code?: string | undefined; path: readonly PropertyKey[]; message: string }[],
+  schema: z.ZodType,
+): Refusal {
+  const shape = z.toJSONSchema(schema, { io: 'input' });
+  const fields = issues.slice(0, 8).map((i) => {
+    const name = i.path.length === 0 ? 'arguments' : i.path.map(String).join('.');
+    const form = i.code !== undefined && SHAPELESS.has(i.code) ? formOf(shape, i.path) : undefined;
+    return `${name}: ${i.message}${form === undefined ? '' : ` (${form})`}`;
+  });
   return refuse('BAD_INPUT', `${tool}: ${fields.join('; ')}`);
 }

@@ -16,7 +16,7 @@ export async function perform(shop: Shop, call: Call): Promise<Performed> {
   const tool = shop.tools.find((t) => t.name === call.tool);
   if (tool === undefined) return refusalAnswer(refuse('BAD_INPUT', `tool: there is no tool "${call.tool}"`));
   const parsed = tool.input.safeParse(call.input ?? {});
-  if (!parsed.success) return refusalAnswer(badInput(tool.name, parsed.error.issues));
+  if (!parsed.success) return refusalAnswer(badInput(tool.name, parsed.error.issues, tool.input));
   const input: Record<string, unknown> = parsed.data;
   const step: Step = STEPS[tool.name];
 

@@ -17,7 +17,7 @@ import { type Connected, connectTo, lost } from './connect.ts';
 import { findEvidence } from './evidence.ts';
 import type { Policy } from './policy.ts';
 import { appendDecided, event, load, loadAll } from './record.ts';
-import { type OpeningRun, Refused } from './tool.ts';
+import { type Destination, type OpeningRun, Refused } from './tool.ts';
 
 export type RunContext = {
   readonly id: string;
@@ -126,8 +126,26 @@ export function createRun(context: RunContext): OpeningRun {
       return who.value.username;
     },
     others: async () => (await loadAll(context)).deployments,
+    taken: async (started) => alreadyOpen((await loadAll(context)).deployments, started),
     open: (started, more) => openDeployment(context, started, more),
   };
+}
+
+/** One component goes to one namespace of a cluster in one deployment at a time. */
+function alreadyOpen(deployments: readonly Deployment[], to: Destination): Refusal | undefined {
+  const same = deployments.find(
+    (d) =>
+      d.closed === undefined &&
+      d.started.component === to.component &&
+      d.target.cluster === to.cluster &&
+      d.target.namespace === to.namespace,
+  );
+  if (same === undefined) return undefined;
+  return refuse(
+    'DEPLOYMENT_EXISTS',
+    `${to.component} is already being deployed to ${to.namespace} on this cluster: ${same.id}. Go on with it; only a person ends it (infragate abandon ${same.id}).`,
+    { next: [{ tool: 'deployment-status', arguments: { deployment: same.id } }] },
+  );
 }
 
 /** `<component>-<n>`: the primary key decides between two that open the same at once. */
@@ -145,22 +163,9 @@ async function openDeployment(
       .slice(0, 40) || 'deployment';
   for (;;) {
     const { deployments, damaged } = await loadAll(context);
-    const same = deployments.find(
-      (d) =>
-        d.closed === undefined &&
-        d.started.component === started.component &&
-        d.target.cluster === started.target.cluster &&
-        d.target.namespace === started.target.namespace,
-    );
-    if (same !== undefined) {
-      return refuse(
-        'DEPLOYMENT_EXISTS',
-        `${started.component} is already being deployed to ${started.target.namespace} on this cluster: ${same.id}. Go on with it; only a person ends it (infragate abandon ${same.id}).`,
-        {
-          next: [{ tool: 'deployment-status', arguments: { deployment: same.id } }],
-        },
-      );
-    }
+    const { cluster, namespace } = started.target;
+    const refusal = alreadyOpen(deployments, { component: started.component, cluster, namespace });
+    if (refusal !== undefined) return refusal;
     const taken = new Set([...deployments.map((d) => d.id), ...damaged]);
     let n = 1;
     while (taken.has(`${slug}-${n}`)) n += 1;

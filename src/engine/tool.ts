@@ -109,7 +109,12 @@ export interface WritingRun extends ReadingRun {
 }
 
 /** start-deployment's run: it has no deployment until it opens one. */
+/** Where a component goes; the cluster by its id. */
+export type Destination = { readonly component: string; readonly cluster: string; readonly namespace: string };
+
 export interface OpeningRun extends WritingRun {
+  /** The refusal that `open` would give, asked before anything is made for it. */
+  taken(to: Destination): Promise<Refusal | undefined>;
   /** A new record with these first facts; refused when the component is open on this target already. */
   open(started: FactOf<'started'>, more: readonly Fact[]): Promise<{ id: string } | Refusal>;
 }

@@ -189,7 +189,7 @@ function issues(error: z.ZodError, before: Path = []): Issue[] {
       return issue.keys.map((key) => ({ path: [...path, key], message: `"${key}" is not a field of a plan here` }));
     }
     if (issue.code === 'invalid_union') {
-      if (isAbsent(issue)) return [{ path, message: 'is missing' }];
+      if (isAbsent(issue)) return [{ path, message: `is missing${formOfField(path)}` }];
       const deepest = issue.errors
         .map((list) =>
           list.filter((inner) => inner.path.length > 0 || inner.code === 'custom' || inner.code === 'invalid_format'),
@@ -205,11 +205,16 @@ function issues(error: z.ZodError, before: Path = []): Issue[] {
       const kinds = unique(
         issue.errors.flat().flatMap((inner) => ('expected' in inner ? [String(inner.expected)] : [])),
       );
-      if (kinds.length > 0) return [{ path, message: `expected ${kinds.join(' or ')}` }];
+      if (kinds.length > 0) return [{ path, message: `expected ${kinds.join(' or ')}${formOfField(path)}` }];
     }
     return [{ path, message: words(issue.message, issue.code, issue.input) }];
   });
 }
+
+const formOfField = (path: Path): string =>
+  path.length === 1 && path[0] === 'validation'
+    ? ': {static[], health[], functional[]}, each a list of commands or "none: why"'
+    : '';
 
 /** Every branch of a union, and of unions in it, was given nothing. */
 const isAbsent = (issue: z.core.$ZodIssue): boolean =>

@@ -28,8 +28,13 @@ const PERMISSIONS = [
 export const run: ToolRun<'start-deployment', Input, Output> = async (input, run) => {
   const reader = await run.reader(input.context);
   const names = [...new Set([input.namespace, ...(input.namespaces ?? [])])];
+  const before = await reader.target(names);
+  if (!before.ok) throw lost(before.error);
+  const { component, namespace } = input;
+  const taken = await run.taken({ component, cluster: before.value.cluster.uid, namespace });
+  if (taken !== undefined) return { kind: 'refusal', refusal: taken };
   const made = input.create_namespace === true ? await createMissing(names, run) : [];
-  const target = await reader.target(names);
+  const target = made.length === 0 ? before : await reader.target(names);
   if (!target.ok) throw lost(target.error);
   const { cluster, namespaces, server, context } = target.value;
   const identity = await run.identity();
@@ -202,6 +207,9 @@ function summary(
             .slice(0, 600)}`,
         ]
       : []),
+    ...v.target.namespaces
+      .filter((n) => n.uid === null)
+      .map((n) => `Somebody has to create the namespace ${n.name} now; cluster-reality-check looks again.`),
     'Next: research (findings, sources, assumptions) with record-research, then cluster-reality-check.',
   ].join('\n');
 }

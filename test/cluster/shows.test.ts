@@ -44,6 +44,16 @@ describe('a new deployment', () => {
     expect(writes().length - before).toBe(0);
   });
 
+  test('a start that is refused makes no namespace', async () => {
+    const agent = await stage.agent();
+    const start = { component: 'app', namespace: `${stage.namespace}-not-there` };
+    const { text } = await agent.call('start-deployment', start);
+    expect(text).toContain(`Somebody has to create the namespace ${start.namespace}`);
+    const before = writes().length;
+    expect(await agent.refused('start-deployment', { ...start, create_namespace: true })).toBe('DEPLOYMENT_EXISTS');
+    expect(writes().length - before).toBe(0);
+  });
+
   test('empty research passes no gate', async () => {
     const agent = await stage.agent();
     await agent.call('start-deployment', { component: 'app', namespace: 'default' });
