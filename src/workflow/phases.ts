@@ -9,6 +9,8 @@ export type PhaseState = {
   readonly delivery: string;
   readonly irreversible: boolean;
   readonly applied: boolean;
+  /** Something was applied after the latest gate looked: it has to look again. */
+  readonly unseen: boolean;
   /** The latest gate of this phase under this content. */
   readonly latest?: Observation;
   readonly committed?: string;
@@ -21,10 +23,12 @@ export function phases(d: Deployment): PhaseState[] {
     const bound = current.cumulative[index] ?? '';
     const latest = d.observations.get(`phase:${phase.number}`)?.findLast((o) => o.bound === bound);
     const committed = d.commits.findLast((c) => c.phase === phase.number && c.bound === bound)?.sha;
+    const placed = d.placements.filter((p) => p.purpose === 'phase' && p.phase === phase.number && p.state !== 'gone');
     return {
       ...phase,
       bound,
-      applied: d.placements.some((p) => p.purpose === 'phase' && p.phase === phase.number && p.state !== 'gone'),
+      applied: placed.length > 0,
+      unseen: placed.some((p) => p.state === 'created' && p.seq > (latest?.seq ?? 0)),
       ...(latest === undefined ? {} : { latest }),
       ...(committed === undefined ? {} : { committed }),
     };

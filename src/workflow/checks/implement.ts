@@ -19,8 +19,9 @@ export const phaseResult = (d: Deployment, phase: ReturnType<typeof phases>[numb
     phase.latest.verdict.status === 'fail' ? 'fail' : 'unknown',
     `${phase.name}: ${phase.latest.verdict.message}`,
     [
+      ...(phase.unseen ? [gate] : []),
       ...(phase.delivery === 'apply' ? [apply] : []),
-      gate,
+      ...(phase.unseen ? [] : [gate]),
       call('rollback-phase', d, { phase_number: number }),
       call('return-to', d, {
         stage: 'plan',
