@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { parseCommand } from '../commands/index.ts';
 import { parseCriterion } from '../criteria/index.ts';
 import { parseReference } from '../images/index.ts';
@@ -403,6 +404,15 @@ test.each(BAD)('$what is a problem, with its place', async ({ plan, files = FILE
   expect(found, JSON.stringify(problems, undefined, 1)).not.toEqual([]);
   expect(found[0]?.file).toBe(file);
   if (at !== undefined) expect([found[0]?.line, found[0]?.column]).toEqual(at);
+});
+
+test.each([
+  ['none', undefined, 'is missing: {static[], health[], functional[]}'],
+  ['a list', ['kubectl get all'], 'expected object: {static[], health[], functional[]}'],
+])('a validation that is %s is answered with its form', async (_what, validation, says) => {
+  const plan = { ...Object(parse(GOOD)), validation };
+  const { problems } = await preparePlan(plan, 'plan.yaml', worldOf(FILES));
+  expect(problems.find((p) => p.path === 'validation')?.message).toContain(says);
 });
 
 test('all problems come at once', async () => {
