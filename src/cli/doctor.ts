@@ -121,7 +121,7 @@ function identities(): Finding {
         what: 'identities',
         ok: true,
         found:
-          'the server uses the same kubeconfig as the agent: an agent with a shell can write to the cluster around infragate',
+          'allowed, but the server uses the same kubeconfig as the agent: an agent with a shell can write to the cluster around infragate',
         fix: 'INFRAGATE_KUBECONFIG gives the server an identity of its own; give the agent a weaker one',
       }
     : { what: 'identities', ok: true, found: `the server has its own kubeconfig (${own})` };

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { parseCommand } from '../commands/index.ts';
 import { parseCriterion } from '../criteria/index.ts';
 import { parseReference } from '../images/index.ts';
@@ -43,12 +44,12 @@ const BAD: readonly Bad[] = [
     at: [9, 3],
     says: /not a field/,
   },
-  { what: 'no target', plan: swap('target: shop\n', ''), path: 'target', says: /^is missing$/ },
+  { what: 'no target', plan: swap('target: shop\n', ''), path: 'target', says: /^is missing/ },
   {
     what: 'a number for a target',
     plan: swap('target: shop', 'target: 5'),
     path: 'target',
-    says: /^expected string or object$/,
+    says: /^expected string or object/,
   },
   validating(
     'a question to the client alone',
@@ -403,6 +404,19 @@ test.each(BAD)('$what is a problem, with its place', async ({ plan, files = FILE
   expect(found, JSON.stringify(problems, undefined, 1)).not.toEqual([]);
   expect(found[0]?.file).toBe(file);
   if (at !== undefined) expect([found[0]?.line, found[0]?.column]).toEqual(at);
+});
+
+test.each([
+  [
+    'none',
+    undefined,
+    /^is missing \(.*\{static\??, health\??, functional\??\}.*each a list of commands, or "none: why"\)$/,
+  ],
+  ['a list', ['kubectl get all'], /^expected .*\{static\??, health\??, functional\??\}.*each a list of commands/],
+])('a validation that is %s is answered with its form', async (_what, validation, says) => {
+  const plan = { ...Object(parse(GOOD)), validation };
+  const { problems } = await preparePlan(plan, 'plan.yaml', worldOf(FILES));
+  expect(problems.find((p) => p.path === 'validation')?.message).toMatch(says);
 });
 
 test('all problems come at once', async () => {

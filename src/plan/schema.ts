@@ -139,7 +139,7 @@ const target = z.union([
 export const frame = z.strictObject({
   component: name,
   target,
-  validation,
+  validation: validation.describe('each a list of commands, or "none: why"'),
   risks: listOf(risk),
   rollback_strategy: name,
   estimated_minutes: z.number().positive().max(100_000).optional(),

@@ -26,7 +26,7 @@ export const run: ToolRun<'complete-deployment', Input, Output> = async (_input,
   const report = [
     `# ${d.started.component} is deployed to ${d.target.namespace}`,
     `All five gates passed. ${events.length} events, ${count(f.setbacks.length, 'thing')} failed on the way, ${count(f.refusals.length, 'call')} refused, ${count(f.returns.length, 'return')}.`,
-    retrospective(d, events, {}).replace(/^#/gm, '##'),
+    retrospective({ ...d, closed: { how: 'completed', at: run.now() } }, events, {}).replace(/^#/gm, '##'),
   ].join('\n\n');
   const digest = await run.put(report, 'text/markdown');
   const refusal = await run.record({ type: 'completed', report: digest });

@@ -1,5 +1,13 @@
 import type { RunOf, ToolRun } from '../engine/tool.ts';
-import { type Deployment, type Fact, type Item, type Refusal, refuse, successor } from '../workflow/index.ts';
+import {
+  type Deployment,
+  type Fact,
+  FINDINGS_MIN,
+  type Item,
+  type Refusal,
+  refuse,
+  successor,
+} from '../workflow/index.ts';
 import { claim, claims, numbering, readLists } from './items.ts';
 import type { Input, Output } from './record-research.ts';
 import { adjustments } from './research/adjust.ts';
@@ -96,10 +104,15 @@ function summarised(d: Deployment, facts: readonly Fact[]): Output {
         `- retired ${r.subject}${r.replaced_by === undefined ? '' : `, replaced by ${successor(d, r.replaced_by) ?? r.replaced_by}`}`,
     ),
     ...shown.map((o) => `- ${o.subject}: ${o.verdict.status.toUpperCase()} ${o.verdict.message}`),
-    facts.some((f) => f.type === 'written' && f.what === 'research') ? 'Findings written.' : '',
+    ...facts.flatMap((f) => (f.type === 'written' && f.what === 'research' ? [findingsLine(f.text)] : [])),
     facts.some((f) => f.type === 'written' && f.what === 'sources') ? 'No outside sources: written.' : '',
     ...facts.flatMap((f) => (f.type === 'written' && f.what === 'adjustment' ? [`- adjustment for ${f.about}`] : [])),
     'Recorded is not verified: cluster-reality-check looks.',
   ];
   return { items, retired: retired.map((r) => r.subject), summary: lines.filter((line) => line !== '').join('\n') };
 }
+
+const findingsLine = (text: string): string =>
+  text.trim().length < FINDINGS_MIN
+    ? `Findings written, and too short for Gate R (${FINDINGS_MIN} characters): say what was learnt, and where.`
+    : 'Findings written.';

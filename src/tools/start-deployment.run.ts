@@ -177,6 +177,12 @@ function summary(
             .slice(0, 600)}`,
         ]
       : []),
+    ...v.target.namespaces
+      .filter((n) => n.uid === null)
+      .map(
+        (n) =>
+          `The namespace ${n.name} is not there: call this again with create_namespace: true, or have somebody create it; cluster-reality-check looks again.`,
+      ),
     'Next: research (findings, sources, assumptions) with record-research, then cluster-reality-check.',
   ].join('\n');
 }

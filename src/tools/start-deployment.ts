@@ -6,7 +6,7 @@ const input = z.strictObject({
   component: z.string().trim().min(1).max(100),
   namespace: z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name (RFC 1123 label)'),
   namespaces: texts.optional().describe('further namespaces it uses'),
-  create_namespace: z.boolean().optional(),
+  create_namespace: z.boolean().optional().describe('make those that are not there'),
   proving_namespace: z.string().optional().describe('where tracer bullets are fired'),
   context: z.string().optional().describe('kubeconfig context'),
   workspace: z.string().optional(),

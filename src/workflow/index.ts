@@ -15,7 +15,7 @@ export * from './evaluate.ts';
 export * from './evidence.ts';
 export * from './facts.ts';
 export * from './gates.ts';
-export { type Issue, issuesIn, placeIn } from './issues.ts';
+export { type Issue, issuesIn } from './issues.ts';
 export * from './permit.ts';
 export * from './phases.ts';
 export * from './steps.ts';

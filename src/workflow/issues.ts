@@ -5,14 +5,22 @@ export type Issue = { readonly path: Path; readonly message: string };
 
 /** zod's issues in words, each with its path and with what would be right; of a union's branches, the ones that got furthest. */
 export function issuesIn(error: z.ZodError, schema: z.ZodType): Issue[] {
-  const isNone = (path: Path) => {
-    const fields = new Set(placeIn(schema, path).flatMap(({ properties }) => Object.keys(properties ?? {})));
-    return fields.size === 0 ? 'is not a field here' : `is not a field here; the fields are ${[...fields].join(', ')}`;
-  };
+  return found(error).map(({ path, message }) => {
+    const form = /^(is missing|expected )/.test(message) ? formOf(schema, path) : undefined;
+    if (form !== undefined) return { path, message: `${message} (${form})` };
+    if (message !== NO_FIELD) return { path, message };
+    const fields = placeIn(schema, path.slice(0, -1)).flatMap(fieldsOf);
+    return { path, message: fields.length === 0 ? NO_FIELD : `${NO_FIELD}; the fields are ${fields.join(', ')}` };
+  });
+}
+
+const NO_FIELD = 'is not a field here';
+
+function found(error: z.ZodError): Issue[] {
   return error.issues.flatMap((issue): Issue[] => {
     const path = pathOf(issue);
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], message: isNone(path) }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: NO_FIELD }));
     }
     if (issue.code === 'invalid_union') {
       if (isAbsent(issue)) return [{ path, message: 'is missing' }];
@@ -49,8 +57,24 @@ const words = (issue: z.core.$ZodIssue): string =>
 
 type Json = z.core.JSONSchema.JSONSchema;
 
-/** What may stand at a path, as JSON Schema; more than one where a union allows it. */
-export function placeIn(schema: z.ZodType, path: Path): readonly Json[] {
+/** What may stand at a path, in a few words: `{source, not_compared?}`, and what its description says. */
+function formOf(schema: z.ZodType, path: Path): string | undefined {
+  const places = placeIn(schema, path);
+  const forms = places.flatMap((place) => {
+    const fields = fieldsOf(place);
+    if (fields.length > 0) return [`{${fields.join(', ')}}`];
+    return places.length > 1 && typeof place.type === 'string' ? [place.type] : [];
+  });
+  const described = places.find(({ description }) => description !== undefined)?.description;
+  const form = forms.some((one) => one.startsWith('{')) ? [[...new Set(forms)].join(' or ')] : [];
+  return [...form, ...(described === undefined ? [] : [described])].join(': ') || undefined;
+}
+
+const fieldsOf = ({ properties = {}, required = [] }: Json): string[] =>
+  Object.keys(properties).map((key) => (required.includes(key) ? key : `${key}?`));
+
+/** As JSON Schema; more than one where a union allows it. */
+function placeIn(schema: z.ZodType, path: Path): readonly Json[] {
   const whole = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const branches = (node: Json): Json[] => [node, ...(node.anyOf ?? []).filter(isSchema).flatMap(branches)];
   const below = (node: Json, part: string | number) =>

@@ -212,6 +212,7 @@ describe('a deployment that met four obstacles', () => {
     expect(value.report).toMatch(
       /^# app is deployed to .*\n\nAll five gates passed\. .*, 4 things failed on the way, 1 call refused/,
     );
+    expect(value.report).toMatch(/^## Retrospective: app \(.*, completed\)$/m);
     expect(String(value.report).match(/^# /gm)).toHaveLength(1);
     const exported = infragate(stage.home, ['export', 'app-1']).stdout;
     const again = recompute(exported);

@@ -13,7 +13,7 @@ test.each([
   [
     'record-research',
     { images: ['web:1'] },
-    ['images: is not a field here; the fields are deployment, findings,', 'planned_images'],
+    ['images: is not a field here; the fields are deployment?, findings?,', 'planned_images?'],
   ],
   ['record-research', { planned_images: 'web:1' }, ['planned_images: expected array, received string']],
   [
@@ -23,6 +23,19 @@ test.each([
       'critical_assumptions.0.about: is missing',
       'critical_assumptions.0.items: is not a field here; the fields are assumption, impact, about',
     ],
+  ],
+  [
+    'record-research',
+    { sources: ['https://example.com'], assumed_apis: [5] },
+    [
+      'sources.0: expected object, received string ({source, not_compared?})',
+      'assumed_apis.0: expected string or object (string or {name, provided_by})',
+    ],
+  ],
+  [
+    'tracer-bullet',
+    { assumption: 'a', minimal_spec: 'b', success_criteria: 'c', timeout: 60 },
+    ['timeout: expected string, received number (default "120s", ≤ "300s")'],
   ],
   [
     'record-research',

@@ -324,6 +324,31 @@ describe('Gate P and the phases', () => {
     expect(permit(r.d, r.now()).phase).toBe(2);
   });
 
+  test('what is applied after a gate failed leads to the gate, not to another apply', () => {
+    const tools = () => position(r.d, r.now()).next.map((n) => ('tool' in n ? n.tool : ''));
+    const r = approved().saw('phase:1', 'fail', { via: 'phase-gate', bound: 'c1' });
+    expect(tools()[0]).toBe('apply-phase');
+    r.add(AGENT, {
+      type: 'placed',
+      run: 'r',
+      object: { apiVersion: 'v1', kind: 'ConfigMap', name: 'web', namespace: 'ns' },
+      state: 'created',
+      purpose: 'phase',
+      phase: 1,
+    });
+    expect(tools()[0], 'not all of it was applied').toBe('apply-phase');
+    r.saw('applied:1', 'pass', { via: 'apply-phase', bound: 'c1' });
+    expect(tools()[0]).toBe('phase-gate');
+  });
+
+  test('an item whose own words are wrong leads to writing it anew, not to the same look', () => {
+    const r = approved().claim('api', 'api:Deployment');
+    const first = () => position(r.d, r.now()).next.map((n) => ('tool' in n ? n.tool : ''))[0];
+    expect(first()).toBe('cluster-reality-check');
+    r.saw('api:Deployment', 'fail', { verdict: { status: 'fail', reason: 'SpellingDiffers', message: 'm' } });
+    expect(first()).toBe('record-research');
+  });
+
   test('a way back that was tried from another phase than the last is not the one that Gate V asks for', () => {
     const r = approved().add(AGENT, pass(1, 'c1'), pass(2, 'c2'), pass(3, 'c3'), pass(4, 'c4'));
     const tried = (is: 'pass' | 'fail', phase: number) =>

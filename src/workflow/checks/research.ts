@@ -59,6 +59,9 @@ export const findingsDocumented: Check = {
   },
 };
 
+/** What the item's own words cause: looking again sees the same. */
+const REWORD: ReadonlySet<string> = new Set(['SpellingDiffers', 'NotRecognised']);
+
 export const verified = (kind: ItemKind, name: string, asks: string): Check => ({
   name,
   asks,
@@ -67,7 +70,10 @@ export const verified = (kind: ItemKind, name: string, asks: string): Check => (
     itemsOf(d, kind).map((item) => {
       const stands = itemStanding(d, item, now);
       if (isDeferred(stands)) return ok('can not be seen from here: deferred to a tracer bullet', item.subject);
-      return from(stands, item.subject, [call('cluster-reality-check', d), call('record-research', d)]);
+      const look = call('cluster-reality-check', d);
+      const write = call('record-research', d);
+      const reword = REWORD.has(stands.evidence?.verdict.reason ?? '');
+      return from(stands, item.subject, reword ? [write, look] : [look, write]);
     }),
 });
 
