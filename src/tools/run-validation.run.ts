@@ -6,6 +6,7 @@ import { fail, pass, type Refusal, unknown, type Verdict } from '../workflow/ind
 import { recordProof } from './observe.ts';
 import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
 import { commandCheck, runCommands } from './phase/commands.ts';
+import { askHealth } from './phase/health.ts';
 import { lookAtPhase } from './phase/live.ts';
 import { orphans } from './phase/orphans.ts';
 import { planDrifted } from './phase/read-plan.ts';
@@ -37,6 +38,7 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
   );
   phases.push(await orphans(reader, d, stored));
   const secrets = await secretsToHide(reader, d, stored);
+  const asking = { namespace: d.target.namespace, signal: run.signal, secrets };
   const lists = {
     static: stored.plan.validation.static,
     health: stored.plan.validation.health,
@@ -62,35 +64,9 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
     const commands = list.filter((l) => !health.includes(l));
     const outcomes = await runCommands(run, commands, { timeoutMs: COMMAND_TIMEOUT_MS, stopAtFailure: false, secrets });
     const checked = await Promise.all(
-      health.map(async (target) => phaseCheck(`health: ${target}`, await healthOf(target))),
+      health.map(async (target) => phaseCheck(`health: ${target}`, await askHealth(reader, target, asking))),
     );
     return [...outcomes.map(commandCheck), ...checked];
-  }
-
-  /** A Service is asked through the API server, a URL directly. */
-  async function healthOf(target: string): Promise<Verdict> {
-    const read = readHealth(target);
-    if (read?.kind === 'service') {
-      const { name, port, path } = read;
-      const answer = await reader.proxy({ namespace: d.target.namespace, name, port, path });
-      if (!answer.ok) return fail('Unhealthy', `${target}: ${answer.error.message}`);
-      return answer.value.status < 400
-        ? pass('Healthy', `${target}: ${answer.value.status}`)
-        : fail('Unhealthy', `${target}: ${answer.value.status}`);
-    }
-    if (read?.kind !== 'url') return fail('Unreadable', `${target}: ${read?.why ?? 'no health check'}`);
-    try {
-      const answer = await fetch(read.url, {
-        signal: AbortSignal.any([run.signal, AbortSignal.timeout(15_000)]),
-        redirect: 'follow',
-      });
-      await answer.body?.cancel();
-      return answer.ok
-        ? pass('Healthy', `${target}: ${answer.status}`)
-        : fail('Unhealthy', `${target}: ${answer.status}`);
-    } catch (error) {
-      return fail('Unreachable', `${target}: ${error instanceof Error ? error.message : String(error)}`);
-    }
   }
 
   const all = [...phases.flat(), ...results.static, ...results.health, ...results.functional];
