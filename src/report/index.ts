@@ -10,7 +10,7 @@ export { type Learning, learningsOf, titleKey, type Use, usesOf } from './learni
 export { duration, table } from './markdown.ts';
 export { planReport } from './plan.ts';
 export { researchReport } from './research.ts';
-export { figures, type Narrative, retrospective } from './retrospective.ts';
+export { figures, type Narrative, retrospective, toldIn } from './retrospective.ts';
 export { budgetReport, listReport, statusReport } from './status.ts';
 export { timelineMarkdown, timelineReport } from './timeline.ts';
 export { eventWords, fixWords } from './words.ts';

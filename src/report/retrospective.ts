@@ -141,7 +141,15 @@ function told(n: Narrative): string {
       (n.learnings ?? []).map((l) => `**${l.title}**: ${l.situation} → ${l.advice}`),
     ),
   ].filter((part) => part !== '');
-  return parts.length === 0 ? '' : ["## In the agent's words", ...parts].join('\n\n');
+  return parts.length === 0 ? '' : [TOLD, ...parts].join('\n\n');
+}
+
+const TOLD = "## In the agent's words";
+
+/** What the agent said in a retrospective that was written: its last section. '' where it said nothing. */
+export function toldIn(retrospective: string): string {
+  const at = `\n${retrospective}`.indexOf(`\n${TOLD}\n`);
+  return at < 0 ? '' : retrospective.slice(at).trim();
 }
 
 /** Stretch by stretch, as a table and as a picture. */

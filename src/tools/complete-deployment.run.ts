@@ -1,5 +1,5 @@
 import type { ToolRun } from '../engine/tool.ts';
-import { figures, retrospective } from '../report/index.ts';
+import { figures, retrospective, toldIn } from '../report/index.ts';
 import { leftovers, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './complete-deployment.ts';
 
@@ -23,10 +23,15 @@ export const run: ToolRun<'complete-deployment', Input, Output> = async (_input,
   }
   const events = await run.events();
   const f = figures(d, events);
+  const retro = d.written.findLast((w) => w.what === 'retro')?.body;
+  const told = toldIn(retro === undefined ? '' : ((await run.get(retro)) ?? ''));
   const report = [
     `# ${d.started.component} is deployed to ${d.target.namespace}`,
     `All five gates passed. ${events.length} events, ${count(f.setbacks.length, 'thing')} failed on the way, ${count(f.refusals.length, 'call')} refused, ${count(f.returns.length, 'return')}.`,
-    retrospective({ ...d, closed: { how: 'completed', at: run.now() } }, events, {}).replace(/^#/gm, '##'),
+    [retrospective({ ...d, closed: { how: 'completed', at: run.now() } }, events, {}).trim(), told]
+      .filter((part) => part !== '')
+      .join('\n\n')
+      .replace(/^#/gm, '##'),
   ].join('\n\n');
   const digest = await run.put(report, 'text/markdown');
   const refusal = await run.record({ type: 'completed', report: digest });

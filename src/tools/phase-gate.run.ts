@@ -24,7 +24,7 @@ import { recover } from './phase/recover.ts';
 import { rollbackPossible } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { awaitSettled, stillHolds } from './phase/settled.ts';
-import { allPhases, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
+import { allPhases, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import type { Input, Output } from './phase-gate.ts';
 
 /** A command gets the phase's time, and at least this. */
@@ -193,16 +193,19 @@ function passedAnswer(phase: StoredPhase, checks: readonly PhaseCheck[], state: 
 function failedAnswer(d: Deployment, phase: StoredPhase, checks: readonly PhaseCheck[], body: string) {
   const open = firstOpen(checks);
   const cause = checks.find((c) => c.status === 'FAIL' && c.failure !== undefined) ?? open;
+  const here = { deployment: d.id, phase_number: phase.number };
+  const isApplied = phase.delivery !== 'apply' || placedBy(d, phase.number).length > 0;
   const options = [
+    ...(isApplied ? [] : [{ option: 'apply it first', tool: 'apply-phase', arguments: here }]),
     {
       option: 'fix and validate again',
       tool: 'phase-gate',
-      arguments: { deployment: d.id, phase_number: phase.number },
+      arguments: here,
     },
     {
       option: 'roll back and investigate',
       tool: 'rollback-phase',
-      arguments: { deployment: d.id, phase_number: phase.number },
+      arguments: here,
     },
     {
       option: 'back to planning with the findings',

@@ -65,6 +65,8 @@ test('what we made is taken away by a rollback, however often it was applied, ch
   });
   const three = { name: 'between', files: { 'three.yaml': configMap('three') }, criteria: ['ConfigMap/three: create'] };
   await approved(agent, planText(stage, [one, two('1')]));
+  const early = (await gateFails(agent, 1)).answer;
+  expect(early.value.options, early.text).toMatchObject([{ tool: 'apply-phase' }, { tool: 'phase-gate' }, {}, {}]);
   await applied(agent, 1);
   await applied(agent, 1);
   await gatePasses(agent, 1);

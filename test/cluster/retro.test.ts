@@ -214,6 +214,7 @@ describe('a deployment that met four obstacles', () => {
     );
     expect(value.report).toMatch(/^## Retrospective: app \(.*, completed\)$/m);
     expect(String(value.report).match(/^# /gm)).toHaveLength(1);
+    expect(value.report).toMatch(/^### In the agent's words\n[\s\S]*the quota was found by the gate/m);
     const exported = infragate(stage.home, ['export', 'app-1']).stdout;
     const again = recompute(exported);
     expect(again.failures.map(({ gate }) => gate)).toEqual(expect.arrayContaining(['R', '0', 'I']));
