@@ -44,10 +44,11 @@ export async function select(
   }
   const alone = needs === 'optional' ? ` To run ${tool} on its own, without recording, pass deployment: "none".` : '';
   const closed = deployments.filter((d) => d.closed !== undefined && d.started.workspace === workspace);
+  const begin = deployments.length === 0 ? ' Begin with start-deployment {component, namespace}.' : '';
   const named = needs === 'any' && closed.length > 0 ? ` Closed ones: ${closed.map((d) => d.id).join(', ')}.` : '';
   return {
     kind: 'refusal',
-    refusal: refuse('NO_DEPLOYMENT', `deployment: none is open in this workspace.${named}${alone}`, {
+    refusal: refuse('NO_DEPLOYMENT', `deployment: none is open in this workspace.${begin}${named}${alone}`, {
       next: [{ tool: 'deployment-status', arguments: {} }],
     }),
   };

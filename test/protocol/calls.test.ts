@@ -41,6 +41,7 @@ describe.each(CLIENTS)('a call from a $name', ({ connect }) => {
     });
     expect(answer.isError).toBe(true);
     expect(answer.structured?.refusal).toMatchObject({ code: 'NO_DEPLOYMENT' });
+    expect(answer.text).toContain('Begin with start-deployment {component, namespace}.');
   });
 
   it('for the status of nothing yet is answered', async () => {
