@@ -71,10 +71,16 @@ export function once<L extends Lesson>(learnings: readonly L[]): L[] {
 
 export type Parsed = { ok: true; learnings: Lesson[] } | { ok: false; line: number; why: string };
 
-/** JSON lines, as `learnings export` writes them; blank lines are nothing, the first wrong line ends it. */
+/**
+ * JSON lines, as `learnings export` writes them; blank lines and the byte order mark that some shells put in front are
+ * nothing, the first wrong line ends it.
+ */
 export function parseLearnings(text: string): Parsed {
   const learnings: Lesson[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .entries()) {
     if (line.trim() === '') continue;
     const wrong = (why: string): Parsed => ({ ok: false, line: index + 1, why });
     let value: unknown;

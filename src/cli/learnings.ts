@@ -84,7 +84,8 @@ const importFile = (file: string, { json }: Flags) =>
     ]);
     let text: string;
     try {
-      text = file === '-' ? (await process.stdin.toArray()).join('') : await readFile(file, 'utf8');
+      // Bytes first, letters after: a letter may lie across two reads.
+      text = (file === '-' ? Buffer.concat(await process.stdin.toArray()) : await readFile(file)).toString('utf8');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return fail(json, EXIT.wrongUse, 'NoFile', `${file} can't be read: ${why}`);

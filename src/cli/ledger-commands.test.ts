@@ -37,13 +37,22 @@ async function recorded(): Promise<string> {
 type Ran = { code: number; out: string; err: string; json: () => unknown };
 
 /** The command as people run it: a process with a data folder. */
-function run(home: string, ...args: string[]): Promise<Ran> {
+const run = (home: string, ...args: string[]): Promise<Ran> => runWith('', home, ...args);
+
+/** The same, with something on standard input. */
+function runWith(input: string, home: string, ...args: string[]): Promise<Ran> {
   return new Promise((done) => {
     const env = { ...process.env, INFRAGATE_HOME: home, NODE_NO_WARNINGS: '1' };
-    execFile(process.execPath, [CLI, ...args], { env }, (error, out, err) => {
-      const json = (): unknown => JSON.parse(out.trimEnd().split('\n').at(-1) ?? '');
-      done({ code: error === null ? 0 : Number(error.code), out, err, json });
-    });
+    const child = execFile(
+      process.execPath,
+      [CLI, ...args],
+      { env, maxBuffer: 16 * 1024 * 1024 },
+      (error, out, err) => {
+        const json = (): unknown => JSON.parse(out.trimEnd().split('\n').at(-1) ?? '');
+        done({ code: error === null ? 0 : Number(error.code), out, err, json });
+      },
+    );
+    child.stdin?.on('error', () => {}).end(input);
   });
 }
 
@@ -149,6 +158,18 @@ describe('infragate learnings', () => {
     ]);
     expect((await run(other, 'export')).out).toBe('');
     expect((await run(other, 'verify')).code).toBe(0);
+  });
+
+  test('are taken from standard input whole, wherever its reads end, and from a file with a byte order mark', async () => {
+    const home = await recorded();
+    const advice = '日本語😀'.repeat(30_000 / 15);
+    const lines = Array.from({ length: 30 }, (_, i) => JSON.stringify({ title: `number ${i} é`, advice })).join('\n');
+    const imported = await runWith(lines, home, 'learnings', 'import', '-', '--json');
+    expect(imported.json()).toEqual({ added: 30, known: 0 });
+    expect((await run(home, 'learnings', 'export')).out).not.toContain('\uFFFD');
+    const marked = join(home, 'marked.jsonl');
+    writeFileSync(marked, `\uFEFF${lines}`);
+    expect((await run(home, 'learnings', 'import', marked, '--json')).json()).toEqual({ added: 0, known: 30 });
   });
 
   test('are not taken from a file with a wrong line, which is named; nothing is added', async () => {
