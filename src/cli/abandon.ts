@@ -13,7 +13,7 @@ export function abandonCommand(): Command {
     .action((id: string | undefined, { because }: { because: string }) =>
       withEngine(async (engine) => {
         const d = await theDeployment(engine, id);
-        if (d === undefined) return EXIT.no;
+        if (typeof d === 'number') return d;
         const who = await identify(engine, d);
         if (!who.ok) return who.exit;
         if ((await ask(`Type ${d.id} to end it: `)) !== d.id) {

@@ -11,7 +11,7 @@ export function approveCommand(): Command {
     .action((id: string | undefined) =>
       withEngine(async (engine) => {
         const d = await theDeployment(engine, id);
-        if (d === undefined) return EXIT.no;
+        if (typeof d === 'number') return d;
         const asked = await engine.perform({
           tool: 'request-approval',
           input: { deployment: d.id, ask_again: true },

@@ -50,6 +50,14 @@ test('each form holds every row that is not simply so', () => {
   });
 });
 
+test('odd names stay inside their places: a table cell, a URI', () => {
+  const odd = rowsOf({ apis: [{ name: 'a\\|b <i>', status: 'FAIL', error: 'x\ny' }] });
+  expect(markdown(odd).split('\n').at(-1)).toBe('| apis | a\\|b &lt;i> | FAIL | x y | – |');
+  const place = (file: string) => JSON.stringify(sarif(odd, file));
+  expect(place('of mine/assumptions #1.yaml')).toContain('"uri":"of%20mine/assumptions%20%231.yaml"');
+  expect(place('/of mine/a.yaml')).toContain('"uri":"file:///of%20mine/a.yaml"');
+});
+
 test('what a large answer says once is put back: the reason, and what was found as its evidence has it', () => {
   const large = {
     apis: [

@@ -1,3 +1,6 @@
+import { isAbsolute, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { table } from '../report/index.ts';
 import { EXIT } from './exit.ts';
 import { version } from './version.ts';
 
@@ -91,20 +94,9 @@ const verdict = (rows: readonly Row[]): string => {
 };
 
 export function markdown(rows: readonly Row[]): string {
-  const cell = (words: string) => words.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ');
-  const lines = rows.map(
-    (one) =>
-      `| ${one.category} | ${cell(one.name)} | ${one.status} | ${cell(one.message)} | ${cell(one.suggestion ?? '')} |`,
-  );
-  return [
-    '# Assumptions',
-    '',
-    verdict(rows),
-    '',
-    '| what | name | status | found | suggestion |',
-    '|---|---|---|---|---|',
-    ...lines,
-  ].join('\n');
+  const lines = rows.map((one) => [one.category, one.name, one.status, one.message, one.suggestion ?? '']);
+  const found = table(['what', 'name', 'status', 'found', 'suggestion'], lines);
+  return ['# Assumptions', verdict(rows), found].join('\n\n');
 }
 
 /** SARIF 2.1.0 (OASIS): one result for each row that isn't simply so. */
@@ -123,12 +115,16 @@ export function sarif(rows: readonly Row[], file: string): object {
           message: {
             text: `${one.status} ${one.name}: ${one.message}${one.suggestion === undefined ? '' : ` → ${one.suggestion}`}`,
           },
-          locations: [{ physicalLocation: { artifactLocation: { uri: file } } }],
+          locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(file) } } }],
         })),
       },
     ],
   };
 }
+
+/** RFC 3986: relative to the folder that the command was called in, unless it is absolute. */
+const uriOf = (file: string): string =>
+  isAbsolute(file) ? pathToFileURL(file).href : file.split(sep).map(encodeURIComponent).join('/');
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 const sentence = (value: unknown): string =>

@@ -6,9 +6,11 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { createEngine, type Engine, type Performed } from '../engine/index.ts';
 import { TOOLS } from '../tools/index.ts';
-import { exitOf, markdown, plain, rowsOf, sarif } from './check.report.ts';
-import { EXIT } from './exit.ts';
+import { issuesIn } from '../workflow/index.ts';
+import { markdown, plain, exitOf as resultOf, rowsOf, sarif } from './check.report.ts';
+import { codeOf, EXIT, type Exit, exitOf } from './exit.ts';
 import { workspaceHere } from './person.ts';
+import { fail } from './with-ledger.ts';
 
 const texts = z.array(z.string());
 const source = z.union([
@@ -55,20 +57,17 @@ export function checkCommand(): Command {
 
 async function check(path: string, options: Options): Promise<number> {
   if ([options.markdown, options.json, options.sarif].filter(Boolean).length > 1) {
-    return wrong('one of --markdown, --json and --sarif');
+    return no(options, EXIT.wrongUse, 'WrongUse', 'one of --markdown, --json and --sarif');
   }
   const absolute = resolve(workspaceHere(), path);
   const read = await readAssumptions(absolute);
-  if (!read.ok) return wrong(read.message);
+  if (!read.ok) return no(options, EXIT.wrongUse, 'BadFile', read.message);
   const assumptions = {
     ...read.assumptions,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   };
   const cluster = await reach(options.context);
-  if (!cluster.ok) {
-    process.stderr.write(`infragate: ${cluster.message}\n`);
-    return EXIT.lacking;
-  }
+  if (!cluster.ok) return no(options, EXIT.lacking, 'CLUSTER_UNREACHABLE', cluster.message);
   const engine = createEngine({ workspace: dirname(absolute), tools: TOOLS });
   try {
     return await report(engine, assumptions, path, options);
@@ -94,18 +93,13 @@ async function report(engine: Engine, assumptions: Assumptions, path: string, op
   }
   const refused = answers.find((answer) => answer.isError);
   if (refused !== undefined) {
-    process.stderr.write(`${refused.text}\n`);
-    const code = codeOf(refused);
-    return code === 'BAD_INPUT'
-      ? EXIT.wrongUse
-      : code === 'CLUSTER_UNREACHABLE' || code === 'FORBIDDEN'
-        ? EXIT.lacking
-        : EXIT.no;
+    const code = codeOf(refused) ?? 'Refused';
+    return no(options, exitOf(code), code, refused.text);
   }
   const rows = (
     await Promise.all(answers.map(async ({ structured }) => rowsOf(structured, await kept(engine, structured))))
   ).flat();
-  const exit = exitOf(rows);
+  const exit = resultOf(rows);
   if (options.markdown) console.log(markdown(rows));
   else if (options.sarif) console.log(JSON.stringify(sarif(rows, path)));
   else if (options.json) console.log(JSON.stringify({ ok: exit === EXIT.done, results: rows }));
@@ -132,11 +126,6 @@ const ask = (engine: Engine, tool: string, input: Record<string, unknown>) =>
     },
   });
 
-function codeOf(answer: Performed): string | undefined {
-  const { refusal } = answer.structured;
-  return typeof refusal === 'object' && refusal !== null && 'code' in refusal ? String(refusal.code) : undefined;
-}
-
 async function readAssumptions(
   path: string,
 ): Promise<{ ok: true; assumptions: Assumptions } | { ok: false; message: string }> {
@@ -149,8 +138,8 @@ async function readAssumptions(
   try {
     const parsed = file.safeParse(parse(text) ?? {});
     if (!parsed.success) {
-      const issue = parsed.error.issues[0];
-      return { ok: false, message: `${path}: ${issue?.path.map(String).join('.') || 'top level'}: ${issue?.message}` };
+      const [issue] = issuesIn(parsed.error, file);
+      return { ok: false, message: `${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}` };
     }
     if (Object.keys(parsed.data).length === 0) return { ok: false, message: `${path} names nothing to check` };
     return { ok: true, assumptions: parsed.data };
@@ -183,7 +172,5 @@ async function reach(
   };
 }
 
-function wrong(message: string): number {
-  process.stderr.write(`infragate check: ${message}\n`);
-  return EXIT.wrongUse;
-}
+const no = ({ json }: Options, exit: Exit, reason: string, message: string): number =>
+  fail(json, exit, reason, `infragate check: ${message}`);

@@ -1,6 +1,7 @@
 // infragate learnings list|search|export|import
 
 import { Command, InvalidArgumentError } from 'commander';
+import { visible } from '../workflow/index.ts';
 import { EXIT } from './exit.ts';
 import type { Learning, Use } from './learnings.records.ts';
 import { fail, withLedger, writeLines } from './with-ledger.ts';
@@ -109,8 +110,11 @@ const importFile = (file: string, { json }: Flags) =>
 
 function print(json: boolean, learnings: readonly (Learning & Use)[]): void {
   if (json) console.log(JSON.stringify(learnings));
-  else console.log(learnings.map(describe).join('\n\n') || 'No learnings.');
+  else console.log(learnings.map((one) => shown(describe(one))).join('\n\n') || 'No learnings.');
 }
+
+/** Somebody else wrote it: what would steer a terminal is made visible. */
+const shown = (text: string): string => text.split('\n').map(visible).join('\n');
 
 function describe({ id, title, situation, advice, tags, text, at, used, helped, retired }: Learning & Use): string {
   const body = [

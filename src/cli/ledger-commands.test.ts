@@ -87,6 +87,8 @@ describe('infragate verify', () => {
     expect(await run(notAFolder, 'verify')).toMatchObject({ code: 3, err: expect.stringContaining('INFRAGATE_HOME') });
     const json = await run(notAFolder, 'verify', '--json');
     expect(json.json()).toMatchObject({ error: { reason: 'NoFolder' } });
+    // Below /proc nothing can be made, and Node's recursive mkdir never says so.
+    expect((await run('/proc/infragate/home', 'verify')).code).toBe(3);
   });
 });
 
@@ -105,8 +107,14 @@ describe('infragate export', () => {
     expect((await run(home, 'export', '--json')).json()).toHaveLength(4);
   });
 
-  test('exits 2 for a deployment that is not there', async () => {
-    expect(await run(await recorded(), 'export', 'nobody')).toMatchObject({
+  test.each([
+    ['export'],
+    ['status'],
+    ['approve'],
+    ['abandon', '--because', 'x'],
+    ['waive', '--check', 'rollback-tested', '--because', 'x', '--days', '1'],
+  ])('exits 2 for a deployment that is not there: %s', async (command, ...options) => {
+    expect(await run(await recorded(), command, 'nobody', ...options)).toMatchObject({
       code: 2,
       out: '',
       err: expect.stringContaining('nobody'),
@@ -170,6 +178,16 @@ describe('infragate learnings', () => {
     const marked = join(home, 'marked.jsonl');
     writeFileSync(marked, `\uFEFF${lines}`);
     expect((await run(home, 'learnings', 'import', marked, '--json')).json()).toEqual({ added: 0, known: 30 });
+  });
+
+  test('of somebody else do nothing to a terminal', async () => {
+    const home = await recorded();
+    const line = JSON.stringify({ title: 'red \u001b[31m and \u202e turned', advice: 'one\ntwo' });
+    await runWith(line, home, 'learnings', 'import', '-');
+    const { out } = await run(home, 'learnings', 'search', 'red');
+    expect(out).toContain('red <U+001B>[31m and <U+202E> turned');
+    expect(out).not.toMatch(/\p{Cf}/u);
+    expect(out).not.toContain('\u001b');
   });
 
   test('are not taken from a file with a wrong line, which is named; nothing is added', async () => {

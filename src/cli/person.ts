@@ -2,7 +2,7 @@ import { createEngine, type Engine } from '../engine/index.ts';
 import { readKey, type Signer, unlock } from '../state/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import type { Assurance, Deployment } from '../workflow/index.ts';
-import { EXIT } from './exit.ts';
+import { EXIT, exitOf } from './exit.ts';
 import { askHidden, isTerminal } from './terminal.ts';
 
 export const workspaceHere = (): string => process.env.INIT_CWD ?? process.cwd();
@@ -20,23 +20,24 @@ export async function withEngine(use: (engine: Engine) => Promise<number>): Prom
   }
 }
 
-/** The deployment named, or the only open one. */
-export async function theDeployment(engine: Engine, id: string | undefined): Promise<Deployment | undefined> {
+/** The deployment named, or the only open one; else the exit code, and it is said why. */
+export async function theDeployment(engine: Engine, id: string | undefined): Promise<Deployment | number> {
   if (id !== undefined) {
     const loaded = await engine.read(id);
     if (loaded.ok) return loaded.deployment;
     process.stderr.write(`${loaded.refusal.message}\n`);
-    return undefined;
+    return exitOf(loaded.refusal.code);
   }
   const { deployments } = await engine.list();
   const open = deployments.filter((d) => d.closed === undefined);
-  if (open.length === 1) return open[0];
+  const [only] = open;
+  if (only !== undefined && open.length === 1) return only;
   process.stderr.write(
     open.length === 0
       ? 'No deployment is open.\n'
       : `Several are open; name one: ${open.map((d) => d.id).join(', ')}\n`,
   );
-  return undefined;
+  return open.length === 0 ? EXIT.no : EXIT.wrongUse;
 }
 
 type Hand = { actor: { kind: 'person'; name: string; assurance: Assurance }; signer: Signer };

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { permit } from '../workflow/index.ts';
-import { EXIT } from './exit.ts';
+import { codeOf, EXIT, exitOf } from './exit.ts';
 import { withEngine } from './person.ts';
 
 /** infragate status: what an agent gets from deployment-status, for a person or a program. */
@@ -23,7 +23,7 @@ export function statusCommand(): Command {
           const allowed = loaded?.ok ? { permit: permit(loaded.deployment, engine.now()) } : {};
           console.log(JSON.stringify({ ...answer.structured, ...allowed }));
         } else (answer.isError ? console.error : console.log)(answer.text);
-        return answer.isError ? EXIT.no : EXIT.done;
+        return answer.isError ? exitOf(codeOf(answer)) : EXIT.done;
       }),
     );
 }

@@ -21,7 +21,7 @@ export function waiveCommand(): Command {
           return EXIT.wrongUse;
         }
         const d = await theDeployment(engine, id);
-        if (d === undefined) return EXIT.no;
+        if (typeof d === 'number') return d;
         const who = await identify(engine, d);
         if (!who.ok) return who.exit;
         const done = await engine.waive({

@@ -1,7 +1,5 @@
 import type { Ledger } from '../state/index.ts';
-import { EXIT } from './exit.ts';
-
-type Exit = (typeof EXIT)[keyof typeof EXIT];
+import { EXIT, type Exit } from './exit.ts';
 
 /** Opens the ledger for one command, closes it, and says in one place why it can't be opened. */
 export async function withLedger(json: boolean, run: (ledger: Ledger) => Promise<Exit>): Promise<void> {

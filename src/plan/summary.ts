@@ -1,7 +1,7 @@
+import { visible } from '../workflow/index.ts';
 import { type Difference, differenceText } from './difference.ts';
 import { readRollback } from './rollback.ts';
 import type { Checks, LoadedPhase, LoadedPlan, Phase, Resource } from './types.ts';
-import { visible } from './visible.ts';
 
 /** What a person sees before deciding. Markdown; every text of the plan's is data in it, fenced or on one line. */
 export function planSummary(

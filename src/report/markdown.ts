@@ -1,4 +1,4 @@
-import { visible } from '../plan/visible.ts';
+import { visible } from '../workflow/index.ts';
 
 export const list = (title: string, lines: readonly string[]): string =>
   lines.length === 0 ? '' : `${title}\n\n${lines.map((l) => `- ${oneLine(l)}`).join('\n')}`;
@@ -7,16 +7,20 @@ export const list = (title: string, lines: readonly string[]): string =>
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows.map((row) => row.map(cell))].map((row) => `| ${row.join(' | ')} |`).join('\n');
 
-const cell = (text: string): string => oneLine(text).replaceAll('|', '\\|') || '–';
+/** A pipe that is escaped already stays so: one more backslash would escape the backslash and end the cell. */
+const cell = (text: string): string =>
+  oneLine(text).replace(/(\\*)\|/g, (pipe, slashes: string) => (slashes.length % 2 === 1 ? pipe : `${slashes}\\|`)) ||
+  '–';
 
 /** People's and agents' text inside our Markdown: one line that begins no block, links as links, and no HTML. */
 export const oneLine = (text: string): string =>
   cut(visible(text.replace(/\s+/g, ' ').trim()))
-    .split(/(`[^`]*`)/)
-    .map((part, i) => (i % 2 === 1 ? part : part.replaceAll('<', '&lt;').replace(URLS, '<$&>')))
-    .join('')
+    .replace(PARTS, (part) => (/^[\\`]/.test(part) ? part : part.replaceAll('<', '&lt;').replace(URLS, '<$&>')))
     .replace(/^([#>+*-]+)(?= |$)/, '\\$1')
     .replace(/^(\d+)([.)])(?= |$)/, '$1\\$2');
+
+/** As CommonMark reads them: an escaped character, a code span (closed by as many backticks as opened it), text. */
+const PARTS = /\\.|(`+)(?!`)(?:.*?[^`])?\1(?!`)|`+|\\|[^\\`]+/g;
 
 const cut = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST).trimEnd()}…` : text);
 const MOST = 300;

@@ -1,6 +1,15 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, realpathSync, statfsSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { LedgerError } from './ledger.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,7 +30,7 @@ export function dataFolder(env: Environment = process.env, platform: string = pr
 /** Makes the folder, for its owner alone, or says why the ledger can't live there. */
 export function prepareFolder(folder: string, ledgerFile: string): LedgerError | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder);
     // Only a folder that is ours is closed to others: INFRAGATE_HOME may name one that somebody else uses as well.
     const content = readdirSync(folder);
     const ours = content.length === 0 || content.includes(ledgerFile);
@@ -42,6 +51,18 @@ export function prepareFolder(folder: string, ledgerFile: string): LedgerError |
         reason: 'NetworkFilesystem',
         message: `The data folder ${folder} is on a network file system (${network}), where SQLite's locks can't be trusted. Set INFRAGATE_HOME to a folder on a local disk.`,
       };
+}
+
+/** One after the other: Node's own `recursive` never ends where nothing can be made (below /proc). */
+function makeFolders(folder: string): void {
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolders(above);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** statfs(2) magic numbers (linux/magic.h and the file systems' own headers). */

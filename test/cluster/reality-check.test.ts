@@ -705,6 +705,12 @@ describe('infragate check', () => {
       results: [{ status: 'FAIL' }],
     });
     expect(cli(wrong).status).toBe(2);
+    expect(cli(wrong).stderr).toContain('assumed_api: is not a field here; the fields are namespace?, assumed_apis?');
+    const last = (ran: { stdout: string }) => JSON.parse(ran.stdout.trim().split('\n').at(-1) ?? '');
+    expect(last(cli(wrong, '--json'))).toMatchObject({ error: { reason: 'BadFile' } });
+    expect(last(cli(good, '--json', '--context', 'nowhere'))).toMatchObject({
+      error: { reason: 'CLUSTER_UNREACHABLE' },
+    });
     expect(cli(good, '--json', '--sarif').status).toBe(2);
     expect(cli(good, '--context', 'nowhere').status).toBe(3);
     expect(cli(good, '--context', sandbox.contexts.nobody).status).toBe(0);
