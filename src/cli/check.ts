@@ -8,7 +8,7 @@ import { createEngine, type Engine, type Performed } from '../engine/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import { exitOf, markdown, plain, rowsOf, sarif } from './check.report.ts';
 import { EXIT } from './exit.ts';
-import { workspaceHere } from './person.ts';
+import { workspaceHere } from './here.ts';
 
 const texts = z.array(z.string());
 const source = z.union([

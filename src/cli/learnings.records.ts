@@ -6,20 +6,25 @@ import { type Ledger, LIBRARY } from '../state/index.ts';
 /** Where it was learnt, as `deployment/seq` of that ledger. */
 export type Learning = z.infer<typeof Lesson> & { readonly id: string; readonly at: string };
 
+/** As record-retro takes one: what one ledger exports, another imports. */
 const Lesson = z.object({
   title: z.string().trim().min(1).max(500),
   situation: z.string().max(20_000).default(''),
   advice: z.string().max(20_000).default(''),
   tags: z.array(z.string().max(100)).max(50).default([]),
-  text: z.string().max(20_000).default(''),
+  text: z.string().max(50_000).default(''),
 });
 type Lesson = z.infer<typeof Lesson>;
 
+/** What was recorded is read, however long it is. */
 const Fact = z.object({
   type: z.literal('written'),
   what: z.literal('learning'),
-  ...Lesson.shape,
   title: z.string().default(''),
+  situation: z.string().default(''),
+  advice: z.string().default(''),
+  tags: z.array(z.string()).default([]),
+  text: z.string().default(''),
 });
 
 /** All learnings of rows that can be trusted, oldest first. */

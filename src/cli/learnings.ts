@@ -1,7 +1,9 @@
 // infragate learnings list|search|export|import
 
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { EXIT } from './exit.ts';
+import { workspaceHere } from './here.ts';
 import type { Learning, Use } from './learnings.records.ts';
 import { fail, withLedger, writeLines } from './with-ledger.ts';
 
@@ -84,7 +86,10 @@ const importFile = (file: string, { json }: Flags) =>
     ]);
     let text: string;
     try {
-      text = file === '-' ? (await process.stdin.toArray()).join('') : await readFile(file, 'utf8');
+      // Decoded as a whole: a letter of several bytes may lie across two chunks.
+      const bytes =
+        file === '-' ? Buffer.concat(await process.stdin.toArray()) : await readFile(resolve(workspaceHere(), file));
+      text = new TextDecoder().decode(bytes); // without the byte order mark that Windows writes
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return fail(json, EXIT.wrongUse, 'NoFile', `${file} can't be read: ${why}`);
