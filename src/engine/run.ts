@@ -126,6 +126,7 @@ export function createRun(context: RunContext): OpeningRun {
       return who.value.username;
     },
     others: async () => (await loadAll(context)).deployments,
+    damaged: async () => (await loadAll(context)).damaged,
     open: (started, more) => openDeployment(context, started, more),
   };
 }

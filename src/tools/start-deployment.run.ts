@@ -1,6 +1,7 @@
 import type { Reader } from '../cluster/index.ts';
 import { lost } from '../engine/connect.ts';
 import { type OpeningRun, type Outcome, Refused, type ToolRun } from '../engine/tool.ts';
+import { damagedWords } from '../report/index.ts';
 import {
   type Fact,
   fail,
@@ -101,6 +102,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
     preflight: { identity, server: version.value.gitVersion, permissions },
     learnings,
     inherited_blockers: inherited.length,
+    damaged: await run.damaged(),
   };
   return { kind: 'answer', value: { ...value, summary: summary(value, input) } } satisfies Outcome<Output>;
 };
@@ -179,6 +181,7 @@ function summary(
     };
     learnings: readonly { text: string }[];
     inherited_blockers: number;
+    damaged: readonly string[];
   },
   input: Input,
 ): string {
@@ -194,6 +197,7 @@ function summary(
     ...(v.inherited_blockers > 0
       ? [`${v.inherited_blockers} blocker(s) inherited from the abandoned run before.`]
       : []),
+    ...(v.damaged.length > 0 ? [`${damagedWords(v.damaged)} What was found wrong in it is not inherited.`] : []),
     ...(v.learnings.length > 0
       ? [
           `Learnings of earlier runs: ${v.learnings
