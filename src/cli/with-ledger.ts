@@ -5,7 +5,7 @@ type Exit = (typeof EXIT)[keyof typeof EXIT];
 
 /** Opens the ledger for one command, closes it, and says in one place why it can't be opened. */
 export async function withLedger(json: boolean, run: (ledger: Ledger) => Promise<Exit>): Promise<void> {
-  const { isLedgerError, openLedger } = await import('../state/index.ts');
+  const { isLedgerError, LedgerLost, openLedger } = await import('../state/index.ts');
   const ledger = await openLedger();
   if (isLedgerError(ledger)) {
     process.exitCode = fail(json, EXIT.lacking, ledger.reason, ledger.message);
@@ -13,6 +13,9 @@ export async function withLedger(json: boolean, run: (ledger: Ledger) => Promise
   }
   try {
     process.exitCode = await run(ledger);
+  } catch (error) {
+    if (!(error instanceof LedgerLost)) throw error;
+    process.exitCode = fail(json, EXIT.lacking, 'LedgerLost', error.message);
   } finally {
     ledger.close();
   }
