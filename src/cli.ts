@@ -8,7 +8,7 @@ import { EXIT } from './cli/exit.ts';
  */
 async function main(argv: readonly string[]): Promise<void> {
   const [name] = argv;
-  if (name === undefined || (name.startsWith('--workspace') && !argv.includes('--help'))) {
+  if (name === undefined || (/^--workspace(=|$)/.test(name) && !argv.includes('--help'))) {
     const { serve } = await import('./cli/serve.ts');
     await serve(argv);
     return;
@@ -30,6 +30,11 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   await program.parseAsync([...argv], { from: 'user' });
 }
+
+// Whoever reads our output may have seen enough (`| head`), which is no error of ours; serving listens for itself.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 
 try {
   await main(process.argv.slice(2));

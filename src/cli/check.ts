@@ -9,7 +9,7 @@ import { TOOLS } from '../tools/index.ts';
 import { issuesIn } from '../workflow/index.ts';
 import { markdown, plain, exitOf as resultOf, rowsOf, sarif } from './check.report.ts';
 import { codeOf, EXIT, type Exit, exitOf } from './exit.ts';
-import { workspaceHere } from './person.ts';
+import { workspaceHere } from './here.ts';
 import { fail } from './with-ledger.ts';
 
 const texts = z.array(z.string());

@@ -39,16 +39,16 @@ function nodeVersion(): Finding {
 
 async function dataFolderAndLedger(): Promise<Finding[]> {
   const { dataFolder, fingerprint, isLedgerError, openLedger, readKey } = await import('../state/index.ts');
-  const home = dataFolder();
-  const ledger = await openLedger({ home });
+  const ledger = await openLedger();
   if (isLedgerError(ledger))
-    return [
-      { what: 'ledger', ok: false, found: ledger.message, fix: `INFRAGATE_HOME names another folder; now ${home}` },
-    ];
+    return [{ what: 'ledger', ok: false, found: ledger.message, fix: 'INFRAGATE_HOME names another folder' }];
+  const home = dataFolder();
   const bad = await ledger.verify();
   const count = (await ledger.deployments()).length;
   ledger.close();
-  const key = await readKey(home);
+  const key = await readKey(home).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
   return [
     {
       what: 'ledger',
@@ -57,12 +57,19 @@ async function dataFolderAndLedger(): Promise<Finding[]> {
         bad.length === 0 ? `${home}, ${count} deployments, the chain holds` : `${bad.length} damaged: ${bad[0]?.why}`,
       ...(bad.length === 0 ? {} : { fix: 'infragate verify names each first bad row' }),
     },
-    {
-      what: 'operator passphrase',
-      ok: key !== undefined,
-      found: key === undefined ? 'not set' : `set ${key.created_at}, key ${fingerprint(key.public_key)}`,
-      ...(key === undefined ? { fix: 'infragate operator init, in a terminal the agent has no part in' } : {}),
-    },
+    key instanceof Error
+      ? {
+          what: 'operator passphrase',
+          ok: false,
+          found: key.message,
+          fix: 'put the file back from a copy; without it nothing that was decided with the passphrase can be checked',
+        }
+      : {
+          what: 'operator passphrase',
+          ok: key !== undefined,
+          found: key === undefined ? 'not set' : `set ${key.created_at}, key ${fingerprint(key.public_key)}`,
+          ...(key === undefined ? { fix: 'infragate operator init, in a terminal the agent has no part in' } : {}),
+        },
   ];
 }
 
@@ -130,7 +137,7 @@ function identities(): Finding {
 /** Which MCP clients on this machine have an entry that starts us. None is no fault; an unreadable file is. */
 async function clients(): Promise<Finding[]> {
   const { clientsHere } = await import('./install/look.ts');
-  const { workspaceHere } = await import('./person.ts');
+  const { workspaceHere } = await import('./here.ts');
   return (await clientsHere(workspaceHere())).map(({ client, title, file, entry }) => ({
     what: title,
     ok: entry !== 'unreadable',

@@ -1,10 +1,11 @@
 // infragate install --client NAME
 
 import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Command, Option } from 'commander';
 import { EXIT } from './exit.ts';
+import { workspaceHere } from './here.ts';
 import { CLIENTS, type Client, type ClientName, places } from './install/clients.ts';
 import { serverEntry } from './install/entry.ts';
 import type { Edited } from './install/json.ts';
@@ -28,7 +29,7 @@ export function installCommand(): Command {
 
 async function install({ client: name, dryRun, undo, yes, json, file: asked }: Flags): Promise<void> {
   const client: Client = CLIENTS[name];
-  const file = followed(asked ?? client.file(places(process.env.INIT_CWD ?? process.cwd())));
+  const file = followed(asked === undefined ? client.file(places(workspaceHere())) : resolve(workspaceHere(), asked));
   const before = contentOf(file);
   const there = await entryIn(client, before ?? '');
   if (!there.ok) {

@@ -6,20 +6,25 @@ import { type Ledger, LIBRARY } from '../state/index.ts';
 /** Where it was learnt, as `deployment/seq` of that ledger. */
 export type Learning = z.infer<typeof Lesson> & { readonly id: string; readonly at: string };
 
+/** As record-retro takes one: what one ledger exports, another imports. */
 const Lesson = z.object({
   title: z.string().trim().min(1).max(500),
   situation: z.string().max(20_000).default(''),
   advice: z.string().max(20_000).default(''),
   tags: z.array(z.string().max(100)).max(50).default([]),
-  text: z.string().max(20_000).default(''),
+  text: z.string().max(50_000).default(''),
 });
 type Lesson = z.infer<typeof Lesson>;
 
+/** What was recorded is read, however long it is. */
 const Fact = z.object({
   type: z.literal('written'),
   what: z.literal('learning'),
-  ...Lesson.shape,
   title: z.string().default(''),
+  situation: z.string().default(''),
+  advice: z.string().default(''),
+  tags: z.array(z.string()).default([]),
+  text: z.string().default(''),
 });
 
 /** All learnings of rows that can be trusted, oldest first. */
@@ -71,16 +76,10 @@ export function once<L extends Lesson>(learnings: readonly L[]): L[] {
 
 export type Parsed = { ok: true; learnings: Lesson[] } | { ok: false; line: number; why: string };
 
-/**
- * JSON lines, as `learnings export` writes them; blank lines and the byte order mark that some shells put in front are
- * nothing, the first wrong line ends it.
- */
+/** JSON lines, as `learnings export` writes them; blank lines are nothing, the first wrong line ends it. */
 export function parseLearnings(text: string): Parsed {
   const learnings: Lesson[] = [];
-  for (const [index, line] of text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .entries()) {
+  for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     const wrong = (why: string): Parsed => ({ ok: false, line: index + 1, why });
     let value: unknown;

@@ -1,8 +1,10 @@
 // infragate learnings list|search|export|import
 
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { visible } from '../workflow/index.ts';
 import { EXIT } from './exit.ts';
+import { workspaceHere } from './here.ts';
 import type { Learning, Use } from './learnings.records.ts';
 import { fail, withLedger, writeLines } from './with-ledger.ts';
 
@@ -85,8 +87,10 @@ const importFile = (file: string, { json }: Flags) =>
     ]);
     let text: string;
     try {
-      // Bytes first, letters after: a letter may lie across two reads.
-      text = (file === '-' ? Buffer.concat(await process.stdin.toArray()) : await readFile(file)).toString('utf8');
+      // Decoded as a whole: a letter of several bytes may lie across two chunks.
+      const bytes =
+        file === '-' ? Buffer.concat(await process.stdin.toArray()) : await readFile(resolve(workspaceHere(), file));
+      text = new TextDecoder().decode(bytes); // without the byte order mark that Windows writes
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       return fail(json, EXIT.wrongUse, 'NoFile', `${file} can't be read: ${why}`);

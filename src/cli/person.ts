@@ -3,20 +3,20 @@ import { readKey, type Signer, unlock } from '../state/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import type { Assurance, Deployment } from '../workflow/index.ts';
 import { EXIT, exitOf } from './exit.ts';
+import { workspaceHere } from './here.ts';
 import { askHidden, isTerminal } from './terminal.ts';
-
-export const workspaceHere = (): string => process.env.INIT_CWD ?? process.cwd();
 
 /** An engine for one command, closed after it. Answers the exit code `use` gave. */
 export async function withEngine(use: (engine: Engine) => Promise<number>): Promise<void> {
-  const engine = createEngine({ workspace: workspaceHere(), tools: TOOLS });
+  let engine: Engine | undefined;
   try {
+    engine = createEngine({ workspace: workspaceHere(), tools: TOOLS });
     process.exitCode = await use(engine);
   } catch (error) {
     process.stderr.write(`infragate: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exitCode = EXIT.lacking;
   } finally {
-    await engine.close();
+    await engine?.close();
   }
 }
 

@@ -1,8 +1,10 @@
 // infragate serve --http PORT
 
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { TOOLS } from '../tools/index.ts';
 import { EXIT } from './exit.ts';
+import { workspaceHere } from './here.ts';
 import { version } from './version.ts';
 
 type Flags = { http: number; workspace?: string };
@@ -22,7 +24,7 @@ export function serveCommand(): Command {
           version: version(),
           tools: TOOLS,
           port: http,
-          workspace: workspace ?? process.env.INIT_CWD ?? process.cwd(),
+          workspace: resolve(workspaceHere(), workspace ?? ''),
         });
         console.log(serving.url);
         await signalled();
@@ -41,6 +43,6 @@ const signalled = (): Promise<void> =>
 
 function port(text: string): number {
   const value = Number(text);
-  if (Number.isInteger(value) && value >= 0 && value < 65_536) return value;
+  if (/^\d+$/.test(text) && value < 65_536) return value;
   throw new InvalidArgumentError('a number from 0 to 65535');
 }

@@ -1,10 +1,33 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { TOOLS } from '../tools/index.ts';
+import { EXIT } from './exit.ts';
+import { workspaceHere } from './here.ts';
 import { version } from './version.ts';
 
 /** infragate without a command: MCP on stdio. stdout carries the protocol and nothing else. */
 export async function serve(argv: readonly string[]): Promise<void> {
-  const at = argv.indexOf('--workspace');
-  const workspace = at === -1 ? undefined : argv[at + 1];
+  const given = workspaceOf(argv);
+  if (!given.ok) {
+    process.stderr.write(`infragate: ${given.message}\n`);
+    process.exitCode = EXIT.wrongUse;
+    return;
+  }
   const { serveStdio } = await import('../mcp/index.ts');
+  const { workspace } = given;
   await serveStdio({ version: version(), tools: TOOLS, ...(workspace === undefined ? {} : { workspace }) });
+}
+
+type Given = { readonly ok: true; readonly workspace?: string } | { readonly ok: false; readonly message: string };
+
+/** `--workspace FOLDER` or `--workspace=FOLDER`, from the folder of whoever calls. Without commander, which takes time to load. */
+function workspaceOf(argv: readonly string[]): Given {
+  try {
+    const { workspace } = parseArgs({ args: [...argv], options: { workspace: { type: 'string' } } }).values;
+    if (workspace === undefined) return { ok: true };
+    if (workspace === '') return { ok: false, message: '--workspace: the folder deployments belong to' };
+    return { ok: true, workspace: resolve(workspaceHere(), workspace) };
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
+  }
 }

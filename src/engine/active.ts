@@ -6,8 +6,10 @@ export type ActiveRun = {
   readonly deployment: string;
   readonly tool: string;
   readonly key: string;
-  /** Digest of the input without `wait` and `cancel`: the same call again re-attaches. */
+  /** Digest of the input without `wait`, `cancel` and `deployment`: the same call again re-attaches. */
   readonly input: string;
+  /** The plan there was when it ended: what came of it answers no call about another one. */
+  bound: string | undefined;
   readonly abort: AbortController;
   readonly promise: Promise<Performed>;
   readonly begun: number;
@@ -17,6 +19,10 @@ export type ActiveRun = {
 };
 
 export const DEFAULT_WAIT_MS = 45_000;
+
+/** The longest a timer takes (setTimeout, HTML standard: a signed 32-bit number); with more it ends at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+export const forTimer = (ms: number): number => Math.min(ms, TIMER_MAX_MS);
 
 export type Waited = { kind: 'done'; performed: Performed } | { kind: 'running' } | { kind: 'gone' };
 
@@ -37,7 +43,7 @@ export async function waitFor(
     return await Promise.race<Waited>([
       active.promise.then((performed) => ({ kind: 'done', performed })),
       new Promise((resolve) => {
-        timer = setTimeout(() => resolve({ kind: 'running' }), waitMs);
+        timer = setTimeout(() => resolve({ kind: 'running' }), forTimer(waitMs));
       }),
       new Promise((resolve) => {
         if (caller === undefined) return;

@@ -1,4 +1,5 @@
-import type { Actor, Deployment, Fact, Refusal } from '../workflow/index.ts';
+import { LedgerLost } from '../state/index.ts';
+import { type Actor, type Deployment, type Fact, type Refusal, refuse } from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
 import { reap } from './reaper.ts';
 import { appendDecided, load } from './record.ts';
@@ -129,6 +130,7 @@ export async function refused(
 
 /** A bug, not a verdict: said plainly, without a stack, and the server lives on. */
 export function broken(tool: string, error: unknown): Performed {
+  if (error instanceof LedgerLost) return refusalAnswer(refuse('FORBIDDEN', error.message));
   const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
   process.stderr.write(
     `infragate: ${tool} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

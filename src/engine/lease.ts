@@ -15,7 +15,7 @@ import {
   type Step,
   type StepInput,
 } from '../workflow/index.ts';
-import { type ActiveRun, DEFAULT_WAIT_MS, waitFor } from './active.ts';
+import { type ActiveRun, DEFAULT_WAIT_MS, forTimer, waitFor } from './active.ts';
 import { answer, refusalAnswer } from './answer.ts';
 import { broken, end, finish, refused, runFor, settled } from './conclude.ts';
 import { isDead, self } from './owner.ts';
@@ -36,9 +36,13 @@ export async function runWithLease(
   const step: Step = STEPS[tool.name];
   const key = step.key(stepInput(input));
   const digest = inputDigest(tool.name, input);
-  const mine = [...shop.active.values()].find(
-    (a) => a.deployment === id && a.key === key && (!a.finished || a.input === digest),
-  );
+  const bound = await planNow(shop, id);
+  for (const [run, a] of shop.active) {
+    // Nobody asked for what came of it, and another call at the same work is made now.
+    if (a.finished && a.deployment === id && a.key === key && (a.input !== digest || a.bound !== bound))
+      shop.active.delete(run);
+  }
+  const mine = [...shop.active.values()].find((a) => a.deployment === id && a.key === key);
 
   if (mine !== undefined) {
     if (mine.input !== digest) return refusalAnswer(inProgress(mine.tool, mine.run, mine.latest));
@@ -87,7 +91,7 @@ export async function runWithLease(
         tool: tool?.name ?? '',
         key,
         input: digest,
-        lease: new Date(Date.parse(now) + tool.lease_ms(input)).toISOString(),
+        lease: new Date(Date.parse(now) + leaseMs(tool, input)).toISOString(),
         owner: self(),
         ...(bound === undefined ? {} : { bound }),
         ...(phase === undefined ? {} : { phase }),
@@ -110,7 +114,7 @@ function start(
     active.latest = message;
     for (const listener of listeners) listener(message);
   };
-  const timer = setTimeout(() => abort.abort(new Error('the lease ended')), tool.lease_ms(input));
+  const timer = setTimeout(() => abort.abort(new Error('the lease ended')), leaseMs(tool, input));
   timer.unref();
   const run = runFor(shop, call, tool, d, abort.signal, progress, names.runId);
   const step: Step = STEPS[tool.name];
@@ -118,6 +122,10 @@ function start(
   const lostIt = (why: string) => abort.abort(new Error(why));
   const promise = inTerritory(shop, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
     .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId))
+    .then(async (performed) => {
+      active.bound = await planNow(shop, d.id);
+      return performed;
+    })
     .catch(async (error: unknown) => {
       // Left open, it would keep every other run of its key out until its lease ends.
       await end(shop, call.actor, d.id, names.runId, { outcome: 'broken' }).catch(() => undefined);
@@ -133,6 +141,7 @@ function start(
     tool: tool.name,
     key: names.key,
     input: names.digest,
+    bound: plan(d)?.digest,
     abort,
     promise,
     begun: Date.now(),
@@ -142,6 +151,11 @@ function start(
   };
   shop.active.set(names.runId, active);
   return active;
+}
+
+async function planNow(shop: Shop, id: string): Promise<string | undefined> {
+  const loaded = await load(shop, id);
+  return loaded.ok ? plan(loaded.deployment)?.digest : undefined;
 }
 
 async function attach(shop: Shop, call: Call, active: ActiveRun, input: Record<string, unknown>): Promise<Performed> {
@@ -182,7 +196,10 @@ export function stepInput(input: Record<string, unknown>): StepInput {
   };
 }
 
+const leaseMs = (tool: ToolDefinition, input: Record<string, unknown>): number => forTimer(tool.lease_ms(input));
+
+/** Named or left out, it is the same deployment. */
 function inputDigest(tool: string, input: Record<string, unknown>): string {
-  const { wait: _w, cancel: _c, ...rest } = input;
+  const { wait: _w, cancel: _c, deployment: _d, ...rest } = input;
   return createHash('sha256').update(canonical({ tool, rest })).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { damagedWords } from '../report/index.ts';
 import { type Deployment, type Refusal, refuse, type Step } from '../workflow/index.ts';
 import { load, loadAll, type Records } from './record.ts';
 
@@ -25,7 +26,7 @@ export async function select(
     const loaded = await load(records, wanted);
     return loaded.ok ? { kind: 'one', deployment: loaded.deployment } : { kind: 'refusal', refusal: loaded.refusal };
   }
-  const { deployments } = await loadAll(records);
+  const { deployments, damaged } = await loadAll(records);
   const open = deployments.filter((d) => d.closed === undefined && d.started.workspace === workspace);
   const [only] = open;
   if (only !== undefined && open.length === 1) return { kind: 'one', deployment: only };
@@ -44,11 +45,12 @@ export async function select(
   }
   const alone = needs === 'optional' ? ` To run ${tool} on its own, without recording, pass deployment: "none".` : '';
   const closed = deployments.filter((d) => d.closed !== undefined && d.started.workspace === workspace);
-  const begin = deployments.length === 0 ? ' Begin with start-deployment {component, namespace}.' : '';
+  const begin = deployments.length + damaged.length === 0 ? ' Begin with start-deployment {component, namespace}.' : '';
   const named = needs === 'any' && closed.length > 0 ? ` Closed ones: ${closed.map((d) => d.id).join(', ')}.` : '';
+  const lost = damaged.length === 0 ? '' : ` ${damagedWords(damaged)}`;
   return {
     kind: 'refusal',
-    refusal: refuse('NO_DEPLOYMENT', `deployment: none is open in this workspace.${begin}${named}${alone}`, {
+    refusal: refuse('NO_DEPLOYMENT', `deployment: none is open in this workspace.${begin}${named}${lost}${alone}`, {
       next: [{ tool: 'deployment-status', arguments: {} }],
     }),
   };

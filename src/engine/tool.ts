@@ -87,6 +87,8 @@ export interface Run {
   evidence(id: string): Promise<EvidenceFound>;
   /** Deployments of the ledger that can be read, oldest first. */
   others(): Promise<readonly Deployment[]>;
+  /** Ids of those whose record can't be trusted. */
+  damaged(): Promise<readonly string[]>;
   search(words: string): Promise<readonly { deployment: string; text: string }[]>;
   progress(message: string): void;
 }

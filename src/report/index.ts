@@ -11,6 +11,6 @@ export { duration, table } from './markdown.ts';
 export { planReport } from './plan.ts';
 export { researchReport } from './research.ts';
 export { figures, type Narrative, retrospective, toldIn } from './retrospective.ts';
-export { budgetReport, listReport, statusReport } from './status.ts';
+export { budgetReport, damagedWords, listReport, statusReport } from './status.ts';
 export { timelineMarkdown, timelineReport } from './timeline.ts';
 export { eventWords, fixWords } from './words.ts';

@@ -111,8 +111,12 @@ export function budgetReport(d: Deployment, now: Instant) {
 
 const isStage = (name: string): name is Stage => STAGES.some((s) => s === name);
 
-export function listReport(all: readonly Deployment[], now: Instant) {
-  const deployments = all.map((d) => ({
+/** Deployments told in one answer; the latest are. */
+const LISTED = 100;
+
+/** `damaged`: ids of records that can't be trusted, so that nothing else can be said of them. */
+export function listReport(all: readonly Deployment[], now: Instant, damaged: readonly string[] = []) {
+  const deployments = all.slice(-LISTED).map((d) => ({
     deployment: d.id,
     component: d.started.component,
     namespace: d.target.namespace,
@@ -123,10 +127,20 @@ export function listReport(all: readonly Deployment[], now: Instant) {
   const lines = deployments
     .slice(-20)
     .map((x) => `- ${x.deployment}: ${x.component} → ${x.namespace}, ${x.stage} (${x.workspace})`);
+  const earlier = all.length - Math.min(20, all.length);
+  const told = [
+    ...(lines.length === 0 ? [] : ['Deployments:', ...lines]),
+    ...(earlier > 0 ? [`(${earlier} earlier)`] : []),
+    ...(damaged.length > 0 ? [damagedWords(damaged)] : []),
+  ];
   return {
     deployments,
+    ...(all.length > LISTED ? { earlier: all.length - LISTED } : {}),
+    ...(damaged.length > 0 ? { damaged } : {}),
     next: [{ tool: 'start-deployment', arguments: { component: 'NAME', namespace: 'name' } }],
-    summary:
-      lines.length === 0 ? 'No deployments yet. Begin with start-deployment.' : `Deployments:\n${lines.join('\n')}`,
+    summary: told.length === 0 ? 'No deployments yet. Begin with start-deployment.' : told.join('\n'),
   };
 }
+
+export const damagedWords = (damaged: readonly string[]): string =>
+  `The record of ${damaged.slice(0, 5).join(', ')}${damaged.length > 5 ? ` and ${damaged.length - 5} more` : ''} can't be trusted: a person looks at it with \`infragate verify\`.`;

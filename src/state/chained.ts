@@ -61,12 +61,15 @@ export function chained(backend: Backend): Ledger {
       const bad: BadRow[] = [];
       for (const { id } of await backend.deployments()) {
         const { rows, damaged } = await read(id);
-        const unproven = rows.find((row) => !bodies.has(bodyOf(row) ?? '') && bodyOf(row) !== undefined);
+        const [unproven] = rows.flatMap((row) => {
+          const lost = bodiesOf(row).find((digest) => !bodies.has(digest));
+          return lost === undefined ? [] : [{ seq: row.seq, lost }];
+        });
         if (unproven !== undefined)
           bad.push({
             deployment: id,
             seq: unproven.seq,
-            why: `row ${unproven.seq} names ${bodyOf(unproven)}, and that body is gone or was changed`,
+            why: `row ${unproven.seq} names ${unproven.lost}, and that body is gone or was changed`,
           });
         else if (damaged !== undefined) bad.push({ deployment: id, ...damaged });
       }
@@ -94,8 +97,12 @@ function forList(deployment: string, seq: number, stored: StoredRow | undefined)
   return parseRow(stored) ?? { ...stored, by: null, fact: null };
 }
 
-/** By the facts' contract a field `body` with a digest names a stored body (workflow/facts.ts). */
-function bodyOf({ fact }: Row): string | undefined {
-  if (typeof fact !== 'object' || fact === null || !('body' in fact)) return undefined;
-  return typeof fact.body === 'string' && isDigest(fact.body) ? fact.body : undefined;
+/** The fields of a fact whose digest names a stored body (workflow/facts.ts); others, e.g. `digest`, name no body. */
+const BODY_FIELDS = ['body', 'before', 'applied', 'result', 'report', 'manifests'];
+
+function bodiesOf({ fact }: Row): string[] {
+  const { verified_by, ...own }: Record<string, unknown> = { ...Object(fact) };
+  return Object.entries({ ...own, ...Object(verified_by) }).flatMap(([field, value]) =>
+    BODY_FIELDS.includes(field) && typeof value === 'string' && isDigest(value) ? [value] : [],
+  );
 }

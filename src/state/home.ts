@@ -8,7 +8,7 @@ import {
   statfsSync,
   statSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { LedgerError } from './ledger.ts';
 
@@ -22,9 +22,25 @@ export function dataFolder(env: Environment = process.env, platform: string = pr
   if (env.INFRAGATE_HOME) return resolve(env.INFRAGATE_HOME);
   // The XDG base directory specification: a relative path is invalid and to be ignored.
   if (env.XDG_DATA_HOME && isAbsolute(env.XDG_DATA_HOME)) return join(env.XDG_DATA_HOME, 'infragate');
-  if (platform === 'win32') return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'infragate');
-  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'infragate');
-  return join(homedir(), '.local', 'share', 'infragate');
+  if (platform === 'win32') return join(env.LOCALAPPDATA || join(homeFolder(), 'AppData', 'Local'), 'infragate');
+  if (platform === 'darwin') return join(homeFolder(), 'Library', 'Application Support', 'infragate');
+  return join(homeFolder(), '.local', 'share', 'infragate');
+}
+
+/**
+ * HOME, else what the system has for this user. An empty or a relative HOME would put the ledger into the workspace, and
+ * a container's user often has none at all.
+ */
+function homeFolder(): string {
+  for (const find of [homedir, () => userInfo().homedir]) {
+    try {
+      const folder = find();
+      if (isAbsolute(folder)) return folder;
+    } catch {
+      // the system knows no home of this user
+    }
+  }
+  throw new Error('This user has no home folder. Set INFRAGATE_HOME to a folder of yours on a local disk.');
 }
 
 /** Makes the folder, for its owner alone, or says why the ledger can't live there. */

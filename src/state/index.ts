@@ -16,6 +16,7 @@ export {
   isLedgerError,
   type Ledger,
   type LedgerError,
+  LedgerLost,
   LIBRARY,
   type NewEvent,
   type Row,

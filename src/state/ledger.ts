@@ -34,10 +34,10 @@ export type Attempts = { record(at?: string): Promise<void>; count(since: string
  */
 export const LIBRARY = 'library';
 
-/**
- * Expected outcomes are values. What throws: a backend that is lost (disk full, file removed, locked for longer than
- * ten seconds).
- */
+/** Storage is lost: the disk is full, the file was removed, it was locked for longer than ten seconds. In a sentence. */
+export class LedgerLost extends Error {}
+
+/** Expected outcomes are values. What throws (LedgerLost): storage that is lost. */
 export interface Ledger {
   /** Which ledger this is, whoever opens it from wherever: sixteen hexadecimal digits, drawn when it was made. */
   identity(): Promise<string>;

@@ -12,7 +12,12 @@ const FILE = 'ledger.sqlite';
  * once, the first time too. SQLite is loaded here and not before.
  */
 export async function openLedger(options: { home?: string } = {}): Promise<Ledger | LedgerError> {
-  const folder = options.home ?? dataFolder();
+  let folder: string;
+  try {
+    folder = options.home ?? dataFolder();
+  } catch (error) {
+    return { status: 'error', reason: 'NoFolder', message: error instanceof Error ? error.message : String(error) };
+  }
   const problem = prepareFolder(folder, FILE);
   if (problem !== undefined) return problem;
   const { openSqlite } = await import('./sqlite/index.ts');

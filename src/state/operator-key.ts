@@ -39,7 +39,9 @@ export async function readKey(home: string): Promise<OperatorKey | undefined> {
   try {
     return stored.parse(JSON.parse(text));
   } catch (error) {
-    throw new Error(`${path(home)} is not an operator key: ${error instanceof Error ? error.message : String(error)}`);
+    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+    const why = issue === undefined ? 'it is not JSON' : `${issue.path.join('.') || 'top level'}: ${issue.message}`;
+    throw new Error(`${path(home)} is not an operator key: ${why}`);
   }
 }
 

@@ -12,10 +12,10 @@ const input = z.strictObject({
   learnings: z
     .array(
       z.strictObject({
-        title: z.string().trim().min(3),
-        situation: z.string().trim().min(8),
-        advice: z.string().trim().min(8),
-        tags: texts.optional(),
+        title: z.string().trim().min(3).max(500),
+        situation: z.string().trim().min(8).max(20_000),
+        advice: z.string().trim().min(8).max(20_000),
+        tags: z.array(z.string().max(100)).max(50).optional(),
       }),
     )
     .optional(),

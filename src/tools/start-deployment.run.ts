@@ -1,6 +1,7 @@
 import type { Reader, Target } from '../cluster/index.ts';
 import { lost } from '../engine/connect.ts';
 import type { OpeningRun, Outcome, ToolRun } from '../engine/tool.ts';
+import { damagedWords } from '../report/index.ts';
 import { type Fact, type FactOf, fail, openBlockers, pass } from '../workflow/index.ts';
 import { learningsFor } from './learnings.ts';
 import { makeNamespaces, tryNamespaces } from './make-namespaces.ts';
@@ -80,6 +81,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
     preflight: { identity, server: version.value.gitVersion, permissions },
     learnings,
     inherited_blockers: entered === undefined ? inherited.length : 0,
+    damaged: await run.damaged(),
   };
   const notes = [
     ...(entered === undefined ? [] : [`It was open already; go on with it.`]),
@@ -152,6 +154,7 @@ function summary(
     };
     learnings: readonly { text: string }[];
     inherited_blockers: number;
+    damaged: readonly string[];
   },
   input: Input,
   notes: readonly string[],
@@ -169,6 +172,7 @@ function summary(
     ...(v.inherited_blockers > 0
       ? [`${v.inherited_blockers} blocker(s) inherited from the abandoned run before.`]
       : []),
+    ...(v.damaged.length > 0 ? [`${damagedWords(v.damaged)} What was found wrong in it is not inherited.`] : []),
     ...(v.learnings.length > 0
       ? [
           `Learnings of earlier runs: ${v.learnings

@@ -1,4 +1,7 @@
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { started } from '../../src/report/fixtures/record.ts';
+import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 import { CLIENTS } from './support/clients.ts';
 import { initialize, modern, type RawClient, rawClient } from './support/raw.ts';
 import { fixtureServer, freshHome, realServer, type ServerCommand } from './support/servers.ts';
@@ -179,6 +182,23 @@ describe('the server', () => {
     expect(answer.result).toMatchObject({ structuredContent: { workspace: '/srv/project' } });
     const again = await client.request('tools/call', modern(call, can));
     expect(again.result).toMatchObject({ structuredContent: { status: 'pending' } });
+  });
+});
+
+describe('infragate --workspace=FOLDER', () => {
+  it('works there, asks no client for its roots, and takes a path from where npm was called', async () => {
+    const { args, env, home, ...server } = realServer();
+    const folder = dirname(home);
+    const ledger = await ledgerAt(home);
+    const fact = { ...started('web', { cluster: 'c', namespace: 'web', uid: 'u' }), workspace: join(folder, 'mine') };
+    await ledger.append('web-1', 0, [{ at: '2026-01-01T00:00:00.000Z', by: { kind: 'server' }, fact }]);
+    ledger.close();
+    const client = rawClient({ ...server, args: [...args, '--workspace=mine'], env: { ...env, INIT_CWD: folder } });
+    closers.push(client.end);
+    const call = modern({ name: 'deployment-status', arguments: {} }, { roots: {} });
+    expect((await client.request('tools/call', call)).result).toMatchObject({
+      structuredContent: { deployment: 'web-1', stage: 'research' },
+    });
   });
 });
 

@@ -49,4 +49,26 @@ export function damage({ rig, open, written }: Bench): void {
     expect(await ledger.get(body)).toBeUndefined();
     expect(await ledger.verify()).toEqual([{ deployment: 'd', seq: 10, why: expect.stringContaining(body) }]);
   });
+
+  test.each([
+    ['the object as it was before', (digest: string) => ({ type: 'placed', before: digest })],
+    ['the object as it was sent', (digest: string) => ({ type: 'placed', applied: digest })],
+    ['the answer of a run', (digest: string) => ({ type: 'ended', result: digest })],
+    ['the final report', (digest: string) => ({ type: 'completed', report: digest })],
+    [
+      'manifests that show an adjustment',
+      (digest: string) => ({ type: 'written', verified_by: { manifests: digest } }),
+    ],
+  ])('verify names the row that rests on a changed body: %s', async (_what, fact) => {
+    const { place } = await written();
+    const before = await open(place);
+    const digest = await before.put('another body', 'text/plain');
+    const event = { at: '2026-03-01T10:00:00.000Z', by: { kind: 'server' }, fact: fact(digest) };
+    await before.append('rests', 0, [event]);
+    expect(await before.verify()).toEqual([]);
+    before.close();
+    await rig.tamper(place, { what: 'body', digest });
+    const after = await open(place);
+    expect(await after.verify()).toEqual([{ deployment: 'rests', seq: 1, why: expect.stringContaining(digest) }]);
+  });
 }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type SqliteDatabase from 'better-sqlite3';
 import type { Backend } from '../backend.ts';
 import type { LedgerError } from '../ledger.ts';
+import { guarded } from './guard.ts';
 import { migrate } from './migrate.ts';
 import { sqliteBackend } from './rows.ts';
 
@@ -31,7 +32,7 @@ export async function openSqlite(file: string): Promise<Backend | LedgerError> {
     keepPrivate(file);
     database = new driver(file, { timeout: BUSY_MS });
     const problem = tooOld(database) ?? (await useWal(database, file)) ?? migrate(database, file);
-    if (problem === undefined) return sqliteBackend(database);
+    if (problem === undefined) return guarded(sqliteBackend(database), file);
     database.close();
     return problem;
   } catch (error) {
