@@ -90,14 +90,3 @@ test('each append to a ledger brings its permit up to date, and what is appended
   expect(existsSync(join(home, 'permits', 'web-1.json'))).toBe(false);
   ledger.close();
 });
-
-test('a ledger put back from a copy, or another one in its place, takes the permits of the one before away', async () => {
-  await writePermit(home, deployment({ type: 'written', what: 'research', text: 'found' }), AT);
-  writeFileSync(join(home, 'permits', 'gone-1.json'), JSON.stringify({ ...written(), deployment: 'gone-1' }));
-  const ledger = await ledgerAt(home);
-  await ledger.append('web-1', 0, [{ at: AT, by: AGENT, fact: STARTED }]);
-  await refreshPermits({ ledger, policy: policySchema.parse({}) }, home, AT);
-  expect(written().seq).toBe(1);
-  expect(existsSync(join(home, 'permits', 'gone-1.json'))).toBe(false);
-  ledger.close();
-});

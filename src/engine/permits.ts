@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Ledger } from '../state/index.ts';
 import { type Deployment, type Instant, type Permit, permit, plan, position } from '../workflow/index.ts';
 import { load, type Records } from './record.ts';
@@ -65,28 +65,15 @@ export function withPermits({ ledger, policy }: Records, home: string, now: () =
   };
 }
 
-/**
- * Writes the permits of all deployments, e.g. after the folder was lost or an older version wrote the ledger. Those of a
- * ledger that was here before this one go.
- */
+/** Writes the permits of all deployments, e.g. after the folder was lost or an older version wrote the ledger. */
 export async function refreshPermits(records: Records, home: string, now: Instant): Promise<void> {
-  // The files first: one that is written meanwhile is of a deployment that the ledger has already.
-  const files = await readdir(join(home, 'permits')).catch((): string[] => []);
-  const ids = (await records.ledger.deployments()).map(({ id }) => id);
-  for (const file of files)
-    if (file.endsWith('.json') && !ids.includes(file.slice(0, -5)))
-      await rm(join(home, 'permits', file), { force: true });
-  for (const id of ids) await refresh(records, home, id, now);
+  for (const { id } of await records.ledger.deployments()) await refresh(records, home, id, now);
 }
 
 async function refresh(records: Records, home: string, id: string, now: Instant): Promise<void> {
   try {
-    const before = await seqAt(pathOf(home, id));
     const loaded = await load(records, id);
-    if (!loaded.ok) return;
-    // A permit follows its event: one ahead of the record is of another past, e.g. before a copy was put back.
-    if (before > loaded.deployment.seq) await rm(pathOf(home, id), { force: true });
-    await writePermit(home, loaded.deployment, now);
+    if (loaded.ok) await writePermit(home, loaded.deployment, now);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     process.stderr.write(
@@ -100,13 +87,14 @@ async function refresh(records: Records, home: string, id: string, now: Instant)
  * several servers may share one ledger.
  */
 export async function writePermit(home: string, d: Deployment, now: Instant): Promise<void> {
-  const path = pathOf(home, d.id);
+  const folder = join(home, 'permits');
+  const path = join(folder, `${d.id}.json`);
   if (d.closed !== undefined) {
     await rm(path, { force: true });
     return;
   }
   if ((await seqAt(path)) > d.seq) return;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const fresh = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     await writeFile(fresh, `${JSON.stringify(permitOf(d, now))}\n`, { mode: 0o600 });
@@ -116,8 +104,6 @@ export async function writePermit(home: string, d: Deployment, now: Instant): Pr
     throw error;
   }
 }
-
-const pathOf = (home: string, id: string): string => join(home, 'permits', `${id}.json`);
 
 async function seqAt(path: string): Promise<number> {
   try {
