@@ -36,12 +36,10 @@ export async function runWithLease(
   const step: Step = STEPS[tool.name];
   const key = step.key(stepInput(input));
   const digest = inputDigest(tool.name, input);
-  const bound = await planNow(shop, id);
-  for (const [run, a] of shop.active) {
-    // Nobody asked for what came of it, and another call at the same work is made now.
-    if (a.finished && a.deployment === id && a.key === key && (a.input !== digest || a.bound !== bound))
-      shop.active.delete(run);
-  }
+  const over = [...shop.active].filter(([, a]) => a.finished && a.deployment === id && a.key === key);
+  const bound = over.length === 0 ? undefined : await planNow(shop, id);
+  // Nobody asked for what came of it, and another call at the same work is made now.
+  for (const [run, a] of over) if (a.input !== digest || a.bound !== bound) shop.active.delete(run);
   const mine = [...shop.active.values()].find((a) => a.deployment === id && a.key === key);
 
   if (mine !== undefined) {

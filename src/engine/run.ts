@@ -129,7 +129,7 @@ export function createRun(context: RunContext): OpeningRun {
       return who.value.username;
     },
     others: async () => (await loadAll(context)).deployments,
-    damaged: async () => (await loadAll(context)).damaged,
+    all: () => loadAll(context),
     async open(started, more) {
       const opened = await openDeployment(context, started, more);
       if ('code' in opened) return opened;

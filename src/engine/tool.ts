@@ -87,8 +87,8 @@ export interface Run {
   evidence(id: string): Promise<EvidenceFound>;
   /** Deployments of the ledger that can be read, oldest first. */
   others(): Promise<readonly Deployment[]>;
-  /** Ids of those whose record can't be trusted. */
-  damaged(): Promise<readonly string[]>;
+  /** The same, and the ids of those whose record can't be trusted: read once. */
+  all(): Promise<{ readonly deployments: readonly Deployment[]; readonly damaged: readonly string[] }>;
   search(words: string): Promise<readonly { deployment: string; text: string }[]>;
   progress(message: string): void;
 }

@@ -10,8 +10,10 @@ const EVIDENCE_CHARACTERS = 12_000;
 export const run: ToolRun<'deployment-status', Input, Output> = async (input, run) => {
   const show = input.show ?? 'status';
   if (show === 'evidence') return showEvidence(run, input.id);
-  if (run.deployment === undefined)
-    return { kind: 'answer', value: listReport(await run.others(), run.now(), await run.damaged()) };
+  if (run.deployment === undefined) {
+    const { deployments, damaged } = await run.all();
+    return { kind: 'answer', value: listReport(deployments, run.now(), damaged) };
+  }
   const d = await run.current();
   switch (show) {
     case 'status':

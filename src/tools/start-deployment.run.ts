@@ -1,8 +1,8 @@
 import type { Reader, Target } from '../cluster/index.ts';
 import { lost } from '../engine/connect.ts';
-import type { OpeningRun, Outcome, ToolRun } from '../engine/tool.ts';
+import type { Outcome, ToolRun } from '../engine/tool.ts';
 import { damagedWords } from '../report/index.ts';
-import { type Fact, type FactOf, fail, openBlockers, pass } from '../workflow/index.ts';
+import { type Deployment, type Fact, type FactOf, fail, type Instant, openBlockers, pass } from '../workflow/index.ts';
 import { learningsFor } from './learnings.ts';
 import { makeNamespaces, tryNamespaces } from './make-namespaces.ts';
 import type { Input, Output } from './start-deployment.ts';
@@ -50,7 +50,8 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
   const missing = input.create_namespace === true ? missingIn(found) : [];
   await tryNamespaces(run, missing);
   const entered = missing.length === 0 ? undefined : await run.enter(started);
-  const inherited = await inheritedBlockers(run, input, cluster.uid);
+  const { deployments, damaged } = await run.all();
+  const inherited = inheritedBlockers(deployments, input, cluster.uid, run.now());
   if (entered === undefined || missing.some((name) => !entered.target.namespaces.some((ns) => ns.name === name))) {
     const opened = await run.open(started, [...found.namespaces.map((ns) => seen(found, ns, identity)), ...inherited]);
     if ('code' in opened) return { kind: 'refusal', refusal: opened };
@@ -81,7 +82,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
     preflight: { identity, server: version.value.gitVersion, permissions },
     learnings,
     inherited_blockers: entered === undefined ? inherited.length : 0,
-    damaged: await run.damaged(),
+    damaged,
   };
   const notes = [
     ...(entered === undefined ? [] : [`It was open already; go on with it.`]),
@@ -124,13 +125,13 @@ async function whatIsAllowed(reader: Reader, namespace: string) {
 }
 
 /** What was found wrong in an abandoned deployment of this component here is still wrong. */
-async function inheritedBlockers(run: OpeningRun, input: Input, cluster: string): Promise<Fact[]> {
-  const before = (await run.others()).findLast(
+function inheritedBlockers(all: readonly Deployment[], input: Input, cluster: string, now: Instant): Fact[] {
+  const before = all.findLast(
     (d) =>
       d.started.component === input.component && d.target.cluster === cluster && d.target.namespace === input.namespace,
   );
   if (before?.closed?.how !== 'abandoned') return [];
-  const open = [...openBlockers(before, 'R', run.now()), ...openBlockers(before, 'P', run.now())];
+  const open = [...openBlockers(before, 'R', now), ...openBlockers(before, 'P', now)];
   return open.map((b) => ({
     type: 'opened',
     blocker: {

@@ -5,11 +5,12 @@ export type Issue = { readonly path: Path; readonly message: string };
 
 /** zod's issues in words, each with its path and with what would be right; of a union's branches, the ones that got furthest. */
 export function issuesIn(error: z.ZodError, schema: z.ZodType): Issue[] {
+  const whole = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return found(error).map(({ path, message }) => {
-    const form = /^(is missing|expected )/.test(message) ? formOf(schema, path) : undefined;
+    const form = /^(is missing|expected )/.test(message) ? formOf(whole, path) : undefined;
     if (form !== undefined) return { path, message: `${message} (${form})` };
     if (message !== NO_FIELD) return { path, message };
-    const fields = placeIn(schema, path.slice(0, -1)).flatMap(fieldsOf);
+    const fields = placeIn(whole, path.slice(0, -1)).flatMap(fieldsOf);
     return { path, message: fields.length === 0 ? NO_FIELD : `${NO_FIELD}; the fields are ${fields.join(', ')}` };
   });
 }
@@ -58,8 +59,8 @@ const words = (issue: z.core.$ZodIssue): string =>
 type Json = z.core.JSONSchema.JSONSchema;
 
 /** What may stand at a path, in a few words: `{source, not_compared?}`, and what its description says. */
-function formOf(schema: z.ZodType, path: Path): string | undefined {
-  const places = placeIn(schema, path);
+function formOf(whole: Json, path: Path): string | undefined {
+  const places = placeIn(whole, path);
   const forms = places.flatMap((place) => {
     const fields = fieldsOf(place);
     if (fields.length > 0) return [`{${fields.join(', ')}}`];
@@ -73,9 +74,8 @@ function formOf(schema: z.ZodType, path: Path): string | undefined {
 const fieldsOf = ({ properties = {}, required = [] }: Json): string[] =>
   Object.keys(properties).map((key) => (required.includes(key) ? key : `${key}?`));
 
-/** As JSON Schema; more than one where a union allows it. */
-function placeIn(schema: z.ZodType, path: Path): readonly Json[] {
-  const whole = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+/** What may stand at a path; more than one where a union allows it. */
+function placeIn(whole: Json, path: Path): readonly Json[] {
   const branches = (node: Json): Json[] => [node, ...(node.anyOf ?? []).filter(isSchema).flatMap(branches)];
   const below = (node: Json, part: string | number) =>
     typeof part === 'number' ? [node.items].flat() : [node.properties?.[part]];

@@ -1,5 +1,6 @@
 import { address, called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
+import { groupOf } from '../../objects/index.ts';
 import { readRollback } from '../../plan/index.ts';
 import {
   type Deployment,
@@ -71,8 +72,6 @@ export async function tryStep(reader: Reader, step: RollbackStep): Promise<Verdi
     return pass('Removable', `${called(object)} can be removed once ${foreign.join(', ')} lets it go`);
   return pass('Removable', `${called(object)} can be removed`);
 }
-
-const groupOf = (apiVersion: string): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');
 
 async function pluralOf(reader: Reader, object: PlacedObject): Promise<string> {
   const discovery = await reader.discovery();
