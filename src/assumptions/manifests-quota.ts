@@ -4,9 +4,11 @@ import {
   type Needs,
   needsOf,
   shortfalls,
+  subjectRef,
   subtract,
   sum,
   surgeOf,
+  unsaid,
   withLimitRanges,
   ZERO,
 } from '../objects/index.ts';
@@ -44,13 +46,30 @@ export async function checkQuota(world: World, set: readonly KubeObject[]): Prom
     listAll(world, '', 'LimitRange', { namespace }),
     listAll(world, '', 'Node'),
   ]);
+  const defaults = ranges.state === 'listed' ? ranges.items : [];
   const needs = await needsOfSet(world, own, {
-    ranges: ranges.state === 'listed' ? ranges.items : [],
+    ranges: defaults,
     // A DaemonSet's Pods; where the nodes can't be seen, there is at least one.
     nodes: nodes.state === 'listed' ? Math.max(1, nodes.items.length) : 1,
   });
   const short = judged.flatMap((quota) => shortfalls(needs, quota));
-  const evidence = { short, scoped, quotas: judged.map((quota) => quota.metadata.name) };
+  const silent = own.flatMap((object) =>
+    judged.flatMap((quota) =>
+      unsaid(withLimitRanges(object, defaults), quota).map((u) => ({ ...u, object: subjectRef(object) })),
+    ),
+  );
+  const evidence = { short, silent, scoped, quotas: judged.map((quota) => quota.metadata.name) };
+  if (silent.length > 0) {
+    const said = silent.map(
+      (u) => `${u.quota} counts ${u.resource}, which ${u.object} does not give for ${u.containers.join(', ')}`,
+    );
+    return {
+      ...base,
+      verdict: fail('QuotaNeedsAmounts', `${said.join('; ')}; its Pods would be refused`),
+      evidence,
+      suggestion: 'give every container the requests and limits that the quota counts, or have a LimitRange give them',
+    };
+  }
   if (short.length > 0) {
     const said = short.map(
       (s) => `${s.quota} leaves ${s.left} of ${s.resource} (hard ${s.hard}, used ${s.used}), the set needs ${s.needed}`,
@@ -108,7 +127,7 @@ async function needsOfSet(
       const before = running?.ok === true ? running.value : undefined;
       const needs = needsOf(stands(object), { plural, nodes });
       if (before === undefined) return needs;
-      return sum([minus(needs, needsOf(stands(before), { plural, nodes })), surgeOf(stands(object))]);
+      return sum([minus(needs, needsOf(stands(before), { plural, nodes })), surgeOf(stands(object), { nodes })]);
     }),
   );
   return sum(parts);

@@ -52,6 +52,7 @@ export {
   sum,
   surgeOf,
 } from './quota.ts';
+export { type Unsaid, unsaid } from './quota-required.ts';
 export { isStoredOnly, type Reading, readiness, readyAddresses } from './readiness/index.ts';
 export { accessModesOf, pullSecretsOf, referencesOf, selectorOf, serviceAccountOf } from './references.ts';
 export { restarts } from './restarts.ts';

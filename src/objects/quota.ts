@@ -1,4 +1,4 @@
-import { isRecord, type KubeObject, kindKey, numberAt, recordsAt, textAt } from './kube-object.ts';
+import { at, isRecord, type KubeObject, kindKey, numberAt, recordsAt, textAt } from './kube-object.ts';
 import { podTemplateOf } from './pod-template.ts';
 import {
   add,
@@ -13,6 +13,7 @@ import {
   times,
   ZERO,
 } from './quantity.ts';
+import { offspringCounts } from './quota-offspring.ts';
 
 /** By the names that a ResourceQuota uses: pods, requests.cpu, limits.memory, persistentvolumeclaims, count/jobs.batch … */
 export type Needs = ReadonlyMap<string, Quantity>;
@@ -33,24 +34,28 @@ export function needsOf(object: KubeObject, options: NeedsOptions = {}): Needs {
     pods,
     claimsOf(object),
     servicesOf(object),
+    offspringCounts(object, template === undefined ? 0 : podsOf(object, options)),
     new Map([[`count/${plural(object, options)}`, quantityOf(1)], ...oldCounts(object)]),
   ]);
 }
 
-/** What a rollout takes on top while old and new Pods run side by side. */
-export function surgeOf(object: KubeObject): Needs {
+/** Which field says how many Pods more than wanted may run during a rollout, and what it is when it isn't given. */
+const SURGES: Readonly<Record<string, { strategy: string; replaced: string; unset: string | number }>> = {
+  'Deployment.apps': { strategy: 'strategy', replaced: 'Recreate', unset: '25%' },
+  'DaemonSet.apps': { strategy: 'updateStrategy', replaced: 'OnDelete', unset: 0 },
+};
+
+/** What a rollout takes on top while old and new Pods run side by side; a Deployment's new ReplicaSet, too. */
+export function surgeOf(object: KubeObject, options: NeedsOptions = {}): Needs {
   const template = podTemplateOf(object);
-  if (
-    template === undefined ||
-    object.kind !== 'Deployment' ||
-    textAt(object, 'spec', 'strategy', 'type') === 'Recreate'
-  )
-    return new Map();
-  const replicas = numberAt(object, 'spec', 'replicas') ?? 1;
-  const strategy = isRecord(object.spec) && isRecord(object.spec.strategy) ? object.spec.strategy : {};
-  const given = isRecord(strategy.rollingUpdate) ? (strategy.rollingUpdate.maxSurge ?? '25%') : '25%';
-  const surge = typeof given === 'number' ? given : Math.ceil((replicas * Number.parseFloat(String(given))) / 100);
-  return scale(podNeeds(template.spec), Number.isFinite(surge) ? surge : 0);
+  const rule = Object.hasOwn(SURGES, kindKey(object)) ? SURGES[kindKey(object)] : undefined;
+  if (template === undefined || rule === undefined) return new Map();
+  const isRolling = textAt(object, 'spec', rule.strategy, 'type') !== rule.replaced;
+  const given = at(object, 'spec', rule.strategy, 'rollingUpdate', 'maxSurge') ?? rule.unset;
+  const wanted = podsOf(object, options);
+  const surge = typeof given === 'number' ? given : Math.ceil((wanted * Number.parseFloat(String(given))) / 100);
+  const more = isRolling && Number.isFinite(surge) ? surge : 0;
+  return sum([more === 0 ? new Map() : scale(podNeeds(template.spec), more), offspringCounts(object, more, 'rollout')]);
 }
 
 export function podsOf(object: KubeObject, { nodes = 1 }: NeedsOptions = {}): number {
@@ -60,16 +65,19 @@ export function podsOf(object: KubeObject, { nodes = 1 }: NeedsOptions = {}): nu
     case 'DaemonSet.apps':
       return nodes;
     case 'Job.batch':
-      return Math.min(
-        numberAt(object, 'spec', 'parallelism') ?? 1,
-        numberAt(object, 'spec', 'completions') ?? Number.MAX_SAFE_INTEGER,
-      );
+      return podsOfJob(at(object, 'spec'));
     case 'CronJob.batch':
-      return numberAt(object, 'spec', 'jobTemplate', 'spec', 'parallelism') ?? 1;
+      return at(object, 'spec', 'suspend') === true ? 0 : podsOfJob(at(object, 'spec', 'jobTemplate', 'spec'));
     default:
       return numberAt(object, 'spec', 'replicas') ?? 1;
   }
 }
+
+/** A suspended Job has no Pods; one never has more than it has completions to reach. */
+const podsOfJob = (spec: unknown): number =>
+  at(spec, 'suspend') === true
+    ? 0
+    : Math.min(numberAt(spec, 'parallelism') ?? 1, numberAt(spec, 'completions') ?? Number.MAX_SAFE_INTEGER);
 
 /**
  * Of one Pod: its containers together, or one init container if that is more (init containers that go on running are
@@ -87,8 +95,8 @@ export function podNeeds(spec: unknown): Needs {
       if (init.restartPolicy === 'Always') running.push(own);
       peak = most(peak, sum([...running, ...(init.restartPolicy === 'Always' ? [] : [own])]));
     }
-    const whole = amounts(spec, 'resources', side);
-    const total = new Map([...most(peak, sum([...containers, ...running])), ...whole]);
+    const effective = most(peak, sum([...containers, ...running]));
+    const total = new Map([...effective, ...wholeOf(spec, side, effective)]);
     for (const [name, quantity] of overhead) {
       const has = total.get(name);
       if (side === 'requests' || has !== undefined) total.set(name, add(has ?? ZERO, quantity));
@@ -107,7 +115,15 @@ function sideOf(container: unknown, side: 'requests' | 'limits'): Needs {
   return side === 'limits' ? limits : new Map([...limits, ...amounts(container, 'resources', 'requests')]);
 }
 
-function amounts(value: unknown, ...path: readonly string[]): Map<string, Quantity> {
+/** What the Pod as a whole says. A request that isn't given is what its containers ask for, else its limit. */
+function wholeOf(spec: unknown, side: 'requests' | 'limits', ofContainers: Needs): Needs {
+  const limits = amounts(spec, 'resources', 'limits');
+  if (side === 'limits') return limits;
+  const unsaid = [...limits].filter(([name]) => !ofContainers.has(name));
+  return new Map([...unsaid, ...amounts(spec, 'resources', 'requests')]);
+}
+
+export function amounts(value: unknown, ...path: readonly string[]): Map<string, Quantity> {
   const found = path.reduce<unknown>((here, part) => (isRecord(here) ? here[part] : undefined), value);
   const map = new Map<string, Quantity>();
   for (const [name, amount] of isRecord(found) ? Object.entries(found) : []) {
@@ -121,7 +137,8 @@ function claimsOf(object: KubeObject): Needs {
   if (kindKey(object) === 'PersistentVolumeClaim') return claimNeeds(object.spec);
   if (kindKey(object) !== 'StatefulSet.apps') return new Map();
   const each = recordsAt(object, 'spec', 'volumeClaimTemplates').map((t) => claimNeeds(t.spec));
-  return scale(sum(each), podsOf(object));
+  const claims = scale(sum(each), podsOf(object));
+  return sum([claims, new Map([['count/persistentvolumeclaims', quantityOf(each.length * podsOf(object))]])]);
 }
 
 function claimNeeds(spec: unknown): Needs {
@@ -225,5 +242,8 @@ export function shortfalls(needs: Needs, quota: KubeObject): Shortfall[] {
   });
 }
 
+/** An empty list of scopes limits nothing. */
 export const isScoped = (quota: KubeObject): boolean =>
-  isRecord(quota.spec) && (Array.isArray(quota.spec.scopes) || isRecord(quota.spec.scopeSelector));
+  [at(quota, 'spec', 'scopes'), at(quota, 'spec', 'scopeSelector', 'matchExpressions')].some(
+    (scopes) => Array.isArray(scopes) && scopes.length > 0,
+  );
