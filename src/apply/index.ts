@@ -20,7 +20,7 @@ export { isolate } from './isolate.ts';
 export { ANNOTATION, isOf, LABEL, type Marks, marked, REHEARSAL, type Signature, signed, TRACER } from './marks.ts';
 export { placedIn } from './place.ts';
 export { removeLeftovers } from './reap.ts';
-export { address, called, refOf, sameObject } from './ref.ts';
+export { address, called, identityOf, refOf, sameObject } from './ref.ts';
 export type { Remaining } from './remaining.ts';
 export { type Removable, type Removal, type RemoveOptions, removeAll } from './remove.ts';
 export { type Renamed, rename } from './rename.ts';

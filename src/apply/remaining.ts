@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiFailure, Result, Writer } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
-import { address, called } from './ref.ts';
+import { address, called, identityOf } from './ref.ts';
 import { whyStillThere } from './stuck.ts';
 
 export type Remaining = {
@@ -70,5 +70,4 @@ export const unreadable = (ref: PlacedObject, error: ApiFailure): Remaining => (
   why: `it could not be seen whether ${called(ref)} is gone: ${error.reason}: ${error.message}`,
 });
 
-export const keyOf = (ref: PlacedObject) =>
-  `${ref.apiVersion}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}/${ref.uid ?? ''}`;
+export const keyOf = (ref: PlacedObject): string => `${identityOf(ref)}/${ref.uid ?? ''}`;

@@ -1,4 +1,13 @@
-import { at, isRecord, isStoredOnly, type KubeObject, numberAt, subjectRef } from '../objects/index.ts';
+import {
+  at,
+  groupOf,
+  identityOfObject,
+  isRecord,
+  isStoredOnly,
+  type KubeObject,
+  numberAt,
+  subjectRef,
+} from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
 
 /** An object that criteria may be about. `was`: what the document calls it, where a run gave it a fresh name. */
@@ -51,20 +60,18 @@ export type Predicate = {
   holds(view: View): Verdict;
 };
 
-const groupless = (apiVersion: string | undefined): string | undefined => apiVersion?.split('/').slice(0, -1).join('/');
-
 export const isSubject = (subject: Subject, object: KubeObject): boolean =>
   object.kind === subject.kind &&
   object.metadata.name === subject.name &&
   (subject.namespace === undefined || (object.metadata.namespace ?? subject.namespace) === subject.namespace) &&
-  (subject.apiVersion === undefined || groupless(subject.apiVersion) === groupless(object.apiVersion));
+  (subject.apiVersion === undefined || groupOf(subject.apiVersion) === groupOf(object.apiVersion));
 
 /** Everything in view, once. */
 export function inView(view: View): KubeObject[] {
   const all = view.object === undefined ? [...view.objects] : [view.object, ...view.objects];
   const seen = new Set<string>();
   return all.filter((object) => {
-    const key = object.metadata.uid ?? `${object.apiVersion} ${subjectRef(object)} ${object.metadata.namespace ?? ''}`;
+    const key = object.metadata.uid ?? identityOfObject(object);
     return !seen.has(key) && seen.add(key);
   });
 }

@@ -1,3 +1,7 @@
+import { groupOf, identityOf } from '../workflow/identity.ts';
+
+export { groupOf, identityOf, sameObject } from '../workflow/identity.ts';
+
 /** A Kubernetes object as the API server sends it: raw JSON, nothing dropped, nothing assumed below the metadata. */
 export type KubeObject = {
   readonly apiVersion: string;
@@ -142,13 +146,13 @@ export function refOf(object: KubeObject): ObjectRef {
   };
 }
 
+/** Which object a manifest or a live object is (see identityOf). */
+export const identityOfObject = ({ apiVersion, kind, metadata }: KubeObject, home = ''): string =>
+  identityOf({ apiVersion, kind, name: metadata.name, namespace: metadata.namespace }, home);
+
 /** `Deployment/web`, for people. */
 export const subjectRef = (object: KubeObject): string =>
   `${object.kind}/${object.metadata.name ?? object.metadata.generateName ?? ''}`;
-
-/** Without the version: '' for the core group. */
-export const groupOf = (apiVersion: string): string =>
-  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
 
 /** `Deployment.apps`, `Pod`: how the tables of this folder name a kind, whatever its version. */
 export function kindKey(object: { readonly apiVersion: string; readonly kind: string }): string {

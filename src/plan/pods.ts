@@ -1,5 +1,6 @@
 import type { KubeObject } from '../objects/kube-object.ts';
-import { at, everyRecord, groupOf, isRecord, listAt, textAt } from './record.ts';
+import { groupOf } from '../workflow/index.ts';
+import { at, everyRecord, isRecord, listAt, textAt } from './record.ts';
 
 /** The Pod specs an object makes, wherever its kind keeps them. */
 export function podSpecs(object: KubeObject): Record<string, unknown>[] {

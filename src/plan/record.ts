@@ -29,7 +29,4 @@ export function* everyRecord(value: unknown): Generator<Record<string, unknown>>
   for (const item of Object.values(value)) yield* everyRecord(item);
 }
 
-export const groupOf = (apiVersion: string): string =>
-  apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-
 export const unique = <T>(values: Iterable<T>): T[] => [...new Set(values)];

@@ -5,6 +5,7 @@ import {
   type Fact,
   type FactOf,
   fail,
+  identityOf,
   type PlacedObject,
   pass,
   type Refusal,
@@ -128,14 +129,14 @@ function recording(run: WritingRun, phase: StoredPhase) {
   const existed = new Set<string>();
   return {
     intended: async (ref: PlacedObject, before: BeforeImage | undefined) => {
-      if (before !== undefined) existed.add(called(ref));
+      if (before !== undefined) existed.add(identityOf(ref));
       const image = before === undefined ? {} : { before: await run.put(JSON.stringify(before)) };
       await recordFirst(run, placed({ object: ref, state: 'intended', ...image }));
     },
     applied: async (done: Applied) => {
       const applied = await run.put(JSON.stringify(shown(done.object)));
       await run.record(
-        placed({ object: done.ref, state: existed.has(called(done.ref)) ? 'changed' : 'created', applied }),
+        placed({ object: done.ref, state: existed.has(identityOf(done.ref)) ? 'changed' : 'created', applied }),
       );
       run.progress(`${called(done.ref)} ${done.action}`);
     },

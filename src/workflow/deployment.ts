@@ -10,6 +10,7 @@ import type {
   PlacedObject,
   Target,
 } from './facts.ts';
+import { identityOf } from './identity.ts';
 
 /**
  * What the record says about one deployment: the fold of its events, and nothing else. Evidence is kept in the order it
@@ -69,9 +70,6 @@ export type Deployment = {
   readonly refusals: readonly Stamped<Omit<FactOf<'refused'>, 'type'>>[];
   readonly closed?: { readonly how: 'completed' | 'abandoned'; readonly at: Instant; readonly because?: string };
 };
-
-/** Identity of a placed object: UID when known, else its reference (an intended object has no UID yet). */
-const placementKey = (o: PlacedObject) => `${o.apiVersion}/${o.kind}/${o.namespace ?? ''}/${o.name}`;
 
 /** Events of one deployment, in order → what they amount to. `undefined` when the first is not `started`. */
 export function fold(id: string, events: readonly Event[], least: Assurance = 'elicited'): Deployment | undefined {
@@ -136,7 +134,7 @@ export function fold(id: string, events: readonly Event[], least: Assurance = 'e
         break;
       }
       case 'placed': {
-        const key = placementKey(fact.object);
+        const key = identityOf(fact.object);
         const before = placements.get(key);
         placements.set(key, {
           object: { ...before?.object, ...fact.object },

@@ -15,6 +15,7 @@ export * from './evaluate.ts';
 export * from './evidence.ts';
 export * from './facts.ts';
 export * from './gates.ts';
+export { groupOf, identityOf, type Named, sameObject } from './identity.ts';
 export { type Issue, issuesIn } from './issues.ts';
 export * from './permit.ts';
 export * from './phases.ts';

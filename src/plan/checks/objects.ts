@@ -1,5 +1,5 @@
+import { identityOfObject } from '../../objects/kube-object.ts';
 import { imagesOf } from '../pods.ts';
-import { groupOf } from '../record.ts';
 import { called, placed, type Subject, whereIs } from './subject.ts';
 
 /** No object twice, none outside the deployment's namespaces, images by what they are. */
@@ -15,7 +15,7 @@ export function checkObjects({ loaded, world, report }: Subject): void {
     if (isNamespace(object) && !world.namespaces.includes(name)) {
       report.error(path, `${called(object)} is another namespace than the deployment's`, where);
     }
-    const key = [groupOf(object.apiVersion), object.kind, namespace ?? world.namespace, name].join('/');
+    const key = identityOfObject(object, world.namespace);
     const first = seen.get(key);
     if (first !== undefined) {
       report.error(path, `${called(object)} is in phase ${first + 1} already; one phase owns an object`, where);

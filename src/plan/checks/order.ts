@@ -1,5 +1,6 @@
+import { groupOf } from '../../workflow/index.ts';
 import { needsOf } from '../pods.ts';
-import { groupOf, textAt } from '../record.ts';
+import { textAt } from '../record.ts';
 import { isNamespace } from './objects.ts';
 import { called, type Placed, placed, type Subject, whereIs } from './subject.ts';
 

@@ -2,7 +2,15 @@ import { address, called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import { drift as driftOf, isAutoscaled, type KubeObject } from '../../objects/index.ts';
-import { type Deployment, fail, type PlacedObject, pass, unknown, type Verdict } from '../../workflow/index.ts';
+import {
+  type Deployment,
+  fail,
+  type PlacedObject,
+  pass,
+  sameObject,
+  unknown,
+  type Verdict,
+} from '../../workflow/index.ts';
 import { provenanceOf } from './delivered.ts';
 import { refOfManifest } from './refs.ts';
 import { placedBy, type StoredPhase } from './stored.ts';
@@ -67,10 +75,7 @@ async function get(reader: Reader, ref: PlacedObject): Promise<KubeObject | unde
 
 /** The very object that apply-phase put there or changed, by its UID; another of that name proves nothing. */
 function provenance(d: Deployment, phase: StoredPhase, ref: PlacedObject, live: KubeObject): Verdict {
-  const placed = placedBy(d, phase.number).find(
-    ({ object: { apiVersion, kind, name, namespace = ref.namespace } }) =>
-      kind === ref.kind && name === ref.name && apiVersion === ref.apiVersion && namespace === ref.namespace,
-  );
+  const placed = placedBy(d, phase.number).find(({ object }) => sameObject(object, ref, d.target.namespace));
   if (placed === undefined) {
     const managers = (live.metadata.managedFields ?? []).map((m) => String(Object(m).manager));
     return fail(

@@ -1,7 +1,7 @@
 import { address, called } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
-import { type Deployment, fail, type PlacedObject } from '../../workflow/index.ts';
+import { type Deployment, fail, identityOf, type PlacedObject } from '../../workflow/index.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
 import { refOfManifest } from './refs.ts';
 import type { StoredPlan } from './stored.ts';
@@ -11,8 +11,7 @@ import type { StoredPlan } from './stored.ts';
  * One that is kept on purpose, as the plan said, is none.
  */
 export async function orphans(reader: Reader, d: Deployment, stored: StoredPlan): Promise<PhaseCheck[]> {
-  // A cluster-scoped object is planned with a namespace and placed without one; another version is the same object.
-  const key = (o: PlacedObject) => `${o.kind}/${o.namespace ?? d.target.namespace}/${o.name}`;
+  const key = (o: PlacedObject) => identityOf(o, d.target.namespace);
   const planned = new Set([
     ...stored.loaded.phases.flatMap((p) => p.manifests.map((m) => key(refOfManifest(m.object, d.target.namespace)))),
     ...stored.plan.secrets.map(({ name }) => key({ apiVersion: 'v1', kind: 'Secret', name })),

@@ -1,6 +1,6 @@
 import { address, differences } from '../../apply/index.ts';
 import type { ApiFailure, Reader } from '../../cluster/index.ts';
-import type { KubeObject } from '../../objects/index.ts';
+import { identityOfObject, type KubeObject } from '../../objects/index.ts';
 import type { LoadedPlan, Problem } from '../../plan/index.ts';
 import { refOfManifest } from './refs.ts';
 
@@ -15,7 +15,7 @@ export type Rehearsal = {
 export type Tried = { readonly place: string; readonly uid?: string; readonly changed: readonly string[] };
 
 export const placeOf = (phase: number, object: KubeObject, namespace: string): string =>
-  [phase, object.apiVersion, object.kind, object.metadata.namespace ?? namespace, object.metadata.name ?? ''].join('/');
+  `${phase}/${identityOfObject(object, namespace)}`;
 
 /** Every manifest through the server's strict dry run, as this identity. What the plan itself brings first can't be judged yet, and is said. */
 export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: string): Promise<Rehearsal> {

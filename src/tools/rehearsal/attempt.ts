@@ -1,4 +1,12 @@
-import { type Applied, type ApplyOptions, applyAll, type BeforeImage, called, createAll } from '../../apply/index.ts';
+import {
+  type Applied,
+  type ApplyOptions,
+  applyAll,
+  type BeforeImage,
+  called,
+  createAll,
+  identityOf,
+} from '../../apply/index.ts';
 import type { Writer } from '../../cluster/index.ts';
 import type { WritingRun } from '../../engine/tool.ts';
 import type { KubeObject } from '../../objects/index.ts';
@@ -106,12 +114,12 @@ async function put(run: WritingRun, writer: Writer, scratch: Scratch, phase: Cop
     takeOver: phase.take_over,
     signal: run.signal,
     intended: async (ref, before) => {
-      if (before !== undefined) images.set(called(ref), before);
+      if (before !== undefined) images.set(identityOf(ref), before);
     },
     applied: async (done: Applied) => {
-      const key = called(done.ref);
+      const key = identityOf(done.ref);
       placed.push({ object: done.ref, run: run.id, seq: placed.length, ...(images.has(key) ? { before: key } : {}) });
-      run.progress(`rehearsal: ${key} ${done.action} in ${scratch.name}`);
+      run.progress(`rehearsal: ${called(done.ref)} ${done.action} in ${scratch.name}`);
     },
   };
   const outcome = await applyAll(writer, phase.objects, options);

@@ -2,7 +2,7 @@ import { type BeforeImage, called, placedIn, reachesOut, refOf } from '../../app
 import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import type { WritingRun } from '../../engine/tool.ts';
-import { type KubeObject, referencesOf } from '../../objects/index.ts';
+import { identityOf, identityOfObject, type KubeObject, referencesOf } from '../../objects/index.ts';
 import type { TakeOver } from '../../plan/index.ts';
 import type { Deployment } from '../../workflow/index.ts';
 import { allPhases, placedBy, type StoredPhase, type StoredPlan } from '../phase/stored.ts';
@@ -48,7 +48,7 @@ export async function planCopy(
   const old = await oldStates(run, d, wanted);
   const refused = await whyNot(run, reader, all, old, move);
 
-  const goes = (object: KubeObject) => !refused.has(keyOf(object));
+  const goes = (object: KubeObject) => !refused.has(identityOfObject(object));
   const borrowed = await borrow(
     reader,
     { from, to, secrets: stored.plan.secrets.map((s) => s.name) },
@@ -61,7 +61,7 @@ export async function planCopy(
       all.filter((o) => !goes(o) && o.metadata.namespace !== undefined),
       borrowed,
     );
-    if (lacking !== undefined) refused.set(keyOf(object), lacking);
+    if (lacking !== undefined) refused.set(identityOfObject(object), lacking);
   }
   return {
     borrowed: borrowed.objects,
@@ -73,15 +73,12 @@ export async function planCopy(
       objects: p.objects.filter(goes).map((object) => retarget(object, move)),
       take_over: p.phase.take_over,
     })),
-    unrehearsable: [...new Map(all.map((o) => [keyOf(o), o])).values()].flatMap((object) => {
-      const why = refused.get(keyOf(object));
+    unrehearsable: [...new Map(all.map((o) => [identityOfObject(o), o])).values()].flatMap((object) => {
+      const why = refused.get(identityOfObject(object));
       return why === undefined ? [] : [{ object: called(refOf(object)), why }];
     }),
   };
 }
-
-const keyOf = (object: KubeObject): string =>
-  `${object.apiVersion}/${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name ?? ''}`;
 
 /** Before-images of what was there before this deployment: not of what an earlier phase of it made. */
 async function oldStates(
@@ -93,12 +90,11 @@ async function oldStates(
   const made = new Set<string>();
   for (const phase of phases) {
     for (const { object, before } of placedBy(d, phase.number)) {
-      const key = `${object.apiVersion}/${object.kind}/${object.namespace ?? ''}/${object.name}`;
+      const key = identityOf(object);
       const text = before === undefined || made.has(key) ? undefined : await run.get(before);
       if (text !== undefined) found.set(key, JSON.parse(text) as BeforeImage);
     }
-    for (const object of phase.objects)
-      made.add(keyOf({ ...object, metadata: { namespace: d.target.namespace, ...object.metadata } }));
+    for (const object of phase.objects) made.add(identityOfObject(object, d.target.namespace));
   }
   return found;
 }
@@ -119,12 +115,13 @@ async function whyNot(
     const { namespace } = object.metadata;
     const [danger] = reachesOut([object], discovery.value, move.from, { kinds, reasons });
     const bound = claimBound(object, storage);
-    if (namespace === undefined) why.set(keyOf(object), 'it belongs to the whole cluster and is not touched');
-    else if (namespace !== move.from) why.set(keyOf(object), `it is in another namespace (${namespace})`);
-    else if (danger !== undefined) why.set(keyOf(object), danger.message);
-    else if (bound !== undefined) why.set(keyOf(object), bound);
-    else if (old.get(keyOf(object))?.kind === 'secret')
-      why.set(keyOf(object), 'it was there before with values that are not kept');
+    if (namespace === undefined)
+      why.set(identityOfObject(object), 'it belongs to the whole cluster and is not touched');
+    else if (namespace !== move.from) why.set(identityOfObject(object), `it is in another namespace (${namespace})`);
+    else if (danger !== undefined) why.set(identityOfObject(object), danger.message);
+    else if (bound !== undefined) why.set(identityOfObject(object), bound);
+    else if (old.get(identityOfObject(object))?.kind === 'secret')
+      why.set(identityOfObject(object), 'it was there before with values that are not kept');
   }
   return why;
 }

@@ -1,5 +1,5 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
-import { groupOf, type KubeObject } from '../../objects/kube-object.ts';
+import { identityOfObject, type KubeObject } from '../../objects/kube-object.ts';
 import { KUBECTL_YAML } from '../../objects/kubectl-yaml.ts';
 import { type Refusal, refuse } from '../../workflow/index.ts';
 
@@ -46,11 +46,7 @@ export function readSpec(text: string): Spec {
   return { ok: true, objects };
 }
 
-const isSame = (a: KubeObject, b: KubeObject): boolean =>
-  groupOf(a.apiVersion) === groupOf(b.apiVersion) &&
-  a.kind === b.kind &&
-  a.metadata.name === b.metadata.name &&
-  a.metadata.namespace === b.metadata.namespace;
+const isSame = (a: KubeObject, b: KubeObject): boolean => identityOfObject(a) === identityOfObject(b);
 
 const bad = (why: string): Spec => ({ ok: false, refusal: refuse('BAD_INPUT', `minimal_spec: ${why}`) });
 
