@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parseExpectations } from '../../bench/cases/expectation.ts';
+import { casesIn, parseCases } from '../../bench/cases/file.ts';
+import { judgeCase } from '../../bench/cases/judge.ts';
+import { KNOWN_FAILING } from '../cases/known-failing.ts';
+
+const folder = join(import.meta.dirname, '..', 'cases', 'objects');
+const cases = casesIn(folder);
+
+describe('every case answers as its first lines say', () => {
+  test('there are cases', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(80);
+  });
+
+  test.each(cases.filter(({ file }) => !KNOWN_FAILING.has(file)).map((one) => [one.file, one] as const))(
+    '%s',
+    (_, one) => {
+      expect(judgeCase(one).misses).toEqual([]);
+    },
+  );
+
+  test('what is listed as failing is there, and fails', () => {
+    const holds = [...KNOWN_FAILING].filter((file) => {
+      const one = cases.find((c) => c.file === file);
+      return one === undefined || judgeCase(one).misses.length === 0;
+    });
+    expect(holds).toEqual([]);
+  });
+});
+
+describe('an expectation that is not understood is an error, never a pass', () => {
+  test.each([
+    'readiness is one of readdy',
+    'readiness is one of ready or so',
+    'readiness is one of ready; and more',
+    'final is maybe',
+    'must pass',
+    '',
+  ])('%s', (text) => {
+    expect(() => parseExpectations(text)).toThrow(/no known form/);
+    const [one] = parseCases(
+      `# expected: ${text}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, uid: u}\n`,
+      'a.yaml',
+    );
+    if (one !== undefined) expect(judgeCase(one).misses).not.toEqual([]);
+  });
+
+  test('a file that says nothing of what is expected is an error', () => {
+    expect(() => parseCases('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n', 'a.yaml')).toThrow(/a\.yaml/);
+  });
+});
