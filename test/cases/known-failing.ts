@@ -32,10 +32,7 @@ export const KNOWN_FAILING: ReadonlySet<string> = new Set([
   'criterion-status-readyreplicas-3-within-60s.yaml',
   'criterion-status-readyreplicas-is-at-least-2.yaml',
   'criterion-status-readyreplicas-is-greater-than-0.yaml',
-  'quota-count-pods-of-deployment.yaml',
-  'quota-daemonset-surge.yaml',
   'quota-limits-without-limits.yaml',
-  'quota-pod-level-limit-only.yaml',
   // Readings, failures and what the gate advises.
   'ansible-operator-running.yaml',
   'appset-rolling.yaml',
