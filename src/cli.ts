@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { COMMANDS } from './cli/commands.ts';
 import { EXIT } from './cli/exit.ts';
+import { print, printError } from './print/index.ts';
 
 /**
  * argv → one command, loaded only when it is chosen. Without a command it serves MCP on stdio, and then nothing but the
@@ -22,7 +23,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .exitOverride();
   if (name === '--version' || name === '-V') {
     const { version } = await import('./cli/version.ts');
-    process.stdout.write(`${version()}\n`);
+    print(version());
     return;
   }
   for (const [command, { about, load }] of Object.entries(COMMANDS)) {
@@ -43,7 +44,7 @@ try {
     // Help and --version end a command well; everything else commander throws is wrong use.
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   } else {
-    process.stderr.write(`infragate: ${error instanceof Error ? error.message : String(error)}\n`);
+    printError(`infragate: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = EXIT.no;
   }
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { print, printError } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 import { identify, theDeployment, withEngine } from './person.ts';
 import { ask } from './terminal.ts';
@@ -17,21 +18,19 @@ export function abandonCommand(): Command {
         const who = await identify(engine, d);
         if (!who.ok) return who.exit;
         if ((await ask(`Type ${d.id} to end it: `)) !== d.id) {
-          process.stderr.write('Nothing was done.\n');
+          printError('Nothing was done.');
           return EXIT.no;
         }
         const done = await engine.abandon({ deployment: d.id, because, actor: who.actor, signer: who.signer });
         if (!done.ok) {
-          process.stderr.write(`${done.refusal.message}\n`);
+          printError(done.refusal.message);
           return EXIT.no;
         }
-        process.stdout.write(
-          `${d.id} is abandoned. Its open blockers pass to the next deployment of ${d.started.component} here.\n`,
-        );
+        print(`${d.id} is abandoned. Its open blockers pass to the next deployment of ${d.started.component} here.`);
         const left = await engine.tidy(d.id);
         if (left !== undefined)
-          process.stdout.write(
-            `What it has left in the cluster could not all be taken away (${left}); the next call on that cluster tries again.\n`,
+          print(
+            `What it has left in the cluster could not all be taken away (${left}); the next call on that cluster tries again.`,
           );
         return EXIT.done;
       }),

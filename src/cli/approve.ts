@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { print, printError } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 import { identify, theDeployment, withEngine } from './person.ts';
 import { ask } from './terminal.ts';
@@ -18,17 +19,17 @@ export function approveCommand(): Command {
           actor: { kind: 'agent', client: 'infragate approve' },
         });
         if (asked.question === undefined) {
-          process.stdout.write(`${asked.text}\n`);
+          print(asked.text);
           return asked.isError ? EXIT.no : EXIT.done;
         }
         const { title, body, digest, prefix } = asked.question;
-        process.stdout.write(`${title}\n\n${body}\n\nDigest: ${digest}\n\n`);
+        print(`${title}\n\n${body}\n\nDigest: ${digest}`);
         const who = await identify(engine, d);
         if (!who.ok) return who.exit;
         const typed = await ask(`Type the first ${prefix.length} characters of the digest: `);
         const choice = (await ask('approve, revise or reject? ')).toLowerCase();
         if (choice !== 'approve' && choice !== 'revise' && choice !== 'reject') {
-          process.stderr.write('Nothing was decided.\n');
+          printError('Nothing was decided.');
           return EXIT.no;
         }
         const remark = choice === 'approve' ? '' : await ask(choice === 'revise' ? 'What to revise: ' : 'Why: ');
@@ -41,7 +42,7 @@ export function approveCommand(): Command {
           actor: who.actor,
           signer: who.signer,
         });
-        (decided.isError ? process.stderr : process.stdout).write(`${decided.text}\n`);
+        (decided.isError ? printError : print)(decided.text);
         return decided.isError ? EXIT.no : EXIT.done;
       }),
     );

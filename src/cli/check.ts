@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { createEngine, type Engine, type Performed } from '../engine/index.ts';
+import { print, printJson, progressLine } from '../print/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import { issuesIn } from '../workflow/index.ts';
 import { markdown, plain, exitOf as resultOf, rowsOf, sarif } from './check.report.ts';
@@ -100,10 +101,10 @@ async function report(engine: Engine, assumptions: Assumptions, path: string, op
     await Promise.all(answers.map(async ({ structured }) => rowsOf(structured, await kept(engine, structured))))
   ).flat();
   const exit = resultOf(rows);
-  if (options.markdown) console.log(markdown(rows));
-  else if (options.sarif) console.log(JSON.stringify(sarif(rows, path)));
-  else if (options.json) console.log(JSON.stringify({ ok: exit === EXIT.done, results: rows }));
-  else console.log(plain(rows));
+  if (options.markdown) print(markdown(rows));
+  else if (options.sarif) printJson(sarif(rows, path));
+  else if (options.json) printJson({ ok: exit === EXIT.done, results: rows });
+  else print(plain(rows));
   return exit;
 }
 
@@ -121,9 +122,7 @@ const ask = (engine: Engine, tool: string, input: Record<string, unknown>) =>
       Object.entries({ ...input, deployment: 'none' }).filter(([, value]) => value !== undefined),
     ),
     actor: { kind: 'agent', client: 'infragate check' },
-    progress: (message) => {
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${message}`);
-    },
+    progress: progressLine,
   });
 
 async function readAssumptions(

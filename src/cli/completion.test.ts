@@ -6,7 +6,7 @@ import { completionCommand } from './completion.ts';
 const said: string[] = [];
 beforeEach(() => {
   said.length = 0;
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void said.push(line));
+  vi.spyOn(process.stdout, 'write').mockImplementation((line) => said.push(String(line)) > 0);
 });
 
 const sandbox = () => {

@@ -1,6 +1,7 @@
 // infragate completion bash|zsh|fish
 
 import { Argument, Command } from 'commander';
+import { print } from '../print/index.ts';
 
 /** A command as a completion needs it: its name, what it is for, and how to get at its options. */
 export type Completable = { readonly name: string; readonly about: string; load(): Promise<Command> };
@@ -13,7 +14,7 @@ export function completionCommand(commands: () => readonly Completable[]): Comma
     .description('the completion script of a shell, e.g. source <(infragate completion bash)')
     .addArgument(new Argument('<shell>', 'whose').choices(SHELLS))
     .action(async (shell: Shell) => {
-      console.log(SCRIPT[shell](await words(commands())));
+      print(SCRIPT[shell](await words(commands())));
     });
 }
 

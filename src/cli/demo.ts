@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { DemoOptions } from '../demo/stage.ts';
+import { print, printError } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 
 /** infragate demo: the worked example, end to end. Ends in `demo: complete`, or says what didn't go as told. */
@@ -24,12 +25,11 @@ export function demoCommand(): Command {
       const { demoHome } = await import('./demo-home.ts');
       try {
         const { home, earlier, instead } = await demoHome({ fresh });
-        if (instead !== undefined)
-          process.stderr.write(`demo: what it learns is not kept for the next one: ${instead}\n`);
-        if (earlier > 0) process.stdout.write(`(${earlier} earlier ${earlier === 1 ? 'demo' : 'demos'} on record)\n`);
+        if (instead !== undefined) printError(`demo: what it learns is not kept for the next one: ${instead}`);
+        if (earlier > 0) print(`(${earlier} earlier ${earlier === 1 ? 'demo' : 'demos'} on record)`);
         await runDemo({ ...options, home });
       } catch (error) {
-        process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+        printError(`demo: ${error instanceof Error ? error.message : String(error)}`);
         process.exitCode = error instanceof SandboxProblem || error instanceof NotHere ? EXIT.lacking : EXIT.no;
       }
     });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Reader } from '../cluster/index.ts';
+import { print, printJson } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 
 type Finding = { what: string; ok: boolean; found: string; fix?: string };
@@ -18,10 +19,10 @@ export function doctorCommand(): Command {
         identities(),
         ...(await clients()),
       ];
-      if (json) console.log(JSON.stringify({ ok: findings.every((f) => f.ok), findings }));
+      if (json) printJson({ ok: findings.every((f) => f.ok), findings });
       else
         for (const f of findings)
-          console.log(`${f.ok ? '✓' : '✗'} ${f.what}: ${f.found}${f.fix === undefined ? '' : `\n    ${f.fix}`}`);
+          print(`${f.ok ? '✓' : '✗'} ${f.what}: ${f.found}${f.fix === undefined ? '' : `\n    ${f.fix}`}`);
       process.exitCode = findings.every((f) => f.ok) ? EXIT.done : EXIT.no;
     });
 }

@@ -1,9 +1,10 @@
 // infragate export [deployment]
 
 import { Command } from 'commander';
+import { printError, printJsonLines, printJsonText } from '../print/index.ts';
 import type { Damage, Ledger } from '../state/index.ts';
 import { EXIT } from './exit.ts';
-import { fail, withLedger, writeLines } from './with-ledger.ts';
+import { fail, withLedger } from './with-ledger.ts';
 
 type Flags = { json: boolean };
 
@@ -30,10 +31,10 @@ function exportRows(deployment: string | undefined, { json }: Flags): Promise<vo
     if (json) {
       const rows: string[] = [];
       for await (const row of lines) rows.push(row);
-      console.log(`[${rows.join(',')}]`);
-    } else await writeLines(lines);
+      printJsonText(`[${rows.join(',')}]`);
+    } else await printJsonLines(lines);
     for (const one of damage)
-      console.error(`${one.deployment}: ${one.why}; the export of this deployment ends before it.`);
+      printError(`${one.deployment}: ${one.why}; the export of this deployment ends before it.`);
     return damage.length === 0 ? EXIT.done : EXIT.no;
   });
 }

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, wr
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Command, Option } from 'commander';
+import { print, printError, printJson } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 import { workspaceHere } from './here.ts';
 import { CLIENTS, type Client, type ClientName, places } from './install/clients.ts';
@@ -40,8 +41,8 @@ async function install({ client: name, dryRun, undo, yes, json, file: asked }: F
   const known = installed?.file === file ? installed : undefined;
   const entry = undo ? known?.before : { ...serverEntry(), ...client.fields };
   const status = (what: string) => {
-    if (json) console.log(JSON.stringify({ client: name, file, status: what, ...(undo ? {} : { entry }) }));
-    else console.log(`${what}: ${file}`);
+    if (json) printJson({ client: name, file, status: what, ...(undo ? {} : { entry }) });
+    else print(`${what}: ${file}`);
   };
   if (isSame(there.value, entry)) return status('unchanged');
 
@@ -56,7 +57,7 @@ async function install({ client: name, dryRun, undo, yes, json, file: asked }: F
   }
   const after = emptied && (await isEmpty(client, edited.text)) ? undefined : edited.text;
   const { createTwoFilesPatch } = await import('diff');
-  (json ? console.error : console.log)(createTwoFilesPatch(file, file, before ?? '', after ?? '').trimEnd());
+  (json ? printError : print)(createTwoFilesPatch(file, file, before ?? '', after ?? '').trimEnd());
   if (dryRun) return status('would be written');
   if (isTerminal() && !yes && !json && !/^y(es)?$/i.test(await ask('Write it? [y/N] '))) {
     process.exitCode = EXIT.no;
@@ -74,7 +75,7 @@ async function install({ client: name, dryRun, undo, yes, json, file: asked }: F
       ...(there.value === undefined ? {} : { before: there.value }),
     });
   status(undo ? 'undone' : 'written');
-  if (!undo && !json) console.log(client.afterwards);
+  if (!undo && !json) print(client.afterwards);
 }
 
 /** Two readings of one entry; a TOML table and a JSON object differ in their prototype only. */

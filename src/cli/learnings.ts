@@ -2,11 +2,11 @@
 
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { visible } from '../workflow/index.ts';
+import { print, printJson, printJsonLines } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 import { workspaceHere } from './here.ts';
 import type { Learning, Use } from './learnings.records.ts';
-import { fail, withLedger, writeLines } from './with-ledger.ts';
+import { fail, withLedger } from './with-ledger.ts';
 
 type Flags = { json: boolean };
 
@@ -50,7 +50,7 @@ const list = ({ json, tag }: Flags & { tag?: string }) =>
   withLedger(json, async (ledger) => {
     const { allLearnings, once, withUse } = await import('./learnings.records.ts');
     const all = once(await allLearnings(ledger)).filter(({ tags }) => tag === undefined || tags.includes(tag));
-    print(json, await withUse(ledger, all));
+    printAll(json, await withUse(ledger, all));
     return EXIT.done;
   });
 
@@ -61,7 +61,7 @@ const search = (words: string[], { json, limit }: Flags & { limit: number }) =>
     const found = (await ledger.search(words.join(' '), limit)).flatMap(
       ({ deployment, seq }) => all.get(`${deployment}/${seq}`) ?? [],
     );
-    print(json, await withUse(ledger, once(found)));
+    printAll(json, await withUse(ledger, once(found)));
     return found.length > 0 ? EXIT.done : EXIT.no;
   });
 
@@ -69,9 +69,9 @@ const exportAll = ({ json }: Flags) =>
   withLedger(json, async (ledger) => {
     const { allLearnings, once } = await import('./learnings.records.ts');
     const all = once(await allLearnings(ledger));
-    if (json) console.log(JSON.stringify(all));
+    if (json) printJson(all);
     else
-      await writeLines(
+      await printJsonLines(
         (async function* () {
           for (const one of all) yield JSON.stringify(one);
         })(),
@@ -107,18 +107,15 @@ const importFile = (file: string, { json }: Flags) =>
     if (!added.ok)
       return fail(json, EXIT.no, 'RecordDamaged', `${added.why}. Nothing was added; infragate verify says more.`);
     const known = parsed.learnings.length - added.count;
-    if (json) console.log(JSON.stringify({ added: added.count, known }));
-    else console.log(`${added.count} added, ${known} already here.`);
+    if (json) printJson({ added: added.count, known });
+    else print(`${added.count} added, ${known} already here.`);
     return EXIT.done;
   });
 
-function print(json: boolean, learnings: readonly (Learning & Use)[]): void {
-  if (json) console.log(JSON.stringify(learnings));
-  else console.log(learnings.map((one) => shown(describe(one))).join('\n\n') || 'No learnings.');
+function printAll(json: boolean, learnings: readonly (Learning & Use)[]): void {
+  if (json) printJson(learnings);
+  else print(learnings.map(describe).join('\n\n') || 'No learnings.');
 }
-
-/** Somebody else wrote it: what would steer a terminal is made visible. */
-const shown = (text: string): string => text.split('\n').map(visible).join('\n');
 
 function describe({ id, title, situation, advice, tags, text, at, used, helped, retired }: Learning & Use): string {
   const body = [

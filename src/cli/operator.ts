@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { print, printError } from '../print/index.ts';
 import { fingerprint, PASSPHRASE_MIN, PINNED_KEYS, readKey, unlock, writeKey } from '../state/index.ts';
 import { EXIT } from './exit.ts';
 import { NOT_UNLOCKED, withEngine } from './person.ts';
@@ -15,28 +16,28 @@ export function operatorCommand(): Command {
     .action(() =>
       withEngine(async (engine) => {
         if (!isTerminal()) {
-          process.stderr.write('This is for a person at a terminal: stdin and stdout are not one.\n');
+          printError('This is for a person at a terminal: stdin and stdout are not one.');
           return EXIT.lacking;
         }
         const old = await readKey(engine.home);
         if (old !== undefined) {
           const signer = await unlock(await engine.ledger(), old, await askHidden('Present passphrase: '), new Date());
           if (typeof signer === 'string') {
-            process.stderr.write(`${NOT_UNLOCKED[signer]}\n`);
+            printError(NOT_UNLOCKED[signer]);
             return EXIT.no;
           }
         }
         const first = await askHidden(`New passphrase (${PASSPHRASE_MIN} characters at least): `);
         if (first.length < PASSPHRASE_MIN) {
-          process.stderr.write(`Too short: ${PASSPHRASE_MIN} characters at least.\n`);
+          printError(`Too short: ${PASSPHRASE_MIN} characters at least.`);
           return EXIT.wrongUse;
         }
         if ((await askHidden('Again: ')) !== first) {
-          process.stderr.write('The two are not the same; nothing was changed.\n');
+          printError('The two are not the same; nothing was changed.');
           return EXIT.wrongUse;
         }
         const key = await writeKey(engine.home, first, new Date(), old);
-        process.stdout.write(
+        print(
           [
             `The operator passphrase is ${old === undefined ? 'set' : 'replaced'}. Deployments started from now on can be approved with it as "operator".`,
             `What is decided with it is signed. The public key, ${fingerprint(key.public_key)}:`,

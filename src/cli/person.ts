@@ -1,4 +1,5 @@
 import { createEngine, type Engine } from '../engine/index.ts';
+import { print, printError } from '../print/index.ts';
 import { readKey, type Signer, unlock } from '../state/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import type { Assurance, Deployment } from '../workflow/index.ts';
@@ -13,7 +14,7 @@ export async function withEngine(use: (engine: Engine) => Promise<number>): Prom
     engine = createEngine({ workspace: workspaceHere(), tools: TOOLS });
     process.exitCode = await use(engine);
   } catch (error) {
-    process.stderr.write(`infragate: ${error instanceof Error ? error.message : String(error)}\n`);
+    printError(`infragate: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = EXIT.lacking;
   } finally {
     await engine?.close();
@@ -25,14 +26,14 @@ export async function theDeployment(engine: Engine, id: string | undefined): Pro
   if (id !== undefined) {
     const loaded = await engine.read(id);
     if (loaded.ok) return loaded.deployment;
-    process.stderr.write(`${loaded.refusal.message}\n`);
+    printError(loaded.refusal.message);
     return exitOf(loaded.refusal.code);
   }
   const { deployments } = await engine.list();
   const open = deployments.filter((d) => d.closed === undefined);
   const [only] = open;
   if (only !== undefined && open.length === 1) return only;
-  process.stderr.write(
+  printError(
     open.length === 0
       ? 'No deployment is open.\n'
       : `Several are open; name one: ${open.map((d) => d.id).join(', ')}\n`,
@@ -49,26 +50,26 @@ export type Identified = ({ ok: true } & Hand) | { ok: false; exit: number };
  */
 export async function identify(engine: Engine, d: Deployment): Promise<Identified> {
   if (!isTerminal()) {
-    process.stderr.write('This is for a person at a terminal: stdin and stdout are not one.\n');
+    printError('This is for a person at a terminal: stdin and stdout are not one.');
     return { ok: false, exit: EXIT.lacking };
   }
   const key = await readKey(engine.home);
   if (key === undefined) {
-    process.stderr.write(
-      'There is no operator passphrase yet. Set one, in a terminal the agent has no part in: infragate operator init\n',
+    printError(
+      'There is no operator passphrase yet. Set one, in a terminal the agent has no part in: infragate operator init',
     );
     return { ok: false, exit: EXIT.lacking };
   }
   const passphrase = await askHidden('Operator passphrase: ');
   const signer = await unlock(await engine.ledger(), key, passphrase, new Date());
   if (typeof signer === 'string') {
-    process.stderr.write(`${NOT_UNLOCKED[signer]}\n`);
+    printError(NOT_UNLOCKED[signer]);
     return { ok: false, exit: EXIT.no };
   }
   const assurance: Assurance = key.created_at < d.started.at ? 'operator' : 'elicited';
   if (assurance === 'elicited') {
-    process.stdout.write(
-      `The passphrase is younger (${key.created_at}) than this deployment (${d.started.at}): the record will say "elicited".\n`,
+    print(
+      `The passphrase is younger (${key.created_at}) than this deployment (${d.started.at}): the record will say "elicited".`,
     );
   }
   const name = process.env.USER ?? process.env.LOGNAME ?? 'operator';

@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { z } from 'zod';
+import { print, printError, printJson } from '../print/index.ts';
 import {
   CRD_SETS,
   down,
@@ -71,7 +72,7 @@ async function answer(run: () => Promise<number>): Promise<void> {
     process.exitCode = await run();
   } catch (error) {
     if (!(error instanceof SandboxProblem)) throw error;
-    console.error(error.message);
+    printError(error.message);
     process.exitCode = EXIT[error.kind];
   }
 }
@@ -94,19 +95,19 @@ async function runUp(given: unknown): Promise<number> {
     name,
     crds,
     operators,
-    progress: (line) => console.error(line),
+    progress: (line) => printError(line),
     ...(nodes === undefined ? {} : { nodes }),
   });
-  console.error(`sandbox ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  if (json) console.log(JSON.stringify(sandbox));
-  else console.log(describe({ status: 'up', name, sandbox, processes: [] }));
+  printError(`sandbox ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+  if (json) printJson(sandbox);
+  else print(describe({ status: 'up', name, sandbox, processes: [] }));
   return 0;
 }
 
 async function runDown(given: unknown): Promise<number> {
   const { name = 'default', json } = Flags.parse(given);
   const was = await down({ name });
-  console.log(
+  print(
     json ? JSON.stringify({ name, was_there: was }) : was ? `sandbox ${name}: gone` : `sandbox ${name}: there was none`,
   );
   return 0;
@@ -115,8 +116,8 @@ async function runDown(given: unknown): Promise<number> {
 async function runStatus(given: unknown): Promise<number> {
   const { name, json } = Flags.parse(given);
   const all = name === undefined ? await list() : [await status({ name })];
-  if (json) console.log(JSON.stringify(name === undefined ? all : all[0]));
-  else console.log(all.map(describe).join('\n') || 'no sandbox');
+  if (json) printJson(name === undefined ? all : all[0]);
+  else print(all.map(describe).join('\n') || 'no sandbox');
   return all.length > 0 && all.every((one) => one.status === 'up') ? 0 : 1;
 }
 

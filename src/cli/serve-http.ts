@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { print, printError } from '../print/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import { EXIT } from './exit.ts';
 import { workspaceHere } from './here.ts';
@@ -26,11 +27,11 @@ export function serveCommand(): Command {
           port: http,
           workspace: resolve(workspaceHere(), workspace ?? ''),
         });
-        console.log(serving.url);
+        print(serving.url);
         await signalled();
         await serving.close();
       } catch (error) {
-        process.stderr.write(`infragate: ${error instanceof Error ? error.message : String(error)}\n`);
+        printError(`infragate: ${error instanceof Error ? error.message : String(error)}`);
         process.exitCode = EXIT.lacking;
       }
     });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { printError } from '../print/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import { EXIT } from './exit.ts';
 import { workspaceHere } from './here.ts';
@@ -9,7 +10,7 @@ import { version } from './version.ts';
 export async function serve(argv: readonly string[]): Promise<void> {
   const given = workspaceOf(argv);
   if (!given.ok) {
-    process.stderr.write(`infragate: ${given.message}\n`);
+    printError(`infragate: ${given.message}`);
     process.exitCode = EXIT.wrongUse;
     return;
   }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { print, printError, printJson } from '../print/index.ts';
 import { permit } from '../workflow/index.ts';
 import { codeOf, EXIT, exitOf } from './exit.ts';
 import { withEngine } from './person.ts';
@@ -21,8 +22,8 @@ export function statusCommand(): Command {
           const named = answer.structured.deployment;
           const loaded = typeof named === 'string' && named !== 'none' ? await engine.read(named) : undefined;
           const allowed = loaded?.ok ? { permit: permit(loaded.deployment, engine.now()) } : {};
-          console.log(JSON.stringify({ ...answer.structured, ...allowed }));
-        } else (answer.isError ? console.error : console.log)(answer.text);
+          printJson({ ...answer.structured, ...allowed });
+        } else (answer.isError ? printError : print)(answer.text);
         return answer.isError ? exitOf(codeOf(answer)) : EXIT.done;
       }),
     );

@@ -1,6 +1,7 @@
 // infragate verify
 
 import { Command } from 'commander';
+import { print, printJson } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 import { withLedger } from './with-ledger.ts';
 
@@ -16,10 +17,9 @@ function verify(json: boolean): Promise<void> {
     const deployments = (await ledger.deployments()).length;
     const bad = await ledger.verify();
     const sound = bad.length === 0;
-    if (json) console.log(JSON.stringify({ sound, deployments, bad }));
-    else if (sound)
-      console.log(`The record is whole: ${deployments} ${deployments === 1 ? 'deployment' : 'deployments'}.`);
-    else for (const { deployment, why } of bad) console.log(`${deployment}: ${why}`);
+    if (json) printJson({ sound, deployments, bad });
+    else if (sound) print(`The record is whole: ${deployments} ${deployments === 1 ? 'deployment' : 'deployments'}.`);
+    else for (const { deployment, why } of bad) print(`${deployment}: ${why}`);
     return sound ? EXIT.done : EXIT.no;
   });
 }

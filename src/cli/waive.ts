@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { print, printError } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 import { identify, theDeployment, withEngine } from './person.ts';
 
@@ -17,7 +18,7 @@ export function waiveCommand(): Command {
       withEngine(async (engine) => {
         const days = Number(options.days);
         if (!Number.isInteger(days) || days < 1 || days > 30) {
-          process.stderr.write('--days: a whole number from 1 to 30\n');
+          printError('--days: a whole number from 1 to 30');
           return EXIT.wrongUse;
         }
         const d = await theDeployment(engine, id);
@@ -33,8 +34,8 @@ export function waiveCommand(): Command {
           signer: who.signer,
           ...(options.subject === undefined ? {} : { subject: options.subject }),
         });
-        if (done.ok) process.stdout.write(`Waived ${options.check} for ${days} day(s): ${options.because}\n`);
-        else process.stderr.write(`${done.refusal.message}\n`);
+        if (done.ok) print(`Waived ${options.check} for ${days} day(s): ${options.because}`);
+        else printError(done.refusal.message);
         return done.ok ? EXIT.done : EXIT.no;
       }),
     );

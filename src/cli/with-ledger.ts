@@ -1,3 +1,4 @@
+import { printError, printJson } from '../print/index.ts';
 import type { Ledger } from '../state/index.ts';
 import { EXIT, type Exit } from './exit.ts';
 
@@ -21,20 +22,7 @@ export async function withLedger(json: boolean, run: (ledger: Ledger) => Promise
 
 /** A command's error: a sentence for people, or one JSON value as the last line. */
 export function fail(json: boolean, exit: Exit, reason: string, message: string): Exit {
-  if (json) console.log(JSON.stringify({ error: { reason, message } }));
-  else console.error(message);
+  if (json) printJson({ error: { reason, message } });
+  else printError(message);
   return exit;
-}
-
-/** Lines to stdout no faster than they are read; a reader that has seen enough (`| head`) ends it quietly. */
-export async function writeLines(lines: AsyncIterable<string>): Promise<void> {
-  const { pipeline } = await import('node:stream/promises');
-  const withNewlines = async function* () {
-    for await (const line of lines) yield `${line}\n`;
-  };
-  try {
-    await pipeline(withNewlines, process.stdout, { end: false });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
-  }
 }

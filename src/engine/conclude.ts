@@ -1,3 +1,4 @@
+import { printError } from '../print/index.ts';
 import { LedgerLost } from '../state/index.ts';
 import { type Actor, type Deployment, type Fact, type Refusal, refuse } from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
@@ -132,9 +133,7 @@ export async function refused(
 export function broken(tool: string, error: unknown): Performed {
   if (error instanceof LedgerLost) return refusalAnswer(refuse('FORBIDDEN', error.message));
   const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  process.stderr.write(
-    `infragate: ${tool} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  printError(`infragate: ${tool} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return {
     isError: true,
     text: `${tool} failed inside infragate: ${message}. Nothing was concluded from it; this is a bug worth reporting.`,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { printError } from '../print/index.ts';
 import type { Ledger } from '../state/index.ts';
 import { type Deployment, type Instant, type Permit, permit, plan, position } from '../workflow/index.ts';
 import { load, type Records } from './record.ts';
@@ -76,7 +77,7 @@ async function refresh(records: Records, home: string, id: string, now: Instant)
     if (loaded.ok) await writePermit(home, loaded.deployment, now);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    process.stderr.write(
+    printError(
       `infragate: the permit of ${id} could not be written (${why}); the plugin's hook goes by the last one\n`,
     );
   }

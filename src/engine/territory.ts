@@ -1,4 +1,5 @@
 import type { Held, Holder } from '../apply/index.ts';
+import { printError } from '../print/index.ts';
 import { type Deployment, openRuns, type Refusal, refuse, STEPS, type Step } from '../workflow/index.ts';
 import { lost } from './connect.ts';
 import { loadAll } from './record.ts';
@@ -125,7 +126,7 @@ async function renew({ run, d, lost: tell }: Wanted, holder: Holder): Promise<vo
       if (taken.kind === 'others') tell(`another ledger has taken the namespace ${name} (${taken.held.by.ledger})`);
     }
   } catch (error) {
-    if (!(error instanceof Refused)) process.stderr.write(`infragate: the Lease was not renewed: ${String(error)}\n`);
+    if (!(error instanceof Refused)) printError(`infragate: the Lease was not renewed: ${String(error)}`);
   }
 }
 

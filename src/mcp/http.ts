@@ -9,6 +9,7 @@ import {
   localhostAllowedOrigins,
   originValidationResponse,
 } from '@modelcontextprotocol/server';
+import { printError } from '../print/index.ts';
 import { type ChannelOptions, createChannel } from './channel.ts';
 import { createServer } from './server.ts';
 
@@ -100,5 +101,5 @@ function toRequest(req: IncomingMessage, signal: AbortSignal): Request {
 }
 
 function report(error: Error): void {
-  process.stderr.write(`infragate: ${error.message}\n`);
+  printError(`infragate: ${error.message}`);
 }

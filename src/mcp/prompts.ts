@@ -1,6 +1,7 @@
 import { completable, type McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import { PROMPTS, type Prompt, type PromptArgument, prompt } from '../prompts/index.ts';
+import { visibleLines } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
 import { known } from './known.ts';
 
@@ -12,7 +13,7 @@ export function registerPrompts(server: McpServer, channel: Channel): void {
       { title, description, argsSchema: argumentsOf(definition, channel) },
       async (given) => ({
         description,
-        messages: [{ role: 'user', content: { type: 'text', text: await prompt(name, given) } }],
+        messages: [{ role: 'user', content: { type: 'text', text: visibleLines(await prompt(name, given)) } }],
       }),
     );
   }

@@ -6,6 +6,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Engine, Performed } from '../engine/index.ts';
+import { visible, visibleLines } from '../workflow/visible.ts';
 import type { Seal, Sealed } from './seal.ts';
 import { SEALED } from './seal.ts';
 
@@ -35,8 +36,8 @@ export async function ask(
     inputRequests: {
       [KEY]: inputRequired.elicit({
         message: [
-          question.title,
-          question.body,
+          visible(question.title),
+          visibleLines(question.body),
           `This is a decision for a person, not for the agent. The plan's digest begins with ${prefix}; type that to show that you decide about this plan. Declining or cancelling decides nothing.`,
         ].join('\n\n'),
         requestedSchema: {

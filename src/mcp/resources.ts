@@ -6,6 +6,7 @@ import {
   ResourceTemplate,
 } from '@modelcontextprotocol/server';
 import type { Deployment } from '../workflow/index.ts';
+import { escapeJson, visible, visibleLines } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
 import { known } from './known.ts';
 import { beginning } from './prompts.ts';
@@ -23,8 +24,10 @@ export function registerResources(server: McpServer, channel: Channel): void {
       list: async () => ({
         resources: (await known(channel)).slice(0, LISTED).map((d) => ({
           uri: uriOf(d.id, name),
-          name: `${d.started.component}: ${name}`,
-          title: `${title}: ${d.started.component} (${d.id}${d.closed === undefined ? '' : `, ${d.closed.how}`})`,
+          name: visible(`${d.started.component}: ${name}`),
+          title: visible(
+            `${title}: ${d.started.component} (${d.id}${d.closed === undefined ? '' : `, ${d.closed.how}`})`,
+          ),
           mimeType: MARKDOWN,
         })),
       }),
@@ -37,7 +40,9 @@ export function registerResources(server: McpServer, channel: Channel): void {
       },
     });
     server.registerResource(name, template, { title, description, mimeType: MARKDOWN }, async (uri, variables) => ({
-      contents: [{ uri: uri.href, mimeType: MARKDOWN, text: await read(channel, uri, single(variables.id), name) }],
+      contents: [
+        { uri: uri.href, mimeType: MARKDOWN, text: visibleLines(await read(channel, uri, single(variables.id), name)) },
+      ],
     }));
   }
   server.registerResource(
@@ -56,10 +61,14 @@ export function registerResources(server: McpServer, channel: Channel): void {
         const { notOne } = await import('../engine/index.ts');
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, notOne(id, found));
       }
-      return { contents: [{ uri: uri.href, mimeType: found.mediaType, text: found.text }] };
+      return { contents: [{ uri: uri.href, mimeType: found.mediaType, text: shown(found) }] };
     },
   );
 }
+
+/** JSON stays the same value; text is text that may be shown. */
+const shown = ({ text, mediaType }: { text: string; mediaType: string }): string =>
+  mediaType === 'application/json' ? escapeJson(text) : visibleLines(text);
 
 const uriOf = (id: string, name: View) => `infragate://deployments/${id}/${name}`;
 

@@ -1,5 +1,6 @@
 import { Console } from 'node:console';
 import { StdioServerTransport, serveStdio as serve } from '@modelcontextprotocol/server/stdio';
+import { printError } from '../print/index.ts';
 import { type ChannelOptions, createChannel } from './channel.ts';
 import { createServer } from './server.ts';
 
@@ -48,5 +49,5 @@ export function surviveAccidents(): void {
 }
 
 function report(error: Error): void {
-  process.stderr.write(`infragate: ${error.stack ?? error.message}\n`);
+  printError(`infragate: ${error.stack ?? error.message}`);
 }

@@ -1,5 +1,7 @@
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { Engine, Performed, ToolDefinition } from '../engine/index.ts';
+import { printError } from '../print/index.ts';
+import { visible, visibleLines, visibleValue } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
 import { type ClientView, clientOf } from './client.ts';
 import { answered, ask, take } from './question.ts';
@@ -111,27 +113,27 @@ function progressTo(ctx: ServerContext): ((message: string) => void) | undefined
   return (message) => {
     progress += 1;
     ctx.mcpReq
-      .notify({ method: 'notifications/progress', params: { progressToken, progress, message } })
+      .notify({ method: 'notifications/progress', params: { progressToken, progress, message: visible(message) } })
       .catch(() => undefined);
   };
 }
 
 const result = (performed: Performed): CallToolResult => ({
-  content: [{ type: 'text', text: performed.text }],
-  structuredContent: performed.structured,
+  content: [{ type: 'text', text: visibleLines(performed.text) }],
+  structuredContent: { ...Object(visibleValue(performed.structured)) },
   ...(performed.isError ? { isError: true } : {}),
 });
 
 /** A bug: the stack goes to stderr, one sentence to the client. */
 function unexpected(tool: string, error: unknown): CallToolResult {
-  process.stderr.write(`infragate: ${tool} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+  printError(`infragate: ${tool} failed: ${error instanceof Error ? error.stack : String(error)}`);
   const message = (error instanceof Error ? error.message : String(error)).split('\n')[0];
   return {
     isError: true,
     content: [
       {
         type: 'text',
-        text: `INTERNAL: ${tool} failed inside infragate: ${message}. Nothing was concluded from it; the server goes on. deployment-status says where things stand.`,
+        text: `INTERNAL: ${tool} failed inside infragate: ${visible(message ?? '')}. Nothing was concluded from it; the server goes on. deployment-status says where things stand.`,
       },
     ],
   };

@@ -7,6 +7,7 @@ import {
   type Refusal,
   refuse,
   successor,
+  visibleLetters,
 } from '../workflow/index.ts';
 import { claim, claims, numbering, readLists } from './items.ts';
 import type { Input, Output } from './record-research.ts';
@@ -113,6 +114,6 @@ function summarised(d: Deployment, facts: readonly Fact[]): Output {
 }
 
 const findingsLine = (text: string): string =>
-  text.trim().length < FINDINGS_MIN
-    ? `Findings written, and too short for Gate R (${FINDINGS_MIN} characters): say what was learnt, and where.`
+  visibleLetters(text) < FINDINGS_MIN
+    ? `Findings written, and too short for Gate R (${FINDINGS_MIN} visible letters): say what was learnt, and where.`
     : 'Findings written.';

@@ -22,4 +22,4 @@ export * from './phases.ts';
 export * from './steps.ts';
 export * from './suggest.ts';
 export * from './verdict.ts';
-export { visible } from './visible.ts';
+export * from './visible.ts';

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 /** Who may import whom. Everything may see workflow/, which sees nothing. */
 const ALLOWED: Record<string, readonly string[]> = {
   workflow: [],
+  print: [],
   objects: [],
   criteria: ['objects'],
   plan: ['objects', 'criteria'],
@@ -16,7 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   apply: ['cluster', 'objects', 'criteria'],
   assumptions: ['cluster', 'images', 'commands', 'objects', 'criteria', 'documents'],
   report: ['objects', 'plan'],
-  engine: ['state', 'cluster', 'apply', 'report'],
+  engine: ['state', 'cluster', 'apply', 'report', 'print'],
   tools: [
     'engine',
     'report',
@@ -32,9 +33,10 @@ const ALLOWED: Record<string, readonly string[]> = {
     'criteria',
   ],
   prompts: [],
-  mcp: ['tools', 'prompts', 'engine', 'report', 'state'],
+  mcp: ['tools', 'prompts', 'engine', 'report', 'state', 'print'],
   sandbox: [],
   cli: [
+    'print',
     'mcp',
     'tools',
     'prompts',
@@ -49,7 +51,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'commands',
     'demo',
   ],
-  demo: ['sandbox', 'cluster', 'commands'],
+  demo: ['sandbox', 'cluster', 'commands', 'print'],
 };
 
 /** A package that only these folders may import. */
@@ -124,3 +126,28 @@ test('no import cycle between folders', () => {
     [...(edges.get(from) ?? [])].some((next) => next === to || (!seen.has(next) && reaches(next, to, seen.add(next))));
   expect([...edges.keys()].filter((folder) => reaches(folder, folder))).toEqual([]);
 });
+
+/** Raw text must not reach a terminal: src/print makes it visible; the demo's own printing does, too. */
+const PRINTS = ['print/index.ts', 'demo/print.ts'];
+
+test('nothing writes to stdout or stderr but src/print, which makes what it prints visible', () => {
+  const wrong = files.filter(
+    ({ path }) => !PRINTS.includes(path) && WRITES.test(readFileSync(join(root, path), 'utf8')),
+  );
+  expect(wrong.map((f) => f.path)).toEqual([]);
+});
+
+const WRITES = /\bconsole\s*\.\s*(log|error|warn|info|debug)\b|\bprocess\s*\.\s*std(out|err)\s*\.\s*write\b/;
+
+/** What leaves by the MCP channel: every text of an answer, a form, a document or a progress line is `Visible`. */
+test('the MCP channel sends no text but visible text', () => {
+  const wrong = files.flatMap(({ path }) =>
+    path.startsWith('mcp/')
+      ? [...readFileSync(join(root, path), 'utf8').matchAll(RAW)].map((m) => `${path}: ${m[0]}`)
+      : [],
+  );
+  expect(wrong).toEqual([]);
+});
+
+const RAW =
+  /(?:type: 'text',|mimeType: [\w.]+,|progress,|elicit\(\{)\s*(?:text|message): (?!visible|shown\(|`INTERNAL: \$\{tool\}|\[\s*visible)[^\n]{0,60}/g;

@@ -2,11 +2,12 @@ import { openBlockers, unsettled } from '../blockers.ts';
 import { type Deployment, itemsOf, successor } from '../deployment.ts';
 import { isDeferred, itemStanding, standing } from '../evidence.ts';
 import type { Item, ItemKind } from '../facts.ts';
+import { visibleLetters } from '../visible.ts';
 import { type Check, call, type Fix, from, ok, open } from './check.ts';
 
 /** Gate R: the research is written down, and everything it assumes has evidence. */
 
-/** Findings shorter than this say nothing that a later reader could use. */
+/** Findings with fewer visible letters than this say nothing that a later reader could use. */
 export const FINDINGS_MIN = 60;
 
 export const namespaceExists: Check = {
@@ -47,9 +48,13 @@ export const findingsDocumented: Check = {
     const findings = d.written.findLast((w) => w.what === 'research');
     const fix = [call('record-research', d)];
     if (findings === undefined) return [open('missing', 'no findings have been recorded', fix)];
-    if (findings.text.trim().length < FINDINGS_MIN) {
+    if (visibleLetters(findings.text) < FINDINGS_MIN) {
       return [
-        open('fail', `the findings are shorter than ${FINDINGS_MIN} characters; say what was learnt, and where`, fix),
+        open(
+          'fail',
+          `the findings have fewer than ${FINDINGS_MIN} visible letters; say what was learnt, and where`,
+          fix,
+        ),
       ];
     }
     if (itemsOf(d, 'api').length === 0) {

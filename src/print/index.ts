@@ -1,0 +1,54 @@
+import { escapeJson, type Visible, visible, visibleJson, visibleLines } from '../workflow/visible.ts';
+
+/**
+ * The only way to this process's stdout and stderr (test/unit/architecture.test.ts): what is printed has been made
+ * visible. A line of text, several lines, or a JSON value goes in.
+ */
+const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`);
+
+export function print(text: string): void {
+  process.stdout.write(line(visibleLines(text)));
+}
+
+export function printError(text: string): void {
+  process.stderr.write(line(visibleLines(text)));
+}
+
+/** One line of JSON; the value is the same, hidden characters are escapes. */
+export function printJson(value: unknown): void {
+  process.stdout.write(line(visibleJson(value)));
+}
+
+/** JSON that is a text already, as one line. */
+export function printJsonText(json: string): void {
+  process.stdout.write(line(escapeJson(json)));
+}
+
+/** Without a newline, before something is typed. */
+export function prompt(text: string): void {
+  process.stdout.write(visible(text));
+}
+
+/** Of a terminal only: the line that says what is being done, over the one before it. */
+export function progressLine(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${visible(text)}`);
+}
+
+/** Emphasis of ours around text that is visible already; plain where stdout is no terminal. */
+export const bold = (text: Visible): string => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text);
+export const dim = (text: Visible): string => (process.stdout.isTTY ? `\u001b[2m${text}\u001b[0m` : text);
+
+/** Lines of JSON no faster than they are read; a reader that has seen enough (`| head`) ends it quietly. */
+export async function printJsonLines(lines: AsyncIterable<string>): Promise<void> {
+  try {
+    for await (const one of lines) {
+      if (process.stdout.write(`${escapeJson(one)}\n`)) continue;
+      await new Promise<void>((resolve, reject) => {
+        process.stdout.once('drain', resolve);
+        process.stdout.once('error', reject);
+      });
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+  }
+}
