@@ -20,16 +20,12 @@ export function runFor(
   id: string,
 ) {
   return createRun({
+    ...shop,
     id,
     tool: tool.name,
     actor: call.actor,
-    workspace: shop.workspace,
-    home: shop.home,
-    policy: shop.policy,
-    ledger: shop.ledger,
     signal,
     deployment: d,
-    now: shop.now,
     progress,
     connected: (connection) => reap(shop, connection, d),
   });

@@ -8,9 +8,9 @@ import { broken } from './conclude.ts';
 import { type Abandonment, abandon, type Decision, decide, type Taken, type Waiver, waive } from './decide.ts';
 import { type EvidenceFound, findEvidence } from './evidence.ts';
 import { perform } from './perform.ts';
-import { refreshPermits, withPermits } from './permits.ts';
+import { permitsIn, refreshPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
-import { load, loadAll } from './record.ts';
+import { load, loadAll, recordsOf } from './record.ts';
 import type { Call, Shop } from './shop.ts';
 import { tidy } from './tidy.ts';
 import type { Performed, ToolDefinition } from './tool.ts';
@@ -54,6 +54,7 @@ export function createEngine(options: EngineOptions): Engine {
   const workspace = canonicalFolder(options.workspace);
   const now = options.now ?? (() => new Date().toISOString());
   const active = new Map<string, ActiveRun>();
+  const permits = permitsIn(home, now);
   let opened: Promise<Shop | Refusal> | undefined;
 
   const shop = (): Promise<Shop | Refusal> => {
@@ -70,14 +71,13 @@ export function createEngine(options: EngineOptions): Engine {
       return refuse(ledger.reason === 'DamagedLedger' ? 'RECORD_DAMAGED' : 'FORBIDDEN', ledger.message);
     const policy = await readPolicy(home);
     if (!policy.ok) return refuse('BAD_INPUT', `${policy.message}. A person puts the policy file right.`);
+    const records = recordsOf(ledger, policy.policy, permits.note);
     // A ledger that an older version wrote has deployments without a permit; the hook must not wait for their next event.
-    const records = { ledger, policy: policy.policy };
-    await refreshPermits(records, home, now());
+    await refreshPermits(records, permits);
     return {
-      ledger: withPermits(records, home, now),
+      ...records,
       home,
       workspace,
-      policy: policy.policy,
       tools: options.tools,
       active,
       reaped: new Set(),
@@ -101,14 +101,16 @@ export function createEngine(options: EngineOptions): Engine {
         return 'code' in made ? refusalAnswer(made) : await perform(made, call);
       } catch (error) {
         return broken(call.tool, error);
+      } finally {
+        await permits.flush();
       }
     },
     async decide(decision) {
       const made = await shop();
-      return 'code' in made ? refusalAnswer(made) : decide(made, decision);
+      return 'code' in made ? refusalAnswer(made) : decide(made, decision).finally(permits.flush);
     },
-    waive: (waiver) => withShop((s) => waive(s, waiver)),
-    abandon: (abandonment) => withShop((s) => abandon(s, abandonment)),
+    waive: (waiver) => withShop((s) => waive(s, waiver).finally(permits.flush)),
+    abandon: (abandonment) => withShop((s) => abandon(s, abandonment).finally(permits.flush)),
     read: (id) => withShop((s) => load(s, id)),
     list: () => withShop((s) => loadAll(s)),
     evidence: (id) =>
@@ -126,6 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
       if ('code' in made) return;
       for (const run of active.values()) run.abort.abort(new Error('the server ends'));
       await Promise.allSettled([...active.values()].map((run) => run.promise));
+      await permits.flush();
       made.ledger.close();
     },
   };

@@ -5,10 +5,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { deploymentOf, started } from '../report/fixtures/record.ts';
 import { ledgerAt } from '../state/ledger.fixture.ts';
 import type { Actor, Deployment, Fact } from '../workflow/index.ts';
-import { permitOf, refreshPermits, withPermits, writePermit } from './permits.ts';
+import { permitOf, permitsIn, refreshPermits, writePermit } from './permits.ts';
 import { policySchema } from './policy.ts';
+import { appendDecided, recordsOf } from './record.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
+const NOTE: Fact = { type: 'written', what: 'research', text: 'found' };
 const AGENT: Actor = { kind: 'agent', client: 'test' };
 const STARTED = started('web', { cluster: 'c', namespace: 'web', uid: 'u', proving_namespace: 'web-proving' });
 
@@ -69,24 +71,43 @@ test('a damaged file is written anew', async () => {
   expect(written().deployment).toBe('web-1');
 });
 
-test('each append to a ledger brings its permit up to date, and what is appended stays so when it can not be written', async () => {
-  const opened = await ledgerAt(home);
-  const policy = policySchema.parse({});
-  const ledger = withPermits({ ledger: opened, policy }, home, () => AT);
+test('each append brings its permit up to date, and what is appended stays so when it can not be written', async () => {
+  const ledger = await ledgerAt(home);
+  const permits = permitsIn(home, () => AT);
+  const records = recordsOf(ledger, policySchema.parse({}), permits.note);
   await ledger.append('web-1', 0, [{ at: AT, by: AGENT, fact: STARTED }]);
+  await refreshPermits(records, permits);
   expect(written().seq).toBe(1);
   rmSync(join(home, 'permits'), { recursive: true });
-  await refreshPermits({ ledger, policy }, home, AT);
+  await refreshPermits(records, permits);
   expect(written().seq).toBe(1);
+  const append = (...facts: Fact[]) =>
+    appendDecided(
+      records,
+      'web-1',
+      AGENT,
+      () => AT,
+      () => facts,
+    );
+  await Promise.all([append(NOTE), append(NOTE)]);
+  await permits.flush();
+  expect(written().seq).toBe(3);
   rmSync(join(home, 'permits'), { recursive: true });
   writeFileSync(join(home, 'permits'), 'in the way');
-  const note: Fact = { type: 'written', what: 'research', text: 'found' };
-  const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  expect((await ledger.append('web-1', 1, [{ at: AT, by: AGENT, fact: note }])).status).toBe('appended');
-  expect(told).toHaveBeenCalledWith(expect.stringContaining('could not be written'));
-  told.mockRestore();
+  const reported = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  expect((await append(NOTE)).ok).toBe(true);
+  await permits.flush();
+  expect(reported).toHaveBeenCalledWith(expect.stringContaining('could not be written'));
+  reported.mockRestore();
   rmSync(join(home, 'permits'));
-  await ledger.append('web-1', 2, [{ at: AT, by: AGENT, fact: { type: 'abandoned', because: 'over' } }]);
+  await append({ type: 'abandoned', because: 'over' });
+  await permits.flush();
   expect(existsSync(join(home, 'permits', 'web-1.json'))).toBe(false);
   ledger.close();
+});
+
+test('a run that has not answered yet brings its permit up to date by itself', async () => {
+  const permits = permitsIn(home, () => AT);
+  permits.note(deployment());
+  await vi.waitFor(() => expect(written().deployment).toBe('web-1'));
 });

@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printError } from '../print/index.ts';
-import type { Ledger } from '../state/index.ts';
 import { type Deployment, type Instant, type Permit, permit, plan, position } from '../workflow/index.ts';
-import { load, type Records } from './record.ts';
+import { loadAll, type Records } from './record.ts';
 
 /**
  * What is allowed now, as a small file for each open deployment: `permits/<deployment>.json` in the data folder. The
@@ -51,36 +50,53 @@ export function permitOf(d: Deployment, now: Instant): WrittenPermit {
   };
 }
 
-/**
- * The ledger, with the permit of a deployment written anew after each of its appends. What is appended stays appended: a
- * permit that can't be written is told on stderr and changes no answer.
- */
-export function withPermits({ ledger, policy }: Records, home: string, now: () => Instant): Ledger {
+/** The permits that this process keeps up to date, each written once for many appends. */
+export type Permits = {
+  /** The permit of this deployment is to be written: at the next `flush`, or after a moment by itself. */
+  note(d: Deployment): void;
+  /** Answers when all that was noted is written. */
+  flush(): Promise<void>;
+};
+
+/** A long run without an answer brings its permit up to date this often. */
+const PERMIT_DELAY_MS = 200;
+
+/** A permit that can't be written is reported on stderr and changes no answer: what is on record stays on record. */
+export function permitsIn(home: string, now: () => Instant): Permits {
+  const noted = new Map<string, Deployment>();
+  let writing: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  const write = async () => {
+    for (const [id, d] of noted) {
+      noted.delete(id);
+      await writePermit(home, d, now()).catch((error: unknown) => notWritten(id, error));
+    }
+  };
+  const flush = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    writing = writing.then(write);
+    return writing;
+  };
   return {
-    ...ledger,
-    async append(id, afterSeq, events) {
-      const result = await ledger.append(id, afterSeq, events);
-      if (result.status === 'appended') await refresh({ ledger, policy }, home, id, now());
-      return result;
+    note(d) {
+      noted.set(d.id, d);
+      timer ??= setTimeout(() => void flush(), PERMIT_DELAY_MS).unref();
     },
+    flush,
   };
 }
 
-/** Writes the permits of all deployments, e.g. after the folder was lost or an older version wrote the ledger. */
-export async function refreshPermits(records: Records, home: string, now: Instant): Promise<void> {
-  for (const { id } of await records.ledger.deployments()) await refresh(records, home, id, now);
+function notWritten(id: string, error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  printError(`infragate: the permit of ${id} could not be written (${why}); the plugin's hook goes by the last one\n`);
 }
 
-async function refresh(records: Records, home: string, id: string, now: Instant): Promise<void> {
-  try {
-    const loaded = await load(records, id);
-    if (loaded.ok) await writePermit(home, loaded.deployment, now);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    printError(
-      `infragate: the permit of ${id} could not be written (${why}); the plugin's hook goes by the last one\n`,
-    );
-  }
+/** Writes the permits of all deployments, e.g. after the folder was lost or an older version wrote the ledger. */
+export async function refreshPermits(records: Records, permits: Permits): Promise<void> {
+  const { deployments } = await loadAll(records);
+  for (const d of deployments) permits.note(d);
+  await permits.flush();
 }
 
 /**

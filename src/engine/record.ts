@@ -1,6 +1,7 @@
-import type { Ledger, NewEvent, Signer } from '../state/index.ts';
+import type { Ledger, NewEvent, Place, Signer } from '../state/index.ts';
 import {
   type Actor,
+  advance,
   type Deployment,
   type Fact,
   fold,
@@ -9,24 +10,70 @@ import {
   type Refusal,
   refuse,
 } from '../workflow/index.ts';
-import type { Shop } from './shop.ts';
+import type { Policy } from './policy.ts';
 
-/** The record as the law sees it: rows read, their chain checked, parsed and folded. */
+/** What a deployment's record amounts to: rows read, their chain checked, parsed and folded. */
 export type Loaded = { ok: true; deployment: Deployment } | { ok: false; refusal: Refusal };
 
-/** Where records lie, and what the operator asks of them. */
-export type Records = Pick<Shop, 'ledger' | 'policy'>;
+/**
+ * The records of one ledger, as this process holds them: what was read and checked once is kept, and a later look reads,
+ * checks and folds only the rows after it.
+ */
+export type Records = {
+  readonly ledger: Ledger;
+  readonly policy: Policy;
+  readonly held: Map<string, Held>;
+  readonly queues: Map<string, Queue>;
+  /** Called after each append of this process, with what the record amounts to now. */
+  appended(deployment: Deployment): void;
+};
 
-export async function load({ ledger, policy }: Records, id: string): Promise<Loaded> {
-  const { rows, damaged } = await ledger.read(id);
-  if (damaged !== undefined) return { ok: false, refusal: damagedRefusal(id, damaged.seq, damaged.why) };
-  if (rows.length === 0) return { ok: false, refusal: await unknownDeployment(ledger, id) };
+export type Held = { readonly place: Place; readonly deployment: Deployment };
+
+/** Appends of one deployment that wait for their turn; `draining`: somebody sees to them. */
+type Queue = { readonly waiting: Waiting[]; draining: boolean };
+
+/** Records held at most; the one that was not asked for the longest goes first. */
+const MAX_HELD = 64;
+
+export const recordsOf = (
+  ledger: Ledger,
+  policy: Policy,
+  appended: (deployment: Deployment) => void = () => {},
+): Records => ({ ledger, policy, held: new Map(), queues: new Map(), appended });
+
+export async function load(records: Records, id: string): Promise<Loaded> {
+  const { ledger, policy, held } = records;
+  const before = held.get(id);
+  const { rows, damaged } = await ledger.read(id, before?.place);
+  const last = rows.at(-1);
+  if (before !== undefined && damaged === undefined && last === undefined)
+    return { ok: true, deployment: before.deployment };
   const parsed = parseEvents(rows);
+  if (before !== undefined && (damaged !== undefined || !parsed.ok)) {
+    // Read from the first row on, it names the row that is wrong.
+    held.delete(id);
+    return load(records, id);
+  }
+  if (damaged !== undefined) return { ok: false, refusal: damagedRefusal(id, damaged.seq, damaged.why) };
+  if (last === undefined) return { ok: false, refusal: await unknownDeployment(ledger, id) };
   if (!parsed.ok) return { ok: false, refusal: damagedRefusal(id, parsed.seq, parsed.why) };
-  const deployment = fold(id, parsed.events, policy.minimum_assurance);
+  const deployment =
+    before === undefined
+      ? fold(id, parsed.events, policy.minimum_assurance)
+      : advance(before.deployment, parsed.events);
   if (deployment === undefined)
     return { ok: false, refusal: damagedRefusal(id, 1, 'the first event is not `started`') };
+  hold(held, id, { place: { seq: last.seq, hash: last.hash }, deployment });
   return { ok: true, deployment };
+}
+
+function hold(held: Map<string, Held>, id: string, now: Held): void {
+  if ((held.get(id)?.place.seq ?? 0) > now.place.seq) return;
+  held.delete(id);
+  held.set(id, now);
+  const [oldest] = held.keys();
+  if (held.size > MAX_HELD && oldest !== undefined) held.delete(oldest);
 }
 
 const damagedRefusal = (id: string, seq: number, why: string): Refusal =>
@@ -44,7 +91,7 @@ async function unknownDeployment(ledger: Ledger, id: string): Promise<Refusal> {
   });
 }
 
-/** All readable deployments, oldest first; damaged ones are told apart, not hidden. */
+/** All readable deployments, oldest first; damaged ones are listed separately, not hidden. */
 export async function loadAll(records: Records): Promise<{ deployments: Deployment[]; damaged: string[] }> {
   const deployments: Deployment[] = [];
   const damaged: string[] = [];
@@ -64,36 +111,102 @@ const signedEvent = (deployment: string, at: Instant, by: Actor, fact: Fact, sig
   fact,
 });
 
+type Appended = { ok: true; deployment: Deployment } | { ok: false; refusal: Refusal };
+
+type Decide = (d: Deployment) => readonly Fact[] | Refusal;
+
+type Waiting = {
+  readonly by: Actor;
+  readonly now: () => Instant;
+  readonly decide: Decide;
+  readonly signer: Signer | undefined;
+  done(appended: Appended): void;
+  failed(error: unknown): void;
+};
+
 /**
  * Appends facts that don't depend on where the record stands (they were seen, or they are fenced by `decide`). On a
  * conflict the record is read again and `decide` asked again; it answers the facts to append, or a refusal. With a
- * signer each of them is signed; what the operator decides has to be, or the record would be damaged by it.
+ * signer each of them is signed; what the operator decides has to be, or the record would be damaged by it. Those of one
+ * process that come while another is written are written together, in the order they came.
  */
 export async function appendDecided(
   records: Records,
   id: string,
   by: Actor,
   now: () => Instant,
-  decide: (d: Deployment) => readonly Fact[] | Refusal,
+  decide: Decide,
   signer?: Signer,
-): Promise<{ ok: true; deployment: Deployment } | { ok: false; refusal: Refusal }> {
+): Promise<Appended> {
   if (by.kind === 'person' && by.assurance === 'operator' && signer === undefined)
     throw new Error("an operator's decision without the operator's signature");
-  for (;;) {
-    const loaded = await load(records, id);
-    if (!loaded.ok) return loaded;
-    const facts = decide(loaded.deployment);
-    if ('code' in facts) return { ok: false, refusal: facts };
-    if (facts.length === 0) return { ok: true, deployment: loaded.deployment };
-    const at = now();
-    const result = await records.ledger.append(
-      id,
-      loaded.deployment.seq,
-      facts.map((fact) => (signer === undefined ? event(at, by, fact) : signedEvent(id, at, by, fact, signer))),
-    );
-    if (result.status === 'appended') {
-      const after = await load(records, id);
-      return after.ok ? after : { ok: false, refusal: after.refusal };
+  const queue = records.queues.get(id) ?? { waiting: [], draining: false };
+  records.queues.set(id, queue);
+  const appended = new Promise<Appended>((done, failed) => {
+    queue.waiting.push({ by, now, decide, signer, done, failed });
+  });
+  if (!queue.draining) void drain(records, id, queue);
+  return appended;
+}
+
+async function drain(records: Records, id: string, queue: Queue): Promise<void> {
+  queue.draining = true;
+  while (queue.waiting.length > 0) {
+    const batch = queue.waiting.splice(0);
+    try {
+      await appendTogether(records, id, batch);
+    } catch (error) {
+      for (const one of batch) one.failed(error);
     }
   }
+  records.queues.delete(id);
+}
+
+/** All that wait, in one append: each decides on the record as those before it leave it. */
+async function appendTogether(records: Records, id: string, batch: readonly Waiting[]): Promise<void> {
+  for (;;) {
+    const loaded = await load(records, id);
+    if (!loaded.ok) {
+      for (const one of batch) one.done(loaded);
+      return;
+    }
+    const { events, outcomes } = decideInOrder(loaded.deployment, batch);
+    const result =
+      events.length === 0
+        ? { status: 'appended' as const }
+        : await records.ledger.append(id, loaded.deployment.seq, events);
+    if (result.status === 'conflict') continue;
+    const after = events.length === 0 ? loaded : await load(records, id);
+    if (after.ok && events.length > 0) records.appended(after.deployment);
+    for (const { one, refusal, error } of outcomes) {
+      if (error !== undefined) one.failed(error.cause);
+      else one.done(refusal === undefined ? after : { ok: false, refusal });
+    }
+    return;
+  }
+}
+
+type Decided = { readonly one: Waiting; readonly refusal?: Refusal; readonly error?: { readonly cause: unknown } };
+
+function decideInOrder(d: Deployment, batch: readonly Waiting[]): { events: NewEvent[]; outcomes: Decided[] } {
+  const events: NewEvent[] = [];
+  let present = d;
+  const outcomes = batch.map((one): Decided => {
+    try {
+      const facts = one.decide(present);
+      if ('code' in facts) return { one, refusal: facts };
+      const at = one.now();
+      const { by, signer } = one;
+      present = advance(
+        present,
+        facts.map((fact, index) => ({ seq: present.seq + 1 + index, at, by, fact })),
+      );
+      for (const fact of facts)
+        events.push(signer === undefined ? event(at, by, fact) : signedEvent(d.id, at, by, fact, signer));
+      return { one };
+    } catch (cause) {
+      return { one, error: { cause } };
+    }
+  });
+  return { events, outcomes };
 }

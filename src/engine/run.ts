@@ -1,5 +1,4 @@
 import type { Reader, Writer } from '../cluster/index.ts';
-import type { Ledger } from '../state/index.ts';
 import {
   type Actor,
   ALWAYS_TAKEN,
@@ -15,18 +14,15 @@ import {
 } from '../workflow/index.ts';
 import { type Connected, connectTo, lost } from './connect.ts';
 import { findEvidence } from './evidence.ts';
-import type { Policy } from './policy.ts';
-import { appendDecided, event, load, loadAll } from './record.ts';
+import { appendDecided, event, load, loadAll, type Records } from './record.ts';
 import { type OpeningRun, Refused } from './tool.ts';
 
-export type RunContext = {
+export type RunContext = Records & {
   readonly id: string;
   readonly tool: ToolName;
   readonly actor: Actor;
   readonly workspace: string;
   readonly home: string;
-  readonly policy: Policy;
-  readonly ledger: Ledger;
   readonly signal: AbortSignal;
   readonly deployment: Deployment | undefined;
   now(): Instant;
@@ -136,6 +132,7 @@ export function createRun(context: RunContext): OpeningRun {
       const loaded = await load(context, opened.id);
       if (!loaded.ok) return loaded.refusal;
       deployment = loaded.deployment;
+      context.appended(deployment);
       return opened;
     },
     async enter(started) {

@@ -1,7 +1,6 @@
-import type { Ledger } from '../state/index.ts';
 import type { Actor, Instant } from '../workflow/index.ts';
 import type { ActiveRun } from './active.ts';
-import type { Policy } from './policy.ts';
+import type { Records } from './record.ts';
 import type { ToolDefinition } from './tool.ts';
 
 export type Call = {
@@ -14,11 +13,9 @@ export type Call = {
 };
 
 /** What perform needs of the engine that owns it. */
-export type Shop = {
-  readonly ledger: Ledger;
+export type Shop = Records & {
   readonly home: string;
   readonly workspace: string;
-  readonly policy: Policy;
   readonly tools: readonly ToolDefinition[];
   readonly active: Map<string, ActiveRun>;
   /** Clusters whose leftovers this process has looked for. */

@@ -2,7 +2,7 @@ import type { Held, Holder } from '../apply/index.ts';
 import { printError } from '../print/index.ts';
 import { type Deployment, openRuns, type Refusal, refuse, STEPS, type Step } from '../workflow/index.ts';
 import { lost } from './connect.ts';
-import { loadAll } from './record.ts';
+import { loadAll, type Records } from './record.ts';
 import type { Shop } from './shop.ts';
 import { type OpeningRun, type Outcome, Refused } from './tool.ts';
 
@@ -17,7 +17,7 @@ const RENEWED_EVERY_MS = 3 * 60_000;
 const GIVE_MS = 10_000;
 
 type Whose = Pick<Deployment, 'id' | 'target'>;
-type Ours = Pick<Shop, 'ledger' | 'now' | 'policy'>;
+type Ours = Records & Pick<Shop, 'now'>;
 
 type Wanted = {
   readonly run: Pick<OpeningRun, 'cluster' | 'writer' | 'identity'>;

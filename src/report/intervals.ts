@@ -1,4 +1,4 @@
-import { type Event, fold, position, STAGES, type Stage } from '../workflow/index.ts';
+import { advance, type Deployment, type Event, fold, position, STAGES, type Stage } from '../workflow/index.ts';
 
 /** A stretch of one deployment in one stage. Times in milliseconds. */
 export type Stretch = { readonly stage: Stage; readonly from: number; readonly to: number };
@@ -6,18 +6,23 @@ export type Stretch = { readonly stage: Stage; readonly from: number; readonly t
 const isStage = (name: string): name is Stage => STAGES.some((s) => s === name);
 
 /**
- * Which stage the deployment stood in between one event and the next, by folding the record up to each. The time after
+ * Which stage the deployment was in between one event and the next, by folding the record up to each. The time after
  * the last event belongs to nobody; `ready-to-complete` counts for validate.
  */
 export function stretches(id: string, events: readonly Event[]): Stretch[] {
   const found: Stretch[] = [];
-  for (let i = 0; i + 1 < events.length; i += 1) {
-    const from = Date.parse(events[i]?.at ?? '');
-    const to = Date.parse(events[i + 1]?.at ?? '');
+  let d: Deployment | undefined;
+  let folded = 0;
+  for (const [i, event] of events.entries()) {
+    const from = Date.parse(event.at);
+    const to = Date.parse(events[i + 1]?.at ?? event.at);
     if (to <= from) continue;
-    const d = fold(id, events.slice(0, i + 1));
-    if (d === undefined || d.closed !== undefined) continue;
-    const at = position(d, events[i]?.at ?? '').stage;
+    const more = events.slice(folded, i + 1);
+    d = d === undefined ? fold(id, more) : advance(d, more);
+    folded = i + 1;
+    if (d === undefined) return found;
+    if (d.closed !== undefined) continue;
+    const at = position(d, event.at).stage;
     const stage = isStage(at) ? at : 'validate';
     const last = found.at(-1);
     if (last?.stage === stage && last.to === from) found[found.length - 1] = { ...last, to };

@@ -24,9 +24,10 @@ export type NewRow = StoredRow & { readonly words?: string };
 export interface Backend {
   /** Drawn when the ledger was made, and the same for ever: sixteen hexadecimal digits. */
   identity(): Promise<string>;
-  /** Rows in order and the head, of one moment. `broken`: storage itself could not read on after these rows. */
+  /** Rows after `after` in order, and the head, of one moment. `broken`: storage could not read on after these rows. */
   rows(
     deployment: string,
+    after: number,
   ): Promise<{ readonly rows: readonly StoredRow[]; readonly head?: Head; readonly broken?: string }>;
   /** Every deployment that has rows or a head, oldest first. */
   deployments(): Promise<

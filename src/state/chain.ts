@@ -33,17 +33,21 @@ export function parseRow(stored: StoredRow): Row | undefined {
   }
 }
 
-/** The rows that hang together from the first one on, and the first place where they don't. */
+/** Before the first row. */
+export const START: Head = { seq: 0, hash: GENESIS };
+
+/** The rows that hang together from `after` on, and the first place where they don't. */
 export function checkChain(
   stored: readonly StoredRow[],
   head: Head | undefined,
   broken?: string,
+  after: Head = START,
 ): { rows: Row[]; damaged?: Damage } {
   const rows: Row[] = [];
-  let previous = GENESIS;
+  let previous = after.hash;
   const damagedAt = (seq: number, why: string) => ({ rows, damaged: { seq, why } });
   for (const one of stored) {
-    const seq = rows.length + 1;
+    const seq = after.seq + rows.length + 1;
     if (one.seq > seq) return damagedAt(seq, `row ${seq} is missing`);
     if (one.seq < seq) return damagedAt(one.seq, `row ${one.seq} is not in its place`);
     if (one.previous !== previous) return damagedAt(seq, `row ${seq} does not follow the row before it`);
@@ -53,10 +57,11 @@ export function checkChain(
     rows.push(row);
     previous = row.hash;
   }
-  const next = rows.length + 1;
+  const last = after.seq + rows.length;
+  const next = last + 1;
   if (broken !== undefined) return damagedAt(next, `row ${next} can't be read: ${broken}`);
-  if ((head?.seq ?? 0) > rows.length) return damagedAt(next, `rows ${next} to ${head?.seq} are missing at the end`);
-  if (rows.length > 0 && (head?.seq !== rows.length || head.hash !== previous))
-    return damagedAt(rows.length, `the ledger's note of the last row does not fit row ${rows.length}`);
+  if ((head?.seq ?? 0) > last) return damagedAt(next, `rows ${next} to ${head?.seq} are missing at the end`);
+  if (last > 0 && (head?.seq !== last || head.hash !== previous))
+    return damagedAt(last, `the ledger's note of the last row does not fit row ${last}`);
   return { rows };
 }

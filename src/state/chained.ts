@@ -1,14 +1,14 @@
 import type { Backend, NewRow, StoredRow } from './backend.ts';
 import { canonical } from './canonical.ts';
-import { checkChain, digestOf, GENESIS, isDigest, link, parseRow } from './chain.ts';
+import { checkChain, digestOf, isDigest, link, parseRow, START } from './chain.ts';
 import { type BadRow, type Ledger, LIBRARY, type NewEvent, type Row } from './ledger.ts';
 import { learningText, wordsOf } from './words.ts';
 
 /** A ledger over any backend: the hash chain, content addresses and JSON are made here, once for all backends. */
 export function chained(backend: Backend): Ledger {
-  const read = async (deployment: string) => {
-    const { rows, head, broken } = await backend.rows(deployment);
-    return checkChain(rows, head, broken);
+  const read: Ledger['read'] = async (deployment, after = START) => {
+    const { rows, head, broken } = await backend.rows(deployment, after.seq);
+    return checkChain(rows, head, broken, after);
   };
   return {
     identity: () => backend.identity(),
@@ -20,10 +20,9 @@ export function chained(backend: Backend): Ledger {
       );
     },
     async append(deployment, afterSeq, events) {
-      const head = await backend.head(deployment);
-      const seq = head?.seq ?? 0;
+      const { seq, hash } = (await backend.head(deployment)) ?? START;
       if (seq !== afterSeq) return { status: 'conflict', seq };
-      const [first, ...rest] = chainOn(deployment, seq, head?.hash ?? GENESIS, events);
+      const [first, ...rest] = chainOn(deployment, seq, hash, events);
       if (first === undefined) return { status: 'appended', seq };
       if ((await backend.insert([first, ...rest])) === 'inserted')
         return { status: 'appended', seq: seq + 1 + rest.length };

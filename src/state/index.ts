@@ -19,6 +19,7 @@ export {
   LedgerLost,
   LIBRARY,
   type NewEvent,
+  type Place,
   type Row,
 } from './ledger.ts';
 export { openLedger } from './open.ts';

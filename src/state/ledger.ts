@@ -13,6 +13,9 @@ export type Row = {
   readonly previous: string;
 };
 
+/** A row of a deployment, by which the chain up to it is known. */
+export type Place = Pick<Row, 'seq' | 'hash'>;
+
 export type NewEvent = {
   readonly at: string;
   /** A function is given the hash of the row before: whoever signs signs what came before, too (signature.ts). */
@@ -43,9 +46,10 @@ export interface Ledger {
   identity(): Promise<string>;
   /**
    * All rows, in order, the chain checked. Unknown deployment: no rows. When something doesn't fit, `rows` are those
-   * before it and `damaged` names the first row that can't be trusted.
+   * before it and `damaged` names the first row that can't be trusted. With `after`, a row that was read before, only
+   * the rows after it are read and checked; that the record no longer goes on from there is damage, too.
    */
-  read(deployment: string): Promise<{ readonly rows: readonly Row[]; readonly damaged?: Damage }>;
+  read(deployment: string, after?: Place): Promise<{ readonly rows: readonly Row[]; readonly damaged?: Damage }>;
   /** For lists, oldest first. Nothing is verified here, and `by` and `fact` are null where they can't be parsed. */
   deployments(): Promise<readonly { readonly id: string; readonly first: Row; readonly last: Row }[]>;
   /**

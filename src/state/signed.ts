@@ -7,10 +7,10 @@ import { fingerprint, isSignedBy, type Signature } from './signature.ts';
  * `keys`: the public keys that count (operator-key.ts), asked only when there is such a row.
  */
 export function signed(ledger: Ledger, keys: () => Promise<readonly string[]>): Ledger {
-  const read: Ledger['read'] = async (deployment) => {
-    const found = await ledger.read(deployment);
+  const read: Ledger['read'] = async (deployment, after) => {
+    const found = await ledger.read(deployment, after);
     const damaged = await firstUnsigned(found.rows, keys);
-    return damaged === undefined ? found : { rows: found.rows.slice(0, damaged.seq - 1), damaged };
+    return damaged === undefined ? found : { rows: found.rows.filter(({ seq }) => seq < damaged.seq), damaged };
   };
   return {
     ...ledger,

@@ -14,6 +14,7 @@ export { durationMs } from './duration.ts';
 export * from './evaluate.ts';
 export * from './evidence.ts';
 export * from './facts.ts';
+export { advance, fold } from './fold.ts';
 export * from './gates.ts';
 export { groupOf, identityOf, type Named, sameObject } from './identity.ts';
 export { type Issue, issuesIn } from './issues.ts';

@@ -6,6 +6,7 @@ import { giveHold, takeHold } from '../../src/apply/index.ts';
 import type { Cluster, Writer } from '../../src/cluster/index.ts';
 import { createEngine } from '../../src/engine/index.ts';
 import { policySchema } from '../../src/engine/policy.ts';
+import { recordsOf } from '../../src/engine/record.ts';
 import { inTerritory } from '../../src/engine/territory.ts';
 import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 import { TOOLS } from '../../src/tools/index.ts';
@@ -211,7 +212,7 @@ test('a run that slept until another ledger took its namespace is told, and ends
   };
   const run = { cluster: async () => cluster, writer: async () => cluster.writer(), identity: async () => 'someone' };
   const lost = (why: string) => abort.abort(new Error(why));
-  const shop = { ledger, now: () => new Date().toISOString(), policy: policySchema.parse({}) };
+  const shop = { ...recordsOf(ledger, policySchema.parse({})), now: () => new Date().toISOString() };
   const step = async () => {
     const spec = { holderIdentity: 'another/app-1', renewTime: new Date().toISOString().replace('Z', '000Z') };
     kubectl(['patch', 'lease', 'infragate', '--type=merge', '-p', JSON.stringify({ spec })]);

@@ -28,6 +28,18 @@ export function events({ rig, open, fresh, marks }: Bench): void {
     expect((await ledger.read('d')).rows[0]?.fact).toEqual({ type: 'mark', mark: '\ufffdx', '\ufffdkey': 1 });
   });
 
+  test('rows after a row that is known are read alone, and only where the record still goes on from it', async () => {
+    const ledger = await fresh();
+    await ledger.append('d', 0, [event('one'), event('two'), event('three')]);
+    const [one, two, three] = (await ledger.read('d')).rows;
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three rows were appended');
+    expect(await ledger.read('d', one)).toEqual({ rows: [two, three] });
+    expect(await ledger.read('d', three)).toEqual({ rows: [] });
+    expect((await ledger.read('d', { seq: 1, hash: two.hash })).damaged).toMatchObject({ seq: 2 });
+    expect((await ledger.read('d', { seq: 3, hash: two.hash })).damaged).toMatchObject({ seq: 3 });
+    expect((await ledger.read('d', { ...three, seq: 4 })).damaged).toMatchObject({ seq: 4 });
+  });
+
   test('an unknown deployment has no rows', async () => {
     expect(await (await fresh()).read('nobody')).toEqual({ rows: [] });
   });

@@ -9,8 +9,8 @@ const COLUMNS = 'deployment, seq, at, by, fact, previous, hash';
  * transaction is one synchronous function: nothing is awaited while a lock is held.
  */
 export function sqliteBackend(database: Database): Backend {
-  const rowsOf = database.prepare<[string], StoredRow>(
-    `SELECT ${COLUMNS} FROM events WHERE deployment = ? ORDER BY seq`,
+  const rowsAfter = database.prepare<[string, number], StoredRow>(
+    `SELECT ${COLUMNS} FROM events WHERE deployment = ? AND seq > ? ORDER BY seq`,
   );
   const end = (order: 'ASC' | 'DESC') =>
     database.prepare<[string], StoredRow>(
@@ -51,11 +51,11 @@ export function sqliteBackend(database: Database): Backend {
     .pluck();
 
   /** One moment's rows and head; what could be read before a damaged page is kept. */
-  const readRows = (deployment: string) => {
+  const readRows = (deployment: string, after: number) => {
     const rows: StoredRow[] = [];
     const read = database.transaction(() => {
       const head = headOf.get(deployment);
-      for (const row of rowsOf.iterate(deployment)) rows.push(row);
+      for (const row of rowsAfter.iterate(deployment, after)) rows.push(row);
       return head;
     });
     try {
@@ -83,7 +83,7 @@ export function sqliteBackend(database: Database): Backend {
 
   return {
     identity: async () => identity.get() ?? '',
-    rows: async (deployment) => readRows(deployment),
+    rows: async (deployment, after) => readRows(deployment, after),
     deployments: async () =>
       [...new Set([started, withRows].flatMap((ids) => legibleAll(ids.iterate())))].map((id) => {
         const head = legible(() => headOf.get(id));
