@@ -18,7 +18,6 @@ async function divergences(text: string, featuresToVerify: readonly string[] = [
   const loaded = await load(text);
   if (!loaded.ok) throw new Error(loaded.message);
   return compare({
-    loaded,
     extracted: await extract(loaded.parts),
     facts: openshift,
     featuresToVerify,
@@ -144,7 +143,6 @@ describe('the claim about the local environment', () => {
     const { openshift: _, ...rest } = openshift;
     const blind = { ...rest, unknown: ['openshift: forbidden for user viewer'] };
     const told = compare({
-      loaded: { ok: true, source: 's', kind: 'text', digest: '', read_at: '', parts: [], notes: [], attempts: [] },
       extracted: EMPTY,
       facts: blind,
       localEnvironment: 'OpenShift 4.18',

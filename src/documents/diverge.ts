@@ -5,12 +5,10 @@ import type { Extracted } from './extract/index.ts';
 import { extract } from './extract/index.ts';
 import type { ClusterFacts } from './facts.ts';
 import { answerFeatures } from './features.ts';
-import type { Loaded } from './loaded.ts';
 import { RULES, ruleById } from './rules/index.ts';
 import { type Found, NEEDS, type Rule, type Severity, worse } from './rules/rule.ts';
 
 export type Comparison = {
-  readonly loaded: Loaded;
   readonly extracted: Extracted;
   readonly facts: ClusterFacts;
   /** A claim about this cluster, checked. Absent: nothing was claimed. */

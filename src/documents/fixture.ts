@@ -94,7 +94,6 @@ export async function fixtures(): Promise<Fixture[]> {
       parse(await readFile(join(folder, 'expected.yaml'), 'utf8')),
     );
     const got = compare({
-      loaded,
       extracted: await extract(loaded.parts),
       facts: factsOf(facts),
       featuresToVerify: features,

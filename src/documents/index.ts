@@ -12,6 +12,7 @@ export { type ClusterFacts, FACT_NAMES, type FactName, type NodeFact, type Stora
 export type { Dialer, Limits, Resolver } from './fetch.ts';
 export { type LoadOptions, load } from './load.ts';
 export type { LoadAttempt, LoadError, Loaded } from './loaded.ts';
+export { type Asked, type DocumentReader, readDocument } from './reader.ts';
 export { RULE_GROUPS, RULES } from './rules/index.ts';
 export type { Rule, Severity } from './rules/rule.ts';
 export { kindsThatSettle } from './settles.ts';

@@ -32,6 +32,7 @@ export type LoadError = {
     | 'NotFound'
     | 'TooLarge'
     | 'TooSlow'
+    | 'TooComplex'
     | 'TooManyRedirects'
     | 'Unreachable'
     | 'BadAnswer'

@@ -6,8 +6,9 @@ import {
   sourceSlug,
   sourceSubject,
   textSource,
+  type World,
 } from '../assumptions/index.ts';
-import type { Divergence, LoadError, Loaded } from '../documents/index.ts';
+import type { Asked, Divergence, DocumentReader, LoadError, Loaded } from '../documents/index.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
 import {
   type Deployment,
@@ -34,45 +35,41 @@ const VIA = 'divergence-check';
 export const run: ToolRun<'divergence-check', Input, Output> = async (input, run) => {
   const d = run.deployment === undefined ? undefined : await run.current();
   const workspace = d?.started.workspace ?? run.workspace;
-  const named = sourceOf(input.upstream_source, workspace);
-  const { load, extract, compare } = await import('../documents/index.ts');
+  const given = sourceOf(input.upstream_source, workspace);
+  const { load, readDocument } = await import('../documents/index.ts');
   const reader = await run.reader();
 
-  const text = named.source.form === 'text' ? (named.text ?? (await run.get(named.source.locator))) : undefined;
-  if (named.source.form === 'text' && text === undefined) {
-    return badSource(`this ledger holds no ${named.source.name}; pass the text itself`);
+  const text = given.source.form === 'text' ? (given.text ?? (await run.get(given.source.locator))) : undefined;
+  if (given.source.form === 'text' && text === undefined) {
+    return badSource(`this ledger holds no ${given.source.name}; pass the text itself`);
   }
-  run.progress(`reading ${named.source.form === 'text' ? 'the text' : named.source.name}`);
-  const loaded = await load(text ?? named.source.locator, {
+  run.progress(`reading ${given.source.form === 'text' ? 'the text' : given.source.name}`);
+  const loaded = await load(text ?? given.source.locator, {
     workspace,
     policy: { allowHosts: run.policy.document_hosts },
   });
-  const source = named.source;
-  if (!loaded.ok) {
-    if (d !== undefined) await run.record(...(await unreadable(run, d, source, loaded)));
-    return badSource(`${loaded.reason}: ${loaded.message}`);
-  }
+  const source = given.source;
+  const unread = async (error: LoadError) => {
+    if (d !== undefined) await run.record(...(await unreadable(run, d, source, error)));
+    return badSource(`${error.reason}: ${error.message}`);
+  };
+  if (!loaded.ok) return unread(loaded);
+  const tooComplex = (message: string) => unread({ ...loaded, ok: false, reason: 'TooComplex', message });
   if (d !== undefined && text !== undefined) await run.put(text, 'text/plain');
 
-  const extracted = await extract(loaded.parts);
+  const document = await readDocument(loaded.parts);
+  if (!document.ok) return tooComplex(document.message);
   const features =
     d === undefined ? unique(input.features_to_verify ?? []) : featuresOf(d, source, input.features_to_verify ?? []);
   const namespace = d?.target.namespace ?? 'default';
   const world = createWorld(reader, namespace);
-  run.progress(`asking the cluster, and registries about ${Math.min(30, extracted.images.length)} images`);
-  const images = await imageFacts(
-    run,
-    world,
-    extracted.images.map((image) => image.reference),
-  );
-  const facts = await gatherFacts(world, images);
-  const found = compare({
-    loaded,
-    extracted,
-    facts,
-    featuresToVerify: features,
-    ...(input.local_environment === undefined ? {} : { localEnvironment: input.local_environment }),
+  const { local_environment: localEnvironment } = input;
+  const read = await comparing(run, world, document.value, {
+    features,
+    ...(localEnvironment === undefined ? {} : { localEnvironment }),
   });
+  if (!read.outcome.ok) return tooComplex(read.outcome.message);
+  const found = read.outcome.value;
 
   const reading = {
     source,
@@ -84,8 +81,18 @@ export const run: ToolRun<'divergence-check', Input, Output> = async (input, run
     const refusal = await recordReading(run, d, source, loaded, found, features);
     if (refusal !== undefined) return { kind: 'refusal', refusal };
   }
-  return { kind: 'answer', value: compared(found, reading, facts, loaded.notes) };
+  return { kind: 'answer', value: compared(found, reading, read.facts, loaded.notes) };
 };
+
+async function comparing(run: ReadingRun, world: World, document: DocumentReader, asked: Asked) {
+  try {
+    run.progress(`asking the cluster, and registries about ${Math.min(30, document.images.length)} images`);
+    const facts = await gatherFacts(world, await imageFacts(run, world, document.images));
+    return { facts, outcome: await document.compare(asked, facts) };
+  } finally {
+    await document.close();
+  }
+}
 
 const badSource = (message: string) =>
   ({ kind: 'refusal', refusal: refuse('BAD_INPUT', `upstream_source: ${message}`) }) as const;

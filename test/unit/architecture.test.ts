@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 const ALLOWED: Record<string, readonly string[]> = {
   workflow: [],
   print: [],
+  bounded: [],
   objects: [],
   criteria: ['objects'],
   plan: ['objects', 'criteria'],
@@ -13,7 +14,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   images: [],
   commands: [],
   state: [],
-  documents: ['objects', 'criteria'],
+  documents: ['bounded', 'objects', 'criteria'],
   apply: ['cluster', 'objects', 'criteria'],
   assumptions: ['cluster', 'images', 'commands', 'objects', 'criteria', 'documents'],
   report: ['objects', 'plan'],

@@ -1,24 +1,51 @@
 import type { Nodes, RootContent } from 'mdast';
 import type { Block } from './block.ts';
+import { chunksOf } from './chunks.ts';
+
+/** What a paragraph consists of is read by the extractors, from its lines; the parser only says where blocks begin. */
+const BLOCKS_ONLY = {
+  extensions: [
+    {
+      disable: {
+        null: [
+          'attention',
+          'autolink',
+          'characterEscape',
+          'characterReference',
+          'codeText',
+          'hardBreakEscape',
+          'htmlText',
+          'labelEnd',
+          'labelStartImage',
+          'labelStartLink',
+        ],
+      },
+    },
+  ],
+};
+
+const HEADING_CHARACTERS = 500;
 
 /** CommonMark → blocks. Tables and odd formatting stay text, line by line, which is how the extractors read them. */
 export async function markdownBlocks(text: string): Promise<Block[]> {
   const { fromMarkdown } = await import('mdast-util-from-markdown');
-  const tree = fromMarkdown(text);
   const lines = text.split('\n');
   const blocks: Block[] = [];
   let heading = '';
 
-  const visit = (node: RootContent): void => {
-    const start = node.position?.start.line ?? 1;
-    const end = node.position?.end.line ?? start;
+  const read = (node: RootContent, above: number): void => {
+    const start = above + (node.position?.start.line ?? 1);
+    const end = above + (node.position?.end.line ?? 1);
     switch (node.type) {
       case 'heading':
-        heading = plain(node).trim();
+        {
+          const written = plain(node).slice(0, HEADING_CHARACTERS);
+          heading = (/[*_`[\]\\&<]/.test(written) ? plain(fromMarkdown(`# ${written}`)) : written).trim();
+        }
         blocks.push({ kind: 'text', text: lines[start - 1] ?? '', heading, line: start });
         return;
       case 'code': {
-        const fenced = /^\s*(?:>\s*)*(?:[-*+]\s+|\d+[.)]\s+)*(```|~~~)/.test(lines[start - 1] ?? '');
+        const fenced = /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(```|~~~)/.test(lines[start - 1] ?? '');
         const language = node.lang?.toLowerCase();
         blocks.push({
           kind: 'code',
@@ -29,18 +56,23 @@ export async function markdownBlocks(text: string): Promise<Block[]> {
         });
         return;
       }
-      case 'paragraph':
-      case 'html':
-      case 'table':
-        blocks.push({ kind: 'text', text: lines.slice(start - 1, end).join('\n'), heading, line: start });
-        return;
       default:
-        if ('children' in node) node.children.forEach(visit);
+        blocks.push({ kind: 'text', text: lines.slice(start - 1, end).join('\n'), heading, line: start });
     }
   };
-  tree.children.forEach(visit);
+
+  for (const chunk of chunksOf(text)) {
+    // A list of what is still to be read, not recursion: blocks nest as deep as the document likes.
+    const open: RootContent[] = fromMarkdown(chunk.text, BLOCKS_ONLY).children.reverse();
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (LEAVES.has(node.type)) read(node, chunk.line);
+      else if ('children' in node) open.push(...[...node.children].reverse());
+    }
+  }
   return blocks;
 }
+
+const LEAVES: ReadonlySet<string> = new Set(['heading', 'code', 'paragraph', 'html', 'table']);
 
 function plain(node: Nodes): string {
   if ('value' in node) return node.value;

@@ -46,27 +46,39 @@ export function yamlDocuments(block: Block, part: string): YamlDocument[] {
   return found;
 }
 
-type Parsed = { readonly contents: unknown; getIn(path: readonly (string | number)[], keepScalar: true): unknown };
+type Parsed = { readonly contents: unknown };
 
 /** The line of the deepest part of the path that is there (a merged field stands where its anchor is used). */
 function lineOf(document: Parsed, path: Path, counter: LineCounter): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const key = path[length - 1];
-    const offset = offsetOf(parent, key);
-    if (offset !== undefined) return counter.linePos(offset).line;
+  let found = startOf(document.contents);
+  let parent = document.contents;
+  for (const key of path) {
+    const child = childOf(parent, key);
+    const start = startOf(typeof key === 'number' ? child : isPairLike(child) ? child.key : undefined);
+    if (start === undefined) break;
+    found = start;
+    parent = isPairLike(child) ? child.value : child;
   }
-  const first = startOf(document.contents);
-  return first === undefined ? 1 : counter.linePos(first).line;
+  return found === undefined ? 1 : counter.linePos(found).line;
 }
 
-function offsetOf(parent: unknown, key: string | number | undefined): number | undefined {
+/** Pairs by key, of each mapping that was asked about: a document of many keys is asked about each. */
+const indexes = new WeakMap<object, Map<unknown, unknown>>();
+
+function childOf(parent: unknown, key: string | number): unknown {
   if (typeof parent !== 'object' || parent === null || !('items' in parent) || !Array.isArray(parent.items))
     return undefined;
-  if (typeof key === 'number') return startOf(parent.items[key]);
-  const pair: unknown = parent.items.find((item: unknown) => keyOf(item) === key);
-  return typeof pair === 'object' && pair !== null && 'key' in pair ? startOf(pair.key) : undefined;
+  if (typeof key === 'number') return parent.items[key];
+  const known = indexes.get(parent);
+  if (known !== undefined) return known.get(key);
+  const index = new Map<unknown, unknown>();
+  for (const item of parent.items) if (!index.has(keyOf(item))) index.set(keyOf(item), item);
+  indexes.set(parent, index);
+  return index.get(key);
 }
+
+const isPairLike = (node: unknown): node is { readonly key: unknown; readonly value?: unknown } =>
+  typeof node === 'object' && node !== null && 'key' in node;
 
 function keyOf(pair: unknown): unknown {
   if (typeof pair !== 'object' || pair === null || !('key' in pair)) return undefined;

@@ -22,15 +22,20 @@ export async function verifyAdjustment(
 ): Promise<Adjusted> {
   const read = await readManifests(given, d.started.workspace);
   if (!read.ok) return read;
-  const { appliesTo, extract } = await import('../../documents/index.ts');
+  const { readDocument } = await import('../../documents/index.ts');
   const world = createWorld(await run.reader(), d.target.namespace);
-  const named = await extract([{ name: 'manifests', kind: 'yaml', text: read.text }]);
-  const images = await imageFacts(
-    run,
-    world,
-    named.images.map((image) => image.reference),
-  );
-  const verdict = await appliesTo(ruleOf(subject), read.text, await gatherFacts(world, images));
+  const document = await readDocument([{ name: 'manifests', kind: 'yaml', text: read.text }]);
+  if (!document.ok) return document;
+  const judged = await (async () => {
+    try {
+      const images = await imageFacts(run, world, document.value.images);
+      return await document.value.appliesTo(ruleOf(subject), read.text, await gatherFacts(world, images));
+    } finally {
+      await document.value.close();
+    }
+  })();
+  if (!judged.ok) return judged;
+  const verdict = judged.value;
   const digest = await run.put(JSON.stringify(read.manifests.map(({ object }) => withoutSecrets(object))));
   const observed = await observation(run, await stamp(run, 'record-research'), {
     subject: `adjustment:${subject}`,
