@@ -29,8 +29,7 @@ export async function theDeployment(engine: Engine, id: string | undefined): Pro
     printError(loaded.refusal.message);
     return exitOf(loaded.refusal.code);
   }
-  const { deployments } = await engine.list();
-  const open = deployments.filter((d) => d.closed === undefined);
+  const { deployments: open } = await engine.open();
   const [only] = open;
   if (only !== undefined && open.length === 1) return only;
   printError(

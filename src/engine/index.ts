@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { dataFolder, isLedgerError, type Ledger, openLedger } from '../state/index.ts';
+import { dataFolder, isLedgerError, type Ledger, type Listed, openLedger } from '../state/index.ts';
 import { type Deployment, type Instant, type Refusal, refuse } from '../workflow/index.ts';
 import type { ActiveRun } from './active.ts';
 import { refusalAnswer } from './answer.ts';
@@ -10,7 +10,7 @@ import { type EvidenceFound, findEvidence } from './evidence.ts';
 import { perform } from './perform.ts';
 import { permitsIn, refreshPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
-import { load, loadAll, recordsOf } from './record.ts';
+import { lines, load, loadSome, recordsOf, type Several } from './record.ts';
 import type { Call, Shop } from './shop.ts';
 import { tidy } from './tidy.ts';
 import type { Performed, ToolDefinition } from './tool.ts';
@@ -28,7 +28,10 @@ export interface Engine {
   abandon(abandonment: Abandonment): Promise<Taken>;
   /** The deployment as the record has it now. */
   read(id: string): Promise<{ ok: true; deployment: Deployment } | { ok: false; refusal: Refusal }>;
-  list(): Promise<{ deployments: readonly Deployment[]; damaged: readonly string[] }>;
+  /** The open deployments, whole, oldest first, and the ids of those whose record can't be trusted. */
+  open(): Promise<Several>;
+  /** What a list shows of the latest deployments, oldest first. */
+  latest(count: number): Promise<readonly Listed[]>;
   /** By a digest, or enough of its first digits. */
   evidence(id: string): Promise<{ text: string; mediaType: string } | undefined>;
   findEvidence(id: string): Promise<EvidenceFound>;
@@ -112,7 +115,8 @@ export function createEngine(options: EngineOptions): Engine {
     waive: (waiver) => withShop((s) => waive(s, waiver).finally(permits.flush)),
     abandon: (abandonment) => withShop((s) => abandon(s, abandonment).finally(permits.flush)),
     read: (id) => withShop((s) => load(s, id)),
-    list: () => withShop((s) => loadAll(s)),
+    open: () => withShop((s) => loadSome(s, { open: true })),
+    latest: (count) => withShop((s) => lines(s, {}, count)),
     evidence: (id) =>
       withShop(async (s) => {
         const found = await findEvidence(s.ledger, id);

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printError } from '../print/index.ts';
 import { type Deployment, type Instant, type Permit, permit, plan, position } from '../workflow/index.ts';
-import { loadAll, type Records } from './record.ts';
+import { loadSome, type Records } from './record.ts';
 
 /**
  * What is allowed now, as a small file for each open deployment: `permits/<deployment>.json` in the data folder. The
@@ -92,9 +92,9 @@ function notWritten(id: string, error: unknown): void {
   printError(`infragate: the permit of ${id} could not be written (${why}); the plugin's hook goes by the last one\n`);
 }
 
-/** Writes the permits of all deployments, e.g. after the folder was lost or an older version wrote the ledger. */
+/** Writes the permits of all that are open, e.g. after the folder was lost or an older version wrote the ledger. */
 export async function refreshPermits(records: Records, permits: Permits): Promise<void> {
-  const { deployments } = await loadAll(records);
+  const { deployments } = await loadSome(records, { open: true });
   for (const d of deployments) permits.note(d);
   await permits.flush();
 }

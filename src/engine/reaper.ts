@@ -1,7 +1,7 @@
 import { type Deployment, type Fact, leftovers, openRuns } from '../workflow/index.ts';
 import type { Connected } from './connect.ts';
 import { isDead } from './owner.ts';
-import { appendDecided, loadAll } from './record.ts';
+import { appendDecided, loadSome } from './record.ts';
 import type { Shop } from './shop.ts';
 
 /**
@@ -13,7 +13,8 @@ export async function reap(shop: Shop, connection: Connected, present: Deploymen
   // The deployment at hand is looked at every time; the rest of the ledger once a process.
   const everyone = !shop.reaped.has(cluster);
   shop.reaped.add(cluster);
-  const candidates = everyone ? (await loadAll(shop)).deployments : present === undefined ? [] : [present];
+  const others = everyone ? (await loadSome(shop, { cluster, leftovers: true })).deployments : [];
+  const candidates = everyone ? others : present === undefined ? [] : [present];
   for (const d of candidates) {
     if (d.target.cluster === cluster && leftovers(d).length > 0) await reapOne(shop, connection, d);
   }

@@ -1,10 +1,11 @@
-import type { Ledger, NewEvent, Place, Signer } from '../state/index.ts';
+import type { Ledger, LineFilter, Listed, NewEvent, Place, Signer } from '../state/index.ts';
 import {
   type Actor,
   advance,
   type Deployment,
   type Fact,
   fold,
+  headline,
   type Instant,
   parseEvents,
   type Refusal,
@@ -56,7 +57,7 @@ export async function load(records: Records, id: string): Promise<Loaded> {
     return load(records, id);
   }
   if (damaged !== undefined) return { ok: false, refusal: damagedRefusal(id, damaged.seq, damaged.why) };
-  if (last === undefined) return { ok: false, refusal: await unknownDeployment(ledger, id) };
+  if (last === undefined) return { ok: false, refusal: await unknownDeployment(records, id) };
   if (!parsed.ok) return { ok: false, refusal: damagedRefusal(id, parsed.seq, parsed.why) };
   const deployment =
     before === undefined
@@ -83,24 +84,47 @@ const damagedRefusal = (id: string, seq: number, why: string): Refusal =>
     { next: [{ command: 'infragate verify' }] },
   );
 
-async function unknownDeployment(ledger: Ledger, id: string): Promise<Refusal> {
-  const known = (await ledger.deployments()).map((d) => d.id);
-  const list = known.length === 0 ? 'There are none yet.' : `Known: ${known.slice(-10).join(', ')}.`;
+async function unknownDeployment(records: Records, id: string): Promise<Refusal> {
+  const known = await lines(records, {}, KNOWN_SHOWN);
+  const list = known.length === 0 ? 'There are none yet.' : `Known: ${known.map((d) => d.id).join(', ')}.`;
   return refuse('NO_DEPLOYMENT', `deployment: there is no deployment "${id}". ${list}`, {
     next: [{ tool: 'deployment-status', arguments: {} }],
   });
 }
 
-/** All readable deployments, oldest first; damaged ones are listed separately, not hidden. */
-export async function loadAll(records: Records): Promise<{ deployments: Deployment[]; damaged: string[] }> {
+const KNOWN_SHOWN = 10;
+
+/** The lines that fit, oldest first. Records without one (they were not written by an engine) get theirs first. */
+export async function lines(records: Records, filter: LineFilter, latest?: number): Promise<readonly Listed[]> {
+  await listAll(records);
+  return records.ledger.lines(filter, latest);
+}
+
+/** Gives each readable record its line; answers the ids of those that can't be trusted. */
+export async function listAll(records: Records): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const id of await records.ledger.unlisted()) {
+    const loaded = await load(records, id);
+    if (loaded.ok) await records.ledger.setLine(id, loaded.deployment.seq, headline(loaded.deployment));
+    else damaged.push(id);
+  }
+  return damaged;
+}
+
+/** Deployments that were read, oldest first, and the ids of those whose record can't be trusted. */
+export type Several = { readonly deployments: readonly Deployment[]; readonly damaged: readonly string[] };
+
+/** The deployments whose lines fit, whole. What a line says is checked on the record itself. */
+export async function loadSome(records: Records, filter: LineFilter, latest?: number): Promise<Several> {
+  const unlisted = await listAll(records);
   const deployments: Deployment[] = [];
   const damaged: string[] = [];
-  for (const { id } of await records.ledger.deployments()) {
+  for (const { id } of await records.ledger.lines(filter, latest)) {
     const loaded = await load(records, id);
     if (loaded.ok) deployments.push(loaded.deployment);
     else damaged.push(id);
   }
-  return { deployments, damaged };
+  return { deployments, damaged: [...new Set([...unlisted, ...damaged])] };
 }
 
 export const event = (at: Instant, by: Actor, fact: Fact): NewEvent => ({ at, by, fact });
@@ -170,11 +194,11 @@ async function appendTogether(records: Records, id: string, batch: readonly Wait
       for (const one of batch) one.done(loaded);
       return;
     }
-    const { events, outcomes } = decideInOrder(loaded.deployment, batch);
+    const { events, outcomes, decided } = decideInOrder(loaded.deployment, batch);
     const result =
       events.length === 0
         ? { status: 'appended' as const }
-        : await records.ledger.append(id, loaded.deployment.seq, events);
+        : await records.ledger.append(id, loaded.deployment.seq, events, headline(decided));
     if (result.status === 'conflict') continue;
     const after = events.length === 0 ? loaded : await load(records, id);
     if (after.ok && events.length > 0) records.appended(after.deployment);
@@ -188,7 +212,10 @@ async function appendTogether(records: Records, id: string, batch: readonly Wait
 
 type Decided = { readonly one: Waiting; readonly refusal?: Refusal; readonly error?: { readonly cause: unknown } };
 
-function decideInOrder(d: Deployment, batch: readonly Waiting[]): { events: NewEvent[]; outcomes: Decided[] } {
+function decideInOrder(
+  d: Deployment,
+  batch: readonly Waiting[],
+): { events: NewEvent[]; outcomes: Decided[]; decided: Deployment } {
   const events: NewEvent[] = [];
   let present = d;
   const outcomes = batch.map((one): Decided => {
@@ -208,5 +235,5 @@ function decideInOrder(d: Deployment, batch: readonly Waiting[]): { events: NewE
       return { one, error: { cause } };
     }
   });
-  return { events, outcomes };
+  return { events, outcomes, decided: present };
 }

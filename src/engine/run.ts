@@ -1,10 +1,14 @@
 import type { Reader, Writer } from '../cluster/index.ts';
+import type { LineFilter } from '../state/index.ts';
 import {
   type Actor,
   ALWAYS_TAKEN,
   type Deployment,
   type Fact,
+  type FactOf,
   type FactType,
+  fold,
+  headline,
   type Instant,
   parseEvents,
   type Refusal,
@@ -14,7 +18,8 @@ import {
 } from '../workflow/index.ts';
 import { type Connected, connectTo, lost } from './connect.ts';
 import { findEvidence } from './evidence.ts';
-import { appendDecided, event, load, loadAll, type Records } from './record.ts';
+import { notesOf } from './notes.ts';
+import { appendDecided, event, lines, load, loadSome, type Records } from './record.ts';
 import { type OpeningRun, Refused } from './tool.ts';
 
 export type RunContext = Records & {
@@ -124,8 +129,10 @@ export function createRun(context: RunContext): OpeningRun {
       if (!who.ok) throw lost(who.error);
       return who.value.username;
     },
-    others: async () => (await loadAll(context)).deployments,
-    all: () => loadAll(context),
+    others: (filter, latest) => loadSome(context, filter, latest),
+    lines: (filter, latest) => lines(context, filter, latest),
+    countLines: (filter) => ledger.countLines(filter),
+    notes: (what, component) => notesOf(context, what, component),
     async open(started, more) {
       const opened = await openDeployment(context, started, more);
       if ('code' in opened) return opened;
@@ -136,18 +143,19 @@ export function createRun(context: RunContext): OpeningRun {
       return opened;
     },
     async enter(started) {
-      const { deployments } = await loadAll(context);
-      deployment = deployments.find((d) => isOpenFor(d, started));
+      const { deployments } = await loadSome(context, sameTarget(started));
+      deployment = deployments.find((d) => d.closed === undefined);
       return deployment;
     },
   };
 }
 
-const isOpenFor = (d: Deployment, { component, target }: Extract<Fact, { type: 'started' }>): boolean =>
-  d.closed === undefined &&
-  d.started.component === component &&
-  d.target.cluster === target.cluster &&
-  d.target.namespace === target.namespace;
+const sameTarget = ({ component, target }: FactOf<'started'>): LineFilter => ({
+  open: true,
+  component,
+  cluster: target.cluster,
+  namespace: target.namespace,
+});
 
 /** `<component>-<n>`: the primary key decides between two that open the same at once. */
 async function openDeployment(
@@ -162,9 +170,11 @@ async function openDeployment(
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-+|-+$/g, '')
       .slice(0, 40) || 'deployment';
+  // Another component may have made an id like this one's, so an id that was refused is not tried again.
+  const taken = new Set<string>();
   for (;;) {
-    const { deployments, damaged } = await loadAll(context);
-    const same = deployments.find((d) => isOpenFor(d, started));
+    const { deployments, damaged } = await loadSome(context, sameTarget(started));
+    const same = deployments.find((d) => d.closed === undefined);
     if (same !== undefined) {
       return refuse(
         'DEPLOYMENT_EXISTS',
@@ -174,16 +184,24 @@ async function openDeployment(
         },
       );
     }
-    const taken = new Set([...deployments.map((d) => d.id), ...damaged]);
+    for (const one of await ledger.lines({ component: started.component })) taken.add(one.id);
+    for (const one of damaged) taken.add(one);
     let n = 1;
     while (taken.has(`${slug}-${n}`)) n += 1;
     const at = now();
     const id = `${slug}-${n}`;
+    const facts = [started, ...more];
+    const opened = fold(
+      id,
+      facts.map((fact, index) => ({ seq: index + 1, at, by: actor, fact })),
+    );
     const result = await ledger.append(
       id,
       0,
-      [started, ...more].map((fact) => event(at, actor, fact)),
+      facts.map((fact) => event(at, actor, fact)),
+      opened && headline(opened),
     );
     if (result.status === 'appended') return { id };
+    taken.add(id);
   }
 }

@@ -1,6 +1,9 @@
 import { damagedWords } from '../report/index.ts';
 import { type Deployment, type Refusal, refuse, type Step } from '../workflow/index.ts';
-import { load, loadAll, type Records } from './record.ts';
+import { lines, load, loadSome, type Records } from './record.ts';
+
+/** Closed deployments that a refusal names: the latest. */
+const CLOSED_SHOWN = 10;
 
 /** Which deployment a call is about: the one named, or the only open one of this workspace. */
 export type Selected =
@@ -26,7 +29,7 @@ export async function select(
     const loaded = await load(records, wanted);
     return loaded.ok ? { kind: 'one', deployment: loaded.deployment } : { kind: 'refusal', refusal: loaded.refusal };
   }
-  const { deployments, damaged } = await loadAll(records);
+  const { deployments, damaged } = await loadSome(records, { open: true, workspace });
   const open = deployments.filter((d) => d.closed === undefined && d.started.workspace === workspace);
   const [only] = open;
   if (only !== undefined && open.length === 1) return { kind: 'one', deployment: only };
@@ -44,9 +47,10 @@ export async function select(
     };
   }
   const alone = needs === 'optional' ? ` To run ${tool} on its own, without recording, pass deployment: "none".` : '';
-  const closed = deployments.filter((d) => d.closed !== undefined && d.started.workspace === workspace);
-  const begin = deployments.length + damaged.length === 0 ? ' Begin with start-deployment {component, namespace}.' : '';
-  const named = needs === 'any' && closed.length > 0 ? ` Closed ones: ${closed.map((d) => d.id).join(', ')}.` : '';
+  const closed = needs === 'any' ? await lines(records, { open: false, workspace }, CLOSED_SHOWN) : [];
+  const all = (await records.ledger.countLines({})) + damaged.length;
+  const begin = all === 0 ? ' Begin with start-deployment {component, namespace}.' : '';
+  const named = closed.length > 0 ? ` Closed ones: ${closed.map((d) => d.id).join(', ')}.` : '';
   const lost = damaged.length === 0 ? '' : ` ${damagedWords(damaged)}`;
   return {
     kind: 'refusal',

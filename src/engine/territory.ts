@@ -2,7 +2,7 @@ import type { Held, Holder } from '../apply/index.ts';
 import { printError } from '../print/index.ts';
 import { type Deployment, openRuns, type Refusal, refuse, STEPS, type Step } from '../workflow/index.ts';
 import { lost } from './connect.ts';
-import { loadAll, type Records } from './record.ts';
+import { loadSome, type Records } from './record.ts';
 import type { Shop } from './shop.ts';
 import { type OpeningRun, type Outcome, Refused } from './tool.ts';
 
@@ -133,7 +133,7 @@ async function renew({ run, d, lost: tell }: Wanted, holder: Holder): Promise<vo
 /** Given back, unless another deployment of this ledger is at work there. */
 export async function give(shop: Ours, run: Pick<OpeningRun, 'cluster'>, d: Whose): Promise<void> {
   const { giveHold } = await import('../apply/index.ts');
-  const { deployments } = await loadAll(shop);
+  const { deployments } = await loadSome(shop, { open: true, cluster: d.target.cluster });
   const busy = new Set(deployments.filter((other) => other.id !== d.id && works(other, shop.now())).flatMap(placesOf));
   const writer = (await run.cluster()).under(undefined).writer();
   const holder = { ledger: await shop.ledger.identity(), deployment: d.id };

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Cluster, Reader, Writer } from '../cluster/index.ts';
+import type { Note } from '../report/index.ts';
+import type { Found, LineFilter, Listed } from '../state/index.ts';
 import type {
   Actor,
   Deployment,
@@ -14,6 +16,7 @@ import type {
 } from '../workflow/index.ts';
 import type { EvidenceFound } from './evidence.ts';
 import type { Policy } from './policy.ts';
+import type { Several } from './record.ts';
 
 /**
  * What a tool is to the engine: a definition that is light to import (schemas and words) and a run that is loaded when
@@ -85,11 +88,15 @@ export interface Run {
   get(digest: string): Promise<string | undefined>;
   /** By a digest, or enough of its first digits. */
   evidence(id: string): Promise<EvidenceFound>;
-  /** Deployments of the ledger that can be read, oldest first. */
-  others(): Promise<readonly Deployment[]>;
-  /** The same, and the ids of those whose record can't be trusted: read once. */
-  all(): Promise<{ readonly deployments: readonly Deployment[]; readonly damaged: readonly string[] }>;
-  search(words: string): Promise<readonly { deployment: string; text: string }[]>;
+  /** The deployments whose lines fit, read whole, oldest first (with `latest`, the latest), and those that can't be. */
+  others(filter: LineFilter, latest?: number): Promise<Several>;
+  /** What a list shows of those that fit, oldest first, without reading their records; with `latest`, the latest. */
+  lines(filter: LineFilter, latest?: number): Promise<readonly Listed[]>;
+  countLines(filter: LineFilter): Promise<number>;
+  /** What earlier runs wrote of this kind, of all or of one component, oldest first. */
+  notes(what: 'learning' | 'judgement', component?: string): Promise<readonly Note[]>;
+  /** Learnings by words, best first. */
+  search(words: string): Promise<readonly Found[]>;
   progress(message: string): void;
 }
 

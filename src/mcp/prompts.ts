@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PROMPTS, type Prompt, type PromptArgument, prompt } from '../prompts/index.ts';
 import { visibleLines } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
-import { known } from './known.ts';
+import { known, openNow } from './known.ts';
 
 export function registerPrompts(server: McpServer, channel: Channel): void {
   for (const definition of PROMPTS) {
@@ -31,8 +31,7 @@ function schemaOf({ description, completes }: PromptArgument, channel: Channel):
 type Complete = (channel: Channel, typed: string) => Promise<string[]> | string[];
 
 const COMPLETE: Record<NonNullable<PromptArgument['completes']>, Complete> = {
-  component: async (channel, typed) =>
-    beginning(typed, [...new Set((await known(channel)).map((d) => d.started.component))]),
+  component: async (channel, typed) => beginning(typed, [...new Set((await known(channel)).map((d) => d.component))]),
   deployment: async (channel, typed) =>
     beginning(
       typed,
@@ -40,7 +39,7 @@ const COMPLETE: Record<NonNullable<PromptArgument['completes']>, Complete> = {
     ),
   complexity: (_channel, typed) => beginning(typed, ['simple', 'medium', 'complex']),
   phase: async (channel, typed) => {
-    const open = (await known(channel)).filter((d) => d.closed === undefined);
+    const open = await openNow(channel);
     const most = Math.max(0, ...open.map((d) => d.plans.at(-1)?.phases.length ?? 0));
     return beginning(
       typed,

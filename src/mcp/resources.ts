@@ -24,10 +24,8 @@ export function registerResources(server: McpServer, channel: Channel): void {
       list: async () => ({
         resources: (await known(channel)).slice(0, LISTED).map((d) => ({
           uri: uriOf(d.id, name),
-          name: visible(`${d.started.component}: ${name}`),
-          title: visible(
-            `${title}: ${d.started.component} (${d.id}${d.closed === undefined ? '' : `, ${d.closed.how}`})`,
-          ),
+          name: visible(`${d.component}: ${name}`),
+          title: visible(`${title}: ${d.component} (${d.id}${d.closed === '' ? '' : `, ${d.closed}`})`),
           mimeType: MARKDOWN,
         })),
       }),

@@ -6,11 +6,11 @@
 export { approvalReport } from './approval.ts';
 export { comparison, type RunFigures, runFigures } from './compare.ts';
 export { type Component, type Deployed, documentation, keptSections } from './documentation.ts';
-export { type Learning, learningsOf, titleKey, type Use, usesOf } from './learnings.ts';
+export { type Learning, learningsOf, type Note, titleKey, type Use, usesOf } from './learnings.ts';
 export { duration, table } from './markdown.ts';
 export { planReport } from './plan.ts';
 export { researchReport } from './research.ts';
 export { figures, type Narrative, retrospective, toldIn } from './retrospective.ts';
-export { budgetReport, damagedWords, listReport, statusReport } from './status.ts';
+export { budgetReport, damagedWords, listReport, MAX_LISTED, statusReport } from './status.ts';
 export { timelineMarkdown, timelineReport } from './timeline.ts';
 export { eventWords, fixWords } from './words.ts';

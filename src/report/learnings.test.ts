@@ -1,9 +1,9 @@
 // Learnings are kept once, counted when a later run followed them, and retired when it found them wrong.
 
 import { expect, test } from 'vitest';
-import type { Fact } from '../workflow/index.ts';
+import type { Deployment, Fact } from '../workflow/index.ts';
 import { deploymentOf, record } from './fixtures/record.ts';
-import { learningsOf } from './index.ts';
+import { learningsOf, type Note } from './index.ts';
 
 const learning = (title: string, advice: string): Fact => ({
   type: 'written',
@@ -22,9 +22,13 @@ const judged = (title: string, helped: boolean): Fact => ({
   helped,
 });
 const run = (id: string, ...facts: Fact[]) => deploymentOf(record(...facts), id);
+const kept = (runs: readonly Deployment[]) => {
+  const notes = runs.flatMap((d) => d.written.map((written): Note => ({ ...written, deployment: d.id })));
+  return learningsOf(notes, notes);
+};
 
 test('one title is one learning, whatever the case and the spaces; the first stays', () => {
-  const [one, ...more] = learningsOf([
+  const [one, ...more] = kept([
     run('app-1', learning('Mirror images', 'first')),
     run('app-2', learning(' mirror  Images', 'second'), learning('Mirror images', 'third')),
   ]);
@@ -34,7 +38,7 @@ test('one title is one learning, whatever the case and the spaces; the first sta
 
 test('counts who followed it and whom it helped', () =>
   expect(
-    learningsOf([
+    kept([
       run('app-1', learning('Mirror images', 'first')),
       run('app-2', judged('mirror images', false), judged('Mirror images', true)),
     ]),
@@ -42,13 +46,13 @@ test('counts who followed it and whom it helped', () =>
 
 test('is retired by the last run that followed it, until one finds it right again', () => {
   const taught = run('app-1', learning('Mirror images', 'first'));
-  expect(learningsOf([taught, run('app-2', judged('Mirror images', false))])).toMatchObject([{ retired: true }]);
-  expect(
-    learningsOf([taught, run('app-2', judged('Mirror images', false), judged('Mirror images', true))]),
-  ).toMatchObject([{ retired: false }]);
+  expect(kept([taught, run('app-2', judged('Mirror images', false))])).toMatchObject([{ retired: true }]);
+  expect(kept([taught, run('app-2', judged('Mirror images', false), judged('Mirror images', true))])).toMatchObject([
+    { retired: false },
+  ]);
 });
 
 test('a judgement of something else says nothing about it', () =>
   expect(
-    learningsOf([run('app-1', learning('Mirror images', 'first')), run('app-2', judged('Ask for quota', false))]),
+    kept([run('app-1', learning('Mirror images', 'first')), run('app-2', judged('Ask for quota', false))]),
   ).toMatchObject([{ used: 0, retired: false }]));

@@ -1,4 +1,7 @@
-import type { Deployment } from '../workflow/index.ts';
+import type { Written } from '../workflow/index.ts';
+
+/** A learning or a judgement about one, and the deployment it is from. */
+export type Note = Written & { readonly deployment: string };
 
 /** How a learning fared: how often a later run followed it, and how often it helped. */
 export type Use = {
@@ -23,28 +26,24 @@ export type Learning = Use & {
 /** Two learnings are one when their titles say the same, whatever the case and the spaces. */
 export const titleKey = (title: string): string => title.toLowerCase().replace(/\s+/g, ' ').trim();
 
-/** What these runs said about learnings, wherever those are from, by title. */
-export function usesOf(deployments: readonly Deployment[]): (title: string) => Use {
-  const said = Map.groupBy(
-    deployments
-      .flatMap((d) => d.written.filter((w) => w.what === 'judgement'))
-      .toSorted((a, b) => a.at.localeCompare(b.at)),
+/** What later runs found about learnings, wherever those are from, by title. */
+export function usesOf(judgements: readonly Note[]): (title: string) => Use {
+  const byTitle = Map.groupBy(
+    judgements.filter((w) => w.what === 'judgement').toSorted((a, b) => a.at.localeCompare(b.at)),
     (judgement) => titleKey(judgement.about ?? ''),
   );
   return (title) => {
-    const own = said.get(titleKey(title)) ?? [];
+    const own = byTitle.get(titleKey(title)) ?? [];
     const helped = own.filter((one) => one.helped === true).length;
     return { used: own.length, helped, retired: own.at(-1)?.helped === false };
   };
 }
 
-/** The learnings of these runs, each once (the first of them), with what later runs said about it. */
-export function learningsOf(deployments: readonly Deployment[]): Learning[] {
-  const uses = usesOf(deployments);
+/** The learnings among these notes, each once (the first of them), with what later runs found about it. */
+export function learningsOf(learnings: readonly Note[], judgements: readonly Note[]): Learning[] {
+  const uses = usesOf(judgements);
   const kept = new Map<string, Learning>();
-  const written = deployments.flatMap((d) =>
-    d.written.flatMap((w) => (w.what === 'learning' ? [{ ...w, deployment: d.id }] : [])),
-  );
+  const written = learnings.filter((w) => w.what === 'learning');
   for (const w of written.toSorted((a, b) => a.at.localeCompare(b.at))) {
     const title = w.title ?? w.text.split('\n')[0] ?? '';
     if (kept.has(titleKey(title))) continue;

@@ -4,6 +4,7 @@ import {
   type Deployment,
   GATES,
   gateStanding,
+  type Headline,
   type Instant,
   openBlockers,
   openRuns,
@@ -111,23 +112,40 @@ export function budgetReport(d: Deployment, now: Instant) {
 
 const isStage = (name: string): name is Stage => STAGES.some((s) => s === name);
 
-/** Deployments told in one answer; the latest are. */
-const LISTED = 100;
+/** Deployments listed in one answer, the latest first among equals; the rest are counted. */
+export const MAX_LISTED = 100;
 
-/** `damaged`: ids of records that can't be trusted, so that nothing else can be said of them. */
-export function listReport(all: readonly Deployment[], now: Instant, damaged: readonly string[] = []) {
-  const deployments = all.slice(-LISTED).map((d) => ({
-    deployment: d.id,
-    component: d.started.component,
-    namespace: d.target.namespace,
-    stage: position(d, now).stage,
-    workspace: d.started.workspace,
-    started_at: d.started.at,
+/** What a list is made of. */
+export type Listing = {
+  /** Oldest first. */
+  readonly latest: readonly (Omit<Headline, 'closed' | 'leftovers'> & {
+    readonly id: string;
+    readonly closed: string;
+  })[];
+  /** Those that are open, whole: a list names their stage. */
+  readonly open: readonly Deployment[];
+  /** How many there are. */
+  readonly count: number;
+  /** Ids of records that can't be trusted, so that nothing else can be said of them. */
+  readonly damaged: readonly string[];
+};
+
+export function listReport({ latest, open, count, damaged }: Listing, now: Instant) {
+  const stages = new Map(open.map((d) => [d.id, position(d, now).stage]));
+  const trusted = latest.filter(({ id }) => !damaged.includes(id));
+  const deployments = trusted.map((line) => ({
+    deployment: line.id,
+    component: line.component,
+    namespace: line.namespace,
+    stage: stages.get(line.id) ?? (line.closed === '' ? 'unknown' : line.closed),
+    workspace: line.workspace,
+    started_at: line.started,
   }));
   const lines = deployments
     .slice(-20)
     .map((x) => `- ${x.deployment}: ${x.component} → ${x.namespace}, ${x.stage} (${x.workspace})`);
-  const earlier = all.length - Math.min(20, all.length);
+  const listed = count - (latest.length - trusted.length);
+  const earlier = listed - Math.min(20, deployments.length);
   const told = [
     ...(lines.length === 0 ? [] : ['Deployments:', ...lines]),
     ...(earlier > 0 ? [`(${earlier} earlier)`] : []),
@@ -135,7 +153,7 @@ export function listReport(all: readonly Deployment[], now: Instant, damaged: re
   ];
   return {
     deployments,
-    ...(all.length > LISTED ? { earlier: all.length - LISTED } : {}),
+    ...(listed > deployments.length ? { earlier: listed - deployments.length } : {}),
     ...(damaged.length > 0 ? { damaged } : {}),
     next: [{ tool: 'start-deployment', arguments: { component: 'NAME', namespace: 'name' } }],
     summary: told.length === 0 ? 'No deployments yet. Begin with start-deployment.' : told.join('\n'),

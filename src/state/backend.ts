@@ -1,4 +1,7 @@
-import type { Attempts, Body, Digest, Found } from './ledger.ts';
+import type { Attempts, Body, Digest, Found, Line, LineFilter, Listed } from './ledger.ts';
+
+/** As stored: the fact is canonical JSON; null when the row is gone. */
+export type StoredFound = Omit<Found, 'fact'> & { readonly fact: string | null };
 
 /** A row as a backend keeps it: `by` and `fact` are canonical JSON, kept and given back byte for byte. */
 export type StoredRow = {
@@ -35,7 +38,14 @@ export interface Backend {
   >;
   head(deployment: string): Promise<Head | undefined>;
   /** All rows or none: only while the head is still the one the first row follows (`seq - 1`, `previous`). */
-  insert(rows: readonly [NewRow, ...NewRow[]]): Promise<'inserted' | 'conflict'>;
+  insert(rows: readonly [NewRow, ...NewRow[]], line?: Line): Promise<'inserted' | 'conflict'>;
+  /** As the ledger's (ledger.ts). */
+  lines(filter: LineFilter, latest: number): Promise<readonly Listed[]>;
+  countLines(filter: LineFilter): Promise<number>;
+  unlisted(): Promise<readonly string[]>;
+  setLine(deployment: string, seq: number, line: Line): Promise<void>;
+  /** Rows whose fact's `what` is this, of all deployments or of those whose line has this component. */
+  notes(what: 'learning' | 'judgement', component?: string): Promise<readonly StoredRow[]>;
   /** Keeps the first body of a digest. */
   putBody(digest: Digest, body: Body): Promise<void>;
   body(digest: string): Promise<Body | undefined>;
@@ -43,7 +53,7 @@ export interface Backend {
   /** Digests from `first` to before `end`, in order. */
   bodiesBetween(first: string, end: string, limit: number): Promise<readonly string[]>;
   /** Rows with any of these words (letters and digits only), best first. */
-  search(words: readonly string[], limit: number): Promise<readonly Found[]>;
+  search(words: readonly string[], limit: number): Promise<readonly StoredFound[]>;
   useOnce(nonce: string): Promise<boolean>;
   attempts(key: string): Attempts;
   close(): void;

@@ -25,9 +25,14 @@ export const isDigest = (text: string): text is Digest => /^sha256:[0-9a-f]{64}$
 
 /** A stored row with its JSON read; undefined when it can't be. */
 export function parseRow(stored: StoredRow): Row | undefined {
+  const [by, fact] = [parseJson(stored.by), parseJson(stored.fact)];
+  return by === undefined || fact === undefined ? undefined : { ...stored, by, fact };
+}
+
+/** Undefined when it is not JSON. */
+export function parseJson(text: string): unknown {
   try {
-    const [by, fact]: [unknown, unknown] = [JSON.parse(stored.by), JSON.parse(stored.fact)];
-    return { ...stored, by, fact };
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

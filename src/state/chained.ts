@@ -1,8 +1,11 @@
 import type { Backend, NewRow, StoredRow } from './backend.ts';
 import { canonical } from './canonical.ts';
-import { checkChain, digestOf, isDigest, link, parseRow, START } from './chain.ts';
+import { checkChain, digestOf, isDigest, link, parseJson, parseRow, START } from './chain.ts';
 import { type BadRow, type Ledger, LIBRARY, type NewEvent, type Row } from './ledger.ts';
 import { learningText, wordsOf } from './words.ts';
+
+/** More deployments than this are listed by asking for fewer. */
+const MAX_LINES = 100_000;
 
 /** A ledger over any backend: the hash chain, content addresses and JSON are made here, once for all backends. */
 export function chained(backend: Backend): Ledger {
@@ -19,12 +22,19 @@ export function chained(backend: Backend): Ledger {
         id === LIBRARY ? [] : [{ id, first: forList(id, 1, first), last: forList(id, head?.seq ?? 1, last) }],
       );
     },
-    async append(deployment, afterSeq, events) {
+    lines: (filter, latest = MAX_LINES) => backend.lines(filter, Math.max(0, Math.trunc(latest))),
+    countLines: (filter) => backend.countLines(filter),
+    unlisted: () => backend.unlisted(),
+    setLine: (deployment, seq, line) => backend.setLine(deployment, seq, line),
+    async notes(what, component) {
+      return (await backend.notes(what, component)).flatMap((stored) => parseRow(stored) ?? []);
+    },
+    async append(deployment, afterSeq, events, line) {
       const { seq, hash } = (await backend.head(deployment)) ?? START;
       if (seq !== afterSeq) return { status: 'conflict', seq };
       const [first, ...rest] = chainOn(deployment, seq, hash, events);
       if (first === undefined) return { status: 'appended', seq };
-      if ((await backend.insert([first, ...rest])) === 'inserted')
+      if ((await backend.insert([first, ...rest], line)) === 'inserted')
         return { status: 'appended', seq: seq + 1 + rest.length };
       return { status: 'conflict', seq: (await backend.head(deployment))?.seq ?? 0 };
     },
@@ -47,7 +57,9 @@ export function chained(backend: Backend): Ledger {
     },
     async search(words, limit = 10) {
       const some = wordsOf(words);
-      return some.length === 0 || limit < 1 ? [] : backend.search(some, Math.min(Math.trunc(limit), 1000));
+      if (some.length === 0 || limit < 1) return [];
+      const found = await backend.search(some, Math.min(Math.trunc(limit), 1000));
+      return found.map((one) => ({ ...one, fact: parseJson(one.fact ?? 'null') ?? null }));
     },
     useOnce: (nonce) => backend.useOnce(nonce),
     attempts: (key) => backend.attempts(key),

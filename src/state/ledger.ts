@@ -23,10 +23,41 @@ export type NewEvent = {
   readonly fact: { readonly type: string } & Readonly<Record<string, unknown>>;
 };
 
+/**
+ * What lists and selections need of a deployment without reading its record. Who appends gives it; nothing here checks it,
+ * and nothing is allowed because of it.
+ */
+export type Line = {
+  readonly component: string;
+  readonly workspace: string;
+  /** The target: the cluster's identity and its first namespace. */
+  readonly cluster: string;
+  readonly namespace: string;
+  /** ISO 8601 UTC. */
+  readonly started: string;
+  /** How it was closed; empty while it is open. */
+  readonly closed: string;
+  /** Objects that were made outside of phases may still be in the cluster. */
+  readonly leftovers: boolean;
+};
+
+export type Listed = Line & { readonly id: string };
+
+/** Lines that have all of these values; `open` is `closed: ''`, its opposite any other. */
+export type LineFilter = Partial<Pick<Line, 'component' | 'workspace' | 'cluster' | 'namespace' | 'leftovers'>> & {
+  readonly open?: boolean;
+};
+
 export type Damage = { readonly seq: number; readonly why: string };
 export type BadRow = Damage & { readonly deployment: string };
 export type Body = { readonly body: Uint8Array; readonly mediaType: string };
-export type Found = { readonly deployment: string; readonly seq: number; readonly text: string };
+/** A learning that was found: `text` is what it was found by, its title first; `fact` the row's own, null if unreadable. */
+export type Found = {
+  readonly deployment: string;
+  readonly seq: number;
+  readonly text: string;
+  readonly fact: unknown;
+};
 
 /** Failed attempts at one secret (a passphrase), kept across processes and restarts. Times are ISO 8601 UTC. */
 export type Attempts = { record(at?: string): Promise<void>; count(since: string): Promise<number> };
@@ -50,16 +81,27 @@ export interface Ledger {
    * the rows after it are read and checked; that the record no longer goes on from there is damage, too.
    */
   read(deployment: string, after?: Place): Promise<{ readonly rows: readonly Row[]; readonly damaged?: Damage }>;
+  /** The lines that fit, oldest first; with `latest`, that many of the latest. */
+  lines(filter: LineFilter, latest?: number): Promise<readonly Listed[]>;
+  /** How many lines there are that fit. */
+  countLines(filter: LineFilter): Promise<number>;
+  /** Deployments whose line is missing or older than their record; `setLine` takes one from this list. */
+  unlisted(): Promise<readonly string[]>;
+  /** The line of a deployment as of row `seq`; an older one than is there changes nothing. */
+  setLine(deployment: string, seq: number, line: Line): Promise<void>;
+  /** Rows whose fact is a learning or a judgement, of all deployments or those of a component; not verified. */
+  notes(what: 'learning' | 'judgement', component?: string): Promise<readonly Row[]>;
   /** For lists, oldest first. Nothing is verified here, and `by` and `fact` are null where they can't be parsed. */
   deployments(): Promise<readonly { readonly id: string; readonly first: Row; readonly last: Row }[]>;
   /**
    * All events or none, right after row `afterSeq` (0: the deployment is new). `conflict` carries the present last
-   * seq: read again, decide again. What was answered `appended` is on the disk.
+   * seq: read again, decide again. What was answered `appended` is on the disk, with the deployment's line as it is then.
    */
   append(
     deployment: string,
     afterSeq: number,
     events: readonly NewEvent[],
+    line?: Line,
   ): Promise<{ readonly status: 'appended' | 'conflict'; readonly seq: number }>;
   /** The same bytes twice are one body; it keeps the media type it came with first. */
   put(body: string | Uint8Array, mediaType: string): Promise<Digest>;

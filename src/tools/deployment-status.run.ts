@@ -1,6 +1,6 @@
 import { notOne } from '../engine/index.ts';
 import type { Run, ToolRun } from '../engine/tool.ts';
-import { listReport, planReport, researchReport, statusReport, timelineReport } from '../report/index.ts';
+import { listReport, MAX_LISTED, planReport, researchReport, statusReport, timelineReport } from '../report/index.ts';
 import { type Deployment, findItem, plan, type Refusal, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './deployment-status.ts';
 
@@ -11,8 +11,10 @@ export const run: ToolRun<'deployment-status', Input, Output> = async (input, ru
   const show = input.show ?? 'status';
   if (show === 'evidence') return showEvidence(run, input.id);
   if (run.deployment === undefined) {
-    const { deployments, damaged } = await run.all();
-    return { kind: 'answer', value: listReport(deployments, run.now(), damaged) };
+    const { deployments: open, damaged } = await run.others({ open: true }, MAX_LISTED);
+    const latest = await run.lines({}, MAX_LISTED);
+    const count = await run.countLines({});
+    return { kind: 'answer', value: listReport({ latest, open, count, damaged }, run.now()) };
   }
   const d = await run.current();
   switch (show) {

@@ -1,5 +1,6 @@
 import type { Run } from '../engine/tool.ts';
 import { learningsOf, titleKey, usesOf } from '../report/index.ts';
+import { type Found, LIBRARY } from '../state/index.ts';
 
 /** A learning as an answer offers it. */
 export type Offered = {
@@ -12,7 +13,7 @@ export type Offered = {
 };
 
 /** What of a run is asked here. */
-type Asked = Pick<Run, 'others' | 'search'>;
+type Asked = Pick<Run, 'notes' | 'search'>;
 
 const MOST = 5;
 
@@ -24,31 +25,31 @@ export async function learningsFor(
   run: Asked,
   about: { component?: string; words: readonly string[] },
 ): Promise<Offered[]> {
-  const deployments = await run.others();
-  const all = learningsOf(deployments);
-  const uses = usesOf(deployments);
-  const known = new Map(all.map((one) => [titleKey(one.title), one]));
-  const components = new Map(deployments.map((d) => [d.id, d.started.component]));
-  const own = all.filter((one) => about.component !== undefined && components.get(one.deployment) === about.component);
+  const judgements = await run.notes('judgement');
+  const uses = usesOf(judgements);
+  const own =
+    about.component === undefined ? [] : learningsOf(await run.notes('learning', about.component), judgements);
   const found = await run.search(about.words.map(apart).join(' '));
   const offered = new Map<string, Offered>();
   for (const { deployment, title, text } of [...own.toReversed(), ...found.map(withTitle)]) {
     const key = titleKey(title);
-    const one = known.get(key);
     const { used, helped: times, retired } = uses(title);
     if (offered.has(key) || retired) continue;
     const helped = used === 0 ? 'not tried yet' : `${times} of ${used} times`;
-    offered.set(key, { title, text: one?.text ?? text, deployment, helped });
+    offered.set(key, { title, text, deployment, helped });
   }
   return [...offered.values()].slice(0, MOST);
 }
 
-/** What was searched is the learning's lines, its title first. */
-const withTitle = (found: { deployment: string; text: string }) => ({
-  ...found,
-  title: found.text.split('\n')[0] ?? '',
-  text: found.text.replaceAll('\n', ' · '),
+/** What was searched is the learning's lines, its title first. One that was imported has its advice for a text. */
+const withTitle = ({ deployment, text, fact }: Found) => ({
+  deployment,
+  title: text.split('\n')[0] ?? '',
+  text: deployment === LIBRARY ? text.replaceAll('\n', ' · ') : (textOf(fact) ?? text),
 });
+
+const textOf = (fact: unknown): string | undefined =>
+  typeof fact === 'object' && fact !== null && 'text' in fact && typeof fact.text === 'string' ? fact.text : undefined;
 
 /** `ExceededQuota` is found by "quota". */
 const apart = (word: string): string => word.replace(/([a-z0-9])([A-Z])/g, '$1 $2');

@@ -9,10 +9,11 @@ const COMPARED = 5;
 /** What the record shows, then what the agent says; learnings are kept for whoever deploys next. */
 export const run: ToolRun<'record-retro', Input, Output> = async (input, run) => {
   const d = await run.current();
-  const others = (await run.others()).filter(({ id }) => id !== d.id);
-  const wrong = nothingSaid(input) ?? (await unknownJudged(run, input, others));
+  const wrong = nothingSaid(input) ?? (await unknownJudged(run, input, d));
   if (wrong !== undefined) return { kind: 'refusal', refusal: wrong };
-  const earlier = others.filter((o) => o.started.component === d.started.component && o.started.at < d.started.at);
+  // One more than is compared: this deployment is among the latest of its component.
+  const { deployments } = await run.others({ component: d.started.component }, COMPARED + 1);
+  const earlier = deployments.filter((o) => o.id !== d.id && o.started.at < d.started.at);
   const markdown = retrospective(d, await run.events(), input, earlier.slice(-COMPARED));
   const body = await run.put(markdown, 'text/markdown');
   const known = alreadyKept(d);
@@ -67,8 +68,14 @@ function nothingSaid({ deployment: _, ...said }: Input): Refusal | undefined {
 }
 
 /** A judgement of a learning nobody wrote; imported ones are in no deployment, so they are searched for. */
-async function unknownJudged(run: Run, { judged = [] }: Input, others: readonly Deployment[]) {
-  const titles = new Set(learningsOf(others).map((l) => titleKey(l.title)));
+async function unknownJudged(run: Run, { judged = [] }: Input, d: Deployment) {
+  const learnings = judged.length === 0 ? [] : await run.notes('learning');
+  const titles = new Set(
+    learningsOf(
+      learnings.filter((one) => one.deployment !== d.id),
+      [],
+    ).map((l) => titleKey(l.title)),
+  );
   for (const { learning } of judged) {
     const key = titleKey(learning);
     if (titles.has(key)) continue;

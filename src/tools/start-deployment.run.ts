@@ -50,8 +50,9 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
   const missing = input.create_namespace === true ? missingIn(found) : [];
   await tryNamespaces(run, missing);
   const entered = missing.length === 0 ? undefined : await run.enter(started);
-  const { deployments, damaged } = await run.all();
-  const inherited = inheritedBlockers(deployments, input, cluster.uid, run.now());
+  const same = { component: input.component, cluster: cluster.uid, namespace: input.namespace };
+  const { deployments, damaged } = await run.others(same, 1);
+  const inherited = inheritedBlockers(deployments.at(-1), run.now());
   if (entered === undefined || missing.some((name) => !entered.target.namespaces.some((ns) => ns.name === name))) {
     const opened = await run.open(started, [...found.namespaces.map((ns) => seen(found, ns, identity)), ...inherited]);
     if ('code' in opened) return { kind: 'refusal', refusal: opened };
@@ -125,11 +126,7 @@ async function whatIsAllowed(reader: Reader, namespace: string) {
 }
 
 /** What was found wrong in an abandoned deployment of this component here is still wrong. */
-function inheritedBlockers(all: readonly Deployment[], input: Input, cluster: string, now: Instant): Fact[] {
-  const before = all.findLast(
-    (d) =>
-      d.started.component === input.component && d.target.cluster === cluster && d.target.namespace === input.namespace,
-  );
+function inheritedBlockers(before: Deployment | undefined, now: Instant): Fact[] {
   if (before?.closed?.how !== 'abandoned') return [];
   const open = [...openBlockers(before, 'R', now), ...openBlockers(before, 'P', now)];
   return open.map((b) => ({

@@ -16,6 +16,7 @@ export * from './evidence.ts';
 export * from './facts.ts';
 export { advance, fold } from './fold.ts';
 export * from './gates.ts';
+export { type Headline, headline } from './headline.ts';
 export { groupOf, identityOf, type Named, sameObject } from './identity.ts';
 export { type Issue, issuesIn } from './issues.ts';
 export * from './permit.ts';

@@ -2,7 +2,10 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { addLearnings } from '../../src/cli/learnings.records.ts';
-import { deploymentOf, eventsOf, record } from '../../src/report/fixtures/record.ts';
+import { notesOf } from '../../src/engine/notes.ts';
+import { policySchema } from '../../src/engine/policy.ts';
+import { recordsOf } from '../../src/engine/record.ts';
+import { record } from '../../src/report/fixtures/record.ts';
 import type { Ledger } from '../../src/state/index.ts';
 import { freshLedger } from '../../src/state/ledger.fixture.ts';
 import { learningsFor, withLearnings } from '../../src/tools/learnings.ts';
@@ -18,13 +21,8 @@ afterEach(() => end());
 
 const run = {
   search: (words: string) => ledger.search(words, 5),
-  others: async () =>
-    Promise.all(
-      (await ledger.deployments()).map(async ({ id }) => {
-        const { rows } = await ledger.read(id);
-        return deploymentOf(eventsOf(rows.map((row) => JSON.stringify(row)).join('\n')), id);
-      }),
-    ),
+  notes: (what: 'learning' | 'judgement', component?: string) =>
+    notesOf(recordsOf(ledger, policySchema.parse({})), what, component),
 };
 
 const learning = (title: string, situation: string, advice: string, tags: string[] = []): Fact => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LIBRARY } from '../ledger.ts';
+import { LIBRARY, type Line } from '../ledger.ts';
 import { type Bench, event, learning } from './bench.ts';
 
 /** Events come back in order, as they were given; an append that is too late adds nothing; deployments are listed. */
@@ -71,6 +71,68 @@ export function events({ rig, open, fresh, marks }: Bench): void {
       ['a', 1, 1],
     ]);
     expect(listed[0]?.last).toEqual((await ledger.read('b')).rows[1]);
+  });
+
+  const line = (more: Partial<Line> = {}): Line => ({
+    component: 'web',
+    workspace: '/w',
+    cluster: 'c',
+    namespace: 'n',
+    started: '2026-01-01T00:00:00.000Z',
+    closed: '',
+    leftovers: false,
+    ...more,
+  });
+
+  test('a line is written with the append, found by what it says, and listed oldest first', async () => {
+    const ledger = await fresh();
+    const started = (day: number) => ({ started: `2026-01-0${day}T00:00:00.000Z` });
+    await ledger.append('b', 0, [event('one')], line({ ...started(1), closed: 'completed' }));
+    await ledger.append('a', 0, [event('one')], line({ ...started(2), workspace: '/other' }));
+    await ledger.append('c', 0, [event('one')], line({ ...started(3), leftovers: true }));
+    const ids = async (...given: Parameters<typeof ledger.lines>) => (await ledger.lines(...given)).map(({ id }) => id);
+    expect(await ids({})).toEqual(['b', 'a', 'c']);
+    expect(await ids({}, 2)).toEqual(['a', 'c']);
+    expect(await ids({ open: true })).toEqual(['a', 'c']);
+    expect(await ids({ open: false })).toEqual(['b']);
+    expect(await ids({ open: true, workspace: '/w' })).toEqual(['c']);
+    expect(await ids({ leftovers: true })).toEqual(['c']);
+    expect(await ids({ component: "' OR 1=1 --" })).toEqual([]);
+    expect([await ledger.countLines({}), await ledger.countLines({ open: true })]).toEqual([3, 2]);
+    expect((await ledger.lines({ leftovers: true }))[0]).toEqual({
+      id: 'c',
+      ...line({ ...started(3), leftovers: true }),
+    });
+    expect(await ledger.unlisted()).toEqual([]);
+  });
+
+  test('a record that went on without its line is named until it has one; an older line changes nothing', async () => {
+    const ledger = await fresh();
+    await ledger.append('d', 0, [event('one')]);
+    expect(await ledger.unlisted()).toEqual(['d']);
+    await ledger.setLine('d', 1, line());
+    expect(await ledger.unlisted()).toEqual([]);
+    await ledger.append('d', 1, [event('two')]);
+    await ledger.setLine('d', 1, line());
+    expect(await ledger.unlisted()).toEqual(['d']);
+    await ledger.setLine('d', 2, line({ closed: 'completed' }));
+    await ledger.setLine('d', 1, line());
+    expect(await ledger.lines({ open: true })).toEqual([]);
+    await ledger.append(LIBRARY, 0, [learning('t', 'x')]);
+    expect([await ledger.unlisted(), await ledger.countLines({})]).toEqual([[], 1]);
+  });
+
+  test('learnings and judgements are found without reading the rest, of all or of one component', async () => {
+    const ledger = await fresh();
+    const judgement = event('', { type: 'written', what: 'judgement', about: 't' });
+    await ledger.append('d', 0, [event('one'), learning('t', 'x'), judgement], line());
+    await ledger.append('e', 0, [learning('u', 'y')], line({ component: 'db' }));
+    const seqs = async (...given: Parameters<typeof ledger.notes>) =>
+      (await ledger.notes(...given)).map((row) => `${row.deployment}/${row.seq}`).toSorted();
+    expect(await seqs('learning')).toEqual(['d/2', 'e/1']);
+    expect(await seqs('learning', 'db')).toEqual(['e/1']);
+    expect(await seqs('judgement')).toEqual(['d/3']);
+    expect(await seqs('judgement', 'db')).toEqual([]);
   });
 
   test('of many appends at once to one place, exactly one wins', async () => {

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
-import type { Backend, Head, NewRow, StoredRow } from '../backend.ts';
-import type { Body, Found } from '../ledger.ts';
+import type { Backend, Head, NewRow, StoredFound, StoredRow } from '../backend.ts';
+import type { Body, Line } from '../ledger.ts';
+import { linesOf } from './lines.ts';
 
 const COLUMNS = 'deployment, seq, at, by, fact, previous, hash';
 
@@ -41,14 +42,28 @@ export function sqliteBackend(database: Database): Backend {
       'SELECT digest FROM bodies WHERE digest >= ? AND digest < ? ORDER BY digest LIMIT ?',
     )
     .pluck();
-  const found = database.prepare<[string, number], Found>(
-    'SELECT deployment, seq, text FROM learnings WHERE learnings MATCH ? ORDER BY rank, rowid LIMIT ?',
+  const found = database.prepare<[string, number], StoredFound>(
+    `SELECT deployment, seq, text, (
+       SELECT fact FROM events WHERE events.deployment = learnings.deployment AND events.seq = learnings.seq
+     ) AS fact FROM learnings WHERE learnings MATCH ? ORDER BY rank, rowid LIMIT ?`,
   );
   const addNonce = database.prepare<[string]>('INSERT INTO nonces (nonce) VALUES (?) ON CONFLICT DO NOTHING');
   const addFailure = database.prepare<[string, string]>('INSERT INTO failures (key, at) VALUES (?, ?)');
   const failuresOf = database
     .prepare<[string, string], number>('SELECT count(*) FROM failures WHERE key = ? AND at >= ?')
     .pluck();
+
+  const lines = linesOf(database);
+  const columns = COLUMNS.split(', ').map((name) => `events.${name}`);
+  const noted = (what: string) => `instr(fact, '"what":"${what}"') > 0`;
+  const notesOf = (what: 'learning' | 'judgement', component?: string) =>
+    component === undefined
+      ? database.prepare<[], StoredRow>(`SELECT ${COLUMNS} FROM events WHERE ${noted(what)}`).iterate()
+      : database
+          .prepare<[string], StoredRow>(
+            `SELECT ${columns} FROM lines JOIN events USING (deployment) WHERE component = ? AND ${noted(what)}`,
+          )
+          .iterate(component);
 
   /** One moment's rows and head; what could be read before a damaged page is kept. */
   const readRows = (deployment: string, after: number) => {
@@ -67,7 +82,7 @@ export function sqliteBackend(database: Database): Backend {
     }
   };
 
-  const insert = database.transaction((rows: readonly [NewRow, ...NewRow[]]): 'inserted' | 'conflict' => {
+  const insert = database.transaction((rows: readonly [NewRow, ...NewRow[]], line?: Line): 'inserted' | 'conflict' => {
     const [first] = rows;
     const head = headOf.get(first.deployment);
     if ((head?.seq ?? 0) !== first.seq - 1) return 'conflict';
@@ -78,6 +93,7 @@ export function sqliteBackend(database: Database): Backend {
     }
     const { deployment, seq, hash } = rows.at(-1) ?? first;
     setHead.run({ deployment, seq, hash, at: first.at });
+    if (line !== undefined) lines.set(deployment, seq, line);
     return 'inserted';
   });
 
@@ -91,7 +107,12 @@ export function sqliteBackend(database: Database): Backend {
         return { id, ...(head && { head }), ...(first && { first }), ...(last && { last }) };
       }),
     head: async (deployment) => headOf.get(deployment),
-    insert: async (rows) => insert.immediate(rows),
+    insert: async (rows, line) => insert.immediate(rows, line),
+    lines: async (filter, latest) => lines.find(filter, latest),
+    countLines: async (filter) => lines.count(filter),
+    unlisted: async () => lines.unlisted(),
+    setLine: async (deployment, seq, line) => lines.set(deployment, seq, line),
+    notes: async (what, component) => legibleAll(notesOf(what, component)),
     putBody: async (digest, { body, mediaType }) => void addBody.run(digest, mediaType, body),
     body: async (digest) => legible(() => bodyOf.get(digest)),
     bodies: async () => legibleAll(digests.iterate()),

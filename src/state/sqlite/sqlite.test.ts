@@ -121,11 +121,16 @@ describe('the file', () => {
 
 test('a ledger of the first schema gets an identity when it is opened, and keeps what it has', async () => {
   const { home } = await written();
-  change(home, 'DROP TABLE identity; PRAGMA user_version = 1');
+  change(
+    home,
+    `DROP TABLE identity; DROP TABLE lines; DROP TRIGGER new_head_is_unlisted; DROP TRIGGER moved_head_is_unlisted;
+     DROP TABLE unlisted; DROP INDEX learning_events; DROP INDEX judgement_events; PRAGMA user_version = 1`,
+  );
   const ledger = await rig.open(home);
   const id = await ledger.identity();
   expect(id).toMatch(/^[0-9a-f]{16}$/);
   expect((await ledger.read('d')).rows).toHaveLength(5);
+  expect(await ledger.unlisted()).toEqual(['d']);
   ledger.close();
   const again = await rig.open(home);
   expect(await again.identity()).toBe(id);
