@@ -10,6 +10,8 @@ import {
   shortfalls,
   sum,
   surgeOf,
+  unsaid,
+  withLimitRanges,
 } from '../../src/objects/index.ts';
 import type { CaseFile } from './file.ts';
 import { rootOf } from './reading.ts';
@@ -46,9 +48,14 @@ export function fits({ objects, file }: CaseFile, expected: boolean): string | u
   const isQuota = ({ kind }: KubeObject) => kind === 'ResourceQuota';
   const quotas = objects.filter(isQuota);
   if (quotas.length === 0) throw new Error(`${file}: it has no ResourceQuota`);
-  const wanted = sum(objects.filter((object) => !isQuota(object)).map((object) => needsOf(object)));
+  const isRange = ({ kind }: KubeObject) => kind === 'LimitRange';
+  const ranges = objects.filter(isRange);
+  const set = objects.filter((o) => !isQuota(o) && !isRange(o)).map((object) => withLimitRanges(object, ranges));
+  const wanted = sum(set.map((object) => needsOf(object)));
   const short = quotas.flatMap((quota) => shortfalls(wanted, quota));
-  if ((short.length === 0) === expected) return undefined;
+  const silent = quotas.flatMap((quota) => set.flatMap((object) => unsaid(object, quota)));
+  if ((short.length + silent.length === 0) === expected) return undefined;
+  if (silent.length > 0) return silent.map((s) => `${s.containers.join(', ')} does not give ${s.resource}`).join(', ');
   return short.length === 0 ? 'it fits' : short.map((s) => `${s.resource}: ${s.needed} of ${s.left} left`).join(', ');
 }
 

@@ -6,10 +6,9 @@
 import type { KubeObject } from '../objects/index.ts';
 import type { Predicate } from './predicate.ts';
 
-export { FORMS } from './nearest.ts';
-export { type ParseContext, type Parsed, parseCriterion } from './parse.ts';
+export { FORMS } from './offers.ts';
+export { type AllParsed, type ParseContext, type Parsed, parseCriteria, parseCriterion } from './parse.ts';
 export { isSubject, type Need, type Predicate, type Subject, type Target, type View } from './predicate.ts';
-export { type AllParsed, parseCriteria } from './several.ts';
 
 /** Does it hold on what a dry run gives, before anything was created? Then it proves nothing about the cluster. */
 export const alreadyTrueOn = (predicate: Predicate, dryRun: KubeObject | readonly KubeObject[]): boolean => {

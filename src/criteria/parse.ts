@@ -1,10 +1,12 @@
 import { unknown } from '../workflow/verdict.ts';
 import { parseCel } from './cel.ts';
-import { forFlag, waitCommand } from './kubectl.ts';
-import { nearest } from './nearest.ts';
-import type { Predicate, Subject, Target } from './predicate.ts';
-import { SENTENCES } from './sentences.ts';
-import { kindNamed, list, named, ofKind, only, type Resolved, whole } from './subjects.ts';
+import type { Problem } from './clause.ts';
+import { sentence } from './grammar.ts';
+import { forFlag, kubectlCommand, readCommand } from './kubectl.ts';
+import { explain, FORMS, type Unread } from './offers.ts';
+import { type Predicate, type Subject, type Target, together } from './predicate.ts';
+import { kindNamed, named, ofKind, only, type Resolved, whole } from './subjects.ts';
+import { tokensOf } from './tokens.ts';
 
 export type ParseContext = {
   /** The objects that criteria may be about. */
@@ -12,144 +14,153 @@ export type ParseContext = {
 };
 
 export type Parsed =
-  | { readonly ok: true; readonly predicate: Predicate }
+  | { readonly ok: true; readonly predicate: Predicate; readonly predicates: readonly Predicate[] }
   | { readonly ok: false; readonly error: string };
 
-/** One criterion → a predicate, or why not, with the nearest forms. */
+export type AllParsed =
+  | { readonly ok: true; readonly predicates: readonly Predicate[] }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+/** A criterion is a sentence, not a document. */
+const LONGEST = 2000;
+
+/** One criterion → a predicate (and its parts, where "and" joins several), or why not, with forms that would be taken. */
 export function parseCriterion(text: string, { subjects }: ParseContext): Parsed {
-  const bullet = text.trim().replace(/^[-*•]\s+/, '');
+  const bullet = text.trim().replace(/^(?:[-*•✓]|\d{1,2}[.)]|\[[ x]\])\s+/i, '');
   const clean = isCel(bullet) ? bullet : tidy(bullet);
   if (clean === '') return { ok: false, error: 'an empty criterion' };
-  const attest = /^attest\s*:\s*(.+)$/i.exec(clean);
-  if (attest !== null) return { ok: true, predicate: attested(clean, attest[1] ?? '') };
-  const { body, resolved } = prefix(clean, subjects);
-  if (resolved !== undefined && !resolved.ok) return { ok: false, error: `"${clean}": ${resolved.error}` };
-  return parseBody(clean, body, subjects, resolved?.target);
+  const read = parseText(clean, subjects);
+  if (read.ok) return { ok: true, predicate: together(clean, read.predicates), predicates: read.predicates };
+  return { ok: false, error: explain(read.unread, read.problem, (form) => parseText(form, subjects).ok) };
 }
 
-export const isCel = (text: string): boolean => /^(?:[\w./-]+\s*:\s*)?cel\s*:/i.test(text);
+/** A list, or one text of several (lines, semicolons, " and "); every one is reported. No criterion at all is refused. */
+export function parseCriteria(text: string | readonly string[], context: ParseContext): AllParsed {
+  const given = (typeof text === 'string' ? [text] : text).flatMap(splitLines);
+  const parsed = given.map((line) => parseCriterion(line, context));
+  const errors = parsed.flatMap((p) => (p.ok ? [] : [p.error]));
+  if (parsed.length === 0) return { ok: false, errors: [`no criterion is given. Forms: ${FORMS.join(' · ')}`] };
+  return errors.length > 0
+    ? { ok: false, errors }
+    : { ok: true, predicates: parsed.flatMap((p) => (p.ok ? p.predicates : [])) };
+}
+
+/** Lines, and semicolons outside quotes and brackets. */
+function splitLines(text: string): string[] {
+  if (isCel(text.trim())) return [text.trim()];
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.flatMap((line) => (isCel(line) ? [line] : semicolons(line))).filter((part) => part !== '');
+}
+
+function semicolons(line: string): string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (const { kind, text, from, to } of tokensOf(line)) {
+    if (kind !== 'sign' || (text !== ';' && text !== '&&')) continue;
+    parts.push(line.slice(start, from).trim());
+    start = to;
+  }
+  return [...parts, line.slice(start).trim()];
+}
+
+const isCel = (text: string): boolean => /^(?:[\w./-]{1,300}\s{0,5}:\s{0,5})?(?:cel|attest)\s{0,5}:/i.test(text);
 
 /** What is quoted keeps its spaces. */
 const tidy = (text: string): string =>
-  (/["'`]/.test(text) ? text : text.replace(/\s+/g, ' ')).replace(/[.!]$/, '').trim();
+  (/["'`]/.test(text) ? text : text.replace(/\s+/g, ' ')).replace(/(?<=[^.])[.!]$/, '').trim();
+
+type Read =
+  | { readonly ok: true; readonly predicates: readonly Predicate[] }
+  | { readonly ok: false; readonly problem: Problem; readonly unread: Unread };
+
+function parseText(text: string, subjects: readonly Subject[]): Read {
+  const unread = { text, body: text, rest: text, understood: '', subjects, target: undefined };
+  const no = (why: string, more: Partial<Unread> = {}): Read => ({
+    ok: false,
+    problem: { why, offers: () => [] },
+    unread: { ...unread, ...more },
+  });
+  if (text.length > LONGEST) return no(`it is longer than ${LONGEST} characters`);
+  const attest = /^attest\s*:\s*(\S.*)$/is.exec(text);
+  if (attest !== null) return { ok: true, predicates: [attested(text, attest[1] ?? '')] };
+  const { body, resolved } = prefix(text, subjects);
+  if (resolved !== undefined && !resolved.ok) return no(resolved.error, { body });
+  return parseBody(text, body, subjects, resolved?.target, no);
+}
 
 /** `Cluster/pg: reaches Ready state`: before the colon, which object. */
-export function prefix(text: string, subjects: readonly Subject[]): { body: string; resolved?: Resolved } {
-  const match =
-    /^([A-Za-z][\w.-]*)\/([\w.-]+)\s*:\s+(.+)$/s.exec(text) ?? /^([A-Za-z][\w.-]*)\/([\w.-]+):(.+)$/s.exec(text);
+function prefix(text: string, subjects: readonly Subject[]): { body: string; resolved?: Resolved } {
+  const match = /^([A-Za-z][\w.-]*)\/([\w.-]+)\s?:\s*(\S.*)$/s.exec(text);
   if (match !== null)
     return { body: (match[3] ?? '').trim(), resolved: named(match[1] ?? '', match[2] ?? '', subjects) };
-  const kind = /^([A-Z][\w.-]*)\s*:\s+(.+)$/.exec(text);
+  const kind = /^([A-Z][\w.-]*)\s?:\s+(\S.*)$/s.exec(text);
   const known = kind === null ? undefined : kindNamed(kind[1] ?? '', subjects);
   if (kind !== null && known !== undefined)
     return { body: kind[2] ?? '', resolved: { ok: true, target: ofKind(known, subjects) } };
   return { body: text };
 }
 
-function parseBody(text: string, body: string, subjects: readonly Subject[], given: Target | undefined): Parsed {
-  const cel = /^cel\s*:\s*(.+)$/is.exec(body);
-  if (cel !== null) {
-    const expression = cel[1] ?? '';
-    const about = /\bobject\b/.test(expression)
-      ? given === undefined
-        ? only(subjects)
-        : { ok: true as const, target: given }
-      : { ok: true as const, target: given ?? whole(subjects) };
-    return about.ok ? parseCel(text, expression, about.target) : { ok: false, error: `"${text}": ${about.error}` };
-  }
-  const wait = waitCommand(body);
-  const flag = wait?.flag ?? body;
-  if (wait !== undefined || /^(condition|jsonpath)=|^(create|delete)d?$/i.test(flag)) {
-    const about: Resolved =
-      given !== undefined
-        ? { ok: true, target: given }
-        : wait?.subject !== undefined
-          ? named(wait.subject.kind, wait.subject.name, subjects)
-          : only(subjects);
-    if (!about.ok) return { ok: false, error: `"${text}": ${about.error}` };
-    const made = forFlag(text, flag, about.target);
-    if (made.kind === 'predicate') return { ok: true, predicate: made.predicate };
-    if (made.kind === 'wrong') return { ok: false, error: `"${text}": ${made.error}` };
-  }
-  return sentence(text, body, subjects, given);
-}
-
-/** The sentence's own subject, if it has one, and what is said of it. */
-function sentence(text: string, body: string, subjects: readonly Subject[], given: Target | undefined): Parsed {
-  const spoken = subjectOf(body, subjects);
-  if (spoken !== undefined && !spoken.resolved.ok) return { ok: false, error: `"${text}": ${spoken.resolved.error}` };
-  const heard = spoken?.resolved.ok ? spoken.resolved.target : undefined;
-  // `Deployment/web: Deployment available` speaks of that one, not of every Deployment.
-  const repeats = heard !== undefined && given !== undefined && kindOf(heard) === kindOf(given);
-  const spokenTarget = repeats ? given : heard;
-  const tries: (readonly [string, Target | undefined])[] = [
-    ...(spoken === undefined || spokenTarget === undefined ? [] : [[spoken.rest, spokenTarget] as const]),
-    [body, given],
-  ];
-  let wanting: string | undefined;
-  for (const [words, target] of tries) {
-    for (const { when, make } of SENTENCES) {
-      const match = when.exec(words);
-      if (match === null) continue;
-      const about: Resolved = target !== undefined ? { ok: true, target } : implied(words, subjects);
-      if (!about.ok) {
-        wanting ??= about.error;
-        continue;
-      }
-      const predicate = make({ text, target: about.target, subjects }, match);
-      if (predicate !== undefined) return { ok: true, predicate };
-    }
-  }
-  if (wanting !== undefined) return { ok: false, error: `"${text}": ${wanting}` };
-  return {
-    ok: false,
-    error: `"${text}" is not understood. Nearest forms: ${nearest(body).join(' · ')}. About: ${list(subjects)}`,
-  };
-}
-
-const kindOf = (target: Target): string | undefined => target.kind ?? target.subjects[0]?.kind;
-
-/** What a sentence without a subject is about: all of it for logs, restarts, images and events; else the only object. */
-function implied(words: string, subjects: readonly Subject[]): Resolved {
-  if (subjects.length > 0 && /^(?:the )?(?:logs?|no |zero |0 |images?|containers?|all )/i.test(words))
-    return { ok: true, target: whole(subjects) };
-  return only(subjects);
-}
-
-/** `Pod web …`, `the Deployment/web …`, `PVC …`, `web …`. */
-export function subjectOf(
+function parseBody(
+  text: string,
   body: string,
   subjects: readonly Subject[],
-): { rest: string; resolved: Resolved } | undefined {
-  const words = body.replace(/^(?:the|a|an|every|each|all|my|our)\s+/i, '');
-  const slashed = /^([A-Za-z][\w.-]*)\/([\w.-]+)\s+(.+)$/s.exec(words);
-  if (slashed !== null)
-    return { rest: slashed[3] ?? '', resolved: named(slashed[1] ?? '', slashed[2] ?? '', subjects) };
-  for (const count of [2, 1]) {
-    const match = new RegExp(`^((?:\\S+\\s+){${count - 1}}\\S+)\\s+(.+)$`, 's').exec(words);
-    const kind = match === null ? undefined : kindNamed(match[1] ?? '', subjects);
-    if (match === null || kind === undefined) continue;
-    const rest = match[2] ?? '';
-    const next = /^["'`]?([a-z0-9][\w.-]*)["'`]?\s+(.+)$/s.exec(rest);
-    const own =
-      next === null ? undefined : subjects.find((s) => s.kind === kind && (s.was === next[1] || s.name === next[1]));
-    if (own !== undefined && next !== null) return { rest: next[2] ?? '', resolved: named(kind, own.name, subjects) };
-    return { rest, resolved: { ok: true, target: ofKind(kind, subjects) } };
+  given: Target | undefined,
+  no: (why: string, more?: Partial<Unread>) => Read,
+): Read {
+  const cel = /^cel\s*:\s*(\S.*)$/is.exec(body);
+  if (cel !== null) return celBody(text, cel[1] ?? '', subjects, given, no);
+  const command = kubectlCommand(body);
+  const isFlag = /^(?:condition|jsonpath)=|^(?:create|delete)d?$/i.test(body);
+  const unread: Unread = { text, body, rest: body, understood: '', subjects, target: given };
+  if (command !== undefined || isFlag) {
+    const about: Resolved = given === undefined ? only(subjects) : { ok: true, target: given };
+    if (command === undefined && !about.ok) {
+      const offers = () => subjects.slice(0, 4).map((s) => `${s.kind}/${s.was ?? s.name}: ${body}`);
+      return { ok: false, problem: { why: about.error, offers }, unread };
+    }
+    const read =
+      command !== undefined
+        ? readCommand(text, command, subjects, given)
+        : about.ok
+          ? forFlag(text, body, about.target)
+          : undefined;
+    if (read?.kind === 'predicate') return { ok: true, predicates: [read.predicate] };
+    if (read?.kind === 'wrong') return { ok: false, problem: read.problem, unread };
   }
-  const first = /^["'`]?([\w.-]+)["'`]?\s+(.+)$/s.exec(words);
-  const called = subjects.filter((s) => s.was === first?.[1] || s.name === first?.[1]);
-  const [one] = called;
-  if (first !== null && one !== undefined && called.length === 1)
-    return { rest: first[2] ?? '', resolved: named(one.kind, one.name, subjects) };
-  return undefined;
+  const said = sentence(body, subjects, given);
+  if (said.ok) {
+    const [first, second] = said.predicates;
+    // One criterion is shown as it was written, with what stood before the colon.
+    return {
+      ok: true,
+      predicates: first !== undefined && second === undefined ? [{ ...first, text }] : said.predicates,
+    };
+  }
+  return { ok: false, problem: said.problem, unread: { ...unread, rest: said.rest, understood: said.understood } };
+}
+
+function celBody(
+  text: string,
+  expression: string,
+  subjects: readonly Subject[],
+  given: Target | undefined,
+  no: (why: string) => Read,
+): Read {
+  const all: Resolved = { ok: true, target: given ?? whole(subjects) };
+  const about = /\bobject\b/.test(expression) && given === undefined ? only(subjects) : all;
+  if (!about.ok) return no(about.error);
+  const parsed = parseCel(text, expression, about.target);
+  return parsed.ok ? { ok: true, predicates: [parsed.predicate] } : no(parsed.error);
 }
 
 /** For a person: nothing that is looked at can settle it. */
 function attested(text: string, what: string): Predicate {
-  const target: Target = { label: 'a person', subjects: [] };
   return {
     text,
-    target,
+    target: { label: 'a person', subjects: [] },
     needs: [{ kind: 'person', what }],
     holds: () => unknown('NeedsPerson', `a person has to confirm: ${what}`),
   };

@@ -7,6 +7,7 @@ import {
   type KubeObject,
   numberAt,
   subjectRef,
+  treeOf,
 } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
 
@@ -32,6 +33,8 @@ export type View = {
   readonly gone?: boolean;
   /** The objects are a dry run's: nothing has reconciled them, and nothing will. */
   readonly dryRun?: boolean;
+  /** How long it has been watched, for criteria with a time limit of their own; without it, only the objects' times say. */
+  readonly elapsedMs?: number;
 };
 
 /** What must be looked at before a criterion can be judged. */
@@ -51,12 +54,18 @@ export type Target = {
   readonly subjects: readonly Subject[];
   /** Without subjects: every object of this kind, of which there must be one. */
   readonly kind?: string;
+  /** With `kind`: only what comes of these. */
+  readonly of?: readonly Subject[];
+  /** With `kind`: only those of this namespace. */
+  readonly namespace?: string;
 };
 
 export type Predicate = {
   readonly text: string;
   readonly target: Target;
   readonly needs: readonly Need[];
+  /** It must hold so soon after it began to be watched. */
+  readonly withinMs?: number;
   holds(view: View): Verdict;
 };
 
@@ -85,16 +94,42 @@ export function findTarget(target: Target, view: View): Found {
   const all = inView(view);
   const missing = (what: string): Found => ({ kind: 'missing', verdict: fail('NotFound', `${what} is not there`) });
   if (target.subjects.length === 0) {
-    const alive = current(all.filter((o) => target.kind === undefined || o.kind === target.kind));
+    const among = target.of === undefined ? all : familyOf(target.of, all);
+    const alive = current(
+      among.filter(
+        (o) =>
+          (target.kind === undefined || o.kind === target.kind) &&
+          (target.namespace === undefined || o.metadata.namespace === target.namespace),
+      ),
+    );
     return alive.length === 0 ? missing(`no ${target.label}`) : { kind: 'found', objects: alive };
   }
   const objects: KubeObject[] = [];
   for (const subject of target.subjects) {
     const object = all.find((o) => isSubject(subject, o));
-    if (object === undefined) return missing(`${subject.kind}/${subject.name}`);
+    if (object === undefined) {
+      const where = subject.namespace === undefined ? '' : ` in namespace ${subject.namespace}`;
+      return missing(`${subject.kind}/${subject.name}${where}`);
+    }
     objects.push(object);
   }
   return { kind: 'found', objects };
+}
+
+/** What comes of these objects: what they own, and the Pods that a Service selects. */
+function familyOf(subjects: readonly Subject[], all: readonly KubeObject[]): KubeObject[] {
+  const roots = all.filter((o) => subjects.some((subject) => isSubject(subject, o)));
+  const owned = roots.flatMap((root) => treeOf(root, all).slice(1));
+  const selected = roots.filter((o) => o.kind === 'Service').flatMap((service) => selectedBy(service, all));
+  return [...new Set([...owned, ...selected])];
+}
+
+function selectedBy(service: KubeObject, all: readonly KubeObject[]): KubeObject[] {
+  const selector = at(service, 'spec', 'selector');
+  const wanted = isRecord(selector) ? Object.entries(selector) : [];
+  return all.filter(
+    (o) => o.kind === 'Pod' && wanted.length > 0 && wanted.every(([key, value]) => o.metadata.labels?.[key] === value),
+  );
 }
 
 /** Of what comes and goes: not what is on its way out, nor the Pods of a Job that is done where others still run. */
@@ -162,4 +197,24 @@ export function allOf(verdicts: readonly Verdict[]): Verdict {
   if (worst !== undefined || first === undefined) return worst ?? unknown('NothingObserved', 'nothing was observed');
   const messages = [...new Set(verdicts.map((v) => v.message))];
   return pass(first.reason, messages.slice(0, 3).join('; ') + (messages.length > 3 ? ' …' : ''));
+}
+
+/** Several criteria as one: the worst of them is what it says. */
+export function together(text: string, predicates: readonly Predicate[]): Predicate {
+  const [first, ...rest] = predicates;
+  if (first !== undefined && rest.length === 0) return first;
+  const subjects = [...new Set(predicates.flatMap((p) => p.target.subjects))];
+  const label = [...new Set(predicates.map((p) => p.target.label))].join(', ');
+  return {
+    text,
+    target: { label, subjects },
+    needs: predicates.flatMap((p) => p.needs),
+    holds: (view) => allOf(predicates.map((p) => p.holds(view))),
+  };
+}
+
+/** The better of several: one that holds is enough. */
+export function anyOf(verdicts: readonly Verdict[]): Verdict {
+  const best = verdicts.find((v) => v.status === 'pass') ?? verdicts.find((v) => v.status === 'unknown');
+  return best ?? verdicts[0] ?? unknown('NothingObserved', 'nothing was observed');
 }

@@ -5,7 +5,6 @@ import {
   conditionsOf,
   isRecord,
   type KubeObject,
-  numberAt,
   podTemplateOf,
   readiness,
   recordsAt,
@@ -193,7 +192,8 @@ export const STATES: ReadonlyMap<string, State> = new Map<string, State>([
   ...words('admitted', admitted),
   ...words('accepted', admitted),
   ...words('rolled out|rolls out|fully rolled out', isReady),
-  ...words('active', conditionOrPhase('Active')),
+  // A HorizontalPodAutoscaler says it of its scaling.
+  ...words('active', conditionOrPhase('Active', 'ScalingActive')),
   ...words('synced|in sync', conditionOrPhase('Synced')),
   ...words('reconciled', isReady),
   ...words('established', conditionOrPhase('Established')),
@@ -215,21 +215,3 @@ function words(list: string, state: State): [string, State][] {
 export const stateNamed = (name: string): State => STATES.get(name.toLowerCase()) ?? conditionOrPhase(name);
 
 export const addressOf: State = addressed;
-
-/** How many of an object's replicas are ready, by whichever field its kind has. */
-export function readyCount(object: KubeObject): number | undefined {
-  const status = object.status;
-  for (const field of [
-    'readyReplicas',
-    'readyInstances',
-    'numberReady',
-    'readyNodes',
-    'readyMembers',
-    'availableReplicas',
-    'ready',
-  ]) {
-    const count = numberAt(status, field);
-    if (count !== undefined) return count;
-  }
-  return undefined;
-}

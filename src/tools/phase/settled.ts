@@ -90,7 +90,7 @@ function predicatesOf(stored: StoredPlan, phase: StoredPhase): { predicates: Pre
     else if (needsPerson(read.predicate)) {
       const words = 'a person approved the plan knowing that this is theirs to look at';
       checks.push(phaseCheck(`criterion: ${read.predicate.text}`, pass('ForAPerson', words)));
-    } else predicates.push(read.predicate);
+    } else predicates.push(...read.predicates);
   }
   return { predicates, checks };
 }
