@@ -24,7 +24,7 @@ export { address, called, identityOf, refOf, sameObject } from './ref.ts';
 export type { Remaining } from './remaining.ts';
 export { type Removable, type Removal, type RemoveOptions, removeAll } from './remove.ts';
 export { type Renamed, rename } from './rename.ts';
-export { type Restored, restore } from './restore.ts';
+export { isAsBefore, type Restored, restore } from './restore.ts';
 export {
   type Allowed,
   containersOf,

@@ -6,7 +6,8 @@ import { type BeforeImage, dataDigest, imageOf } from './image.ts';
 import { address, called } from './ref.ts';
 
 export type Restored =
-  | { readonly status: 'restored' | 'unchanged'; readonly ref: PlacedObject }
+  /** recreated: it was gone, and stands there again under another UID; what it held is lost. */
+  | { readonly status: 'restored' | 'unchanged' | 'recreated'; readonly ref: PlacedObject }
   | { readonly status: 'failed'; readonly ref: PlacedObject; readonly reason: string; readonly message: string };
 
 /** Two writers in between are tolerated; a third means that someone is working against us. */
@@ -23,8 +24,10 @@ export async function restore(writer: Writer, ref: PlacedObject, before: BeforeI
     if (!live.ok) return fail(live.error.reason, live.error.message);
     if (before.kind === 'secret') return restoreSecret(writer, ref, before, live.value);
     const image = before.object;
-    if (isAnother(ref, live.value) && differences(image, live.value).length > 0) {
-      return fail('Recreated', `${called(ref)} was deleted and made anew by someone else; theirs is left alone`);
+    if (isAnother(ref, live.value)) {
+      return differences(image, live.value).length === 0
+        ? { status: 'recreated', ref }
+        : fail('Recreated', `${called(ref)} was deleted and recreated by someone else; theirs is left alone`);
     }
     const put = await putBack(writer, image, live.value);
     if (put === 'same') return { status: 'unchanged', ref };
@@ -35,9 +38,15 @@ export async function restore(writer: Writer, ref: PlacedObject, before: BeforeI
     const now = await writer.get(address(ref));
     if (!now.ok) return fail(now.error.reason, now.error.message);
     const left = differences(image, now.value);
-    if (left.length === 0) return { status: 'restored', ref };
+    if (left.length === 0) return { status: live.value === undefined ? 'recreated' : 'restored', ref };
     return fail('StillDifferent', `${called(ref)} was written back, but differs at ${left.slice(0, 5).join(', ')}`);
   }
+}
+
+/** Is the object that stands there now as it was before we changed it? The same UID is not asked for here. */
+export function isAsBefore(before: BeforeImage, live: KubeObject): boolean {
+  if (before.kind === 'object') return differences(before.object, live).length === 0;
+  return dataDigest(live) === before.digest && differences(before.object, imageOf(live).object).length === 0;
 }
 
 const isAnother = (ref: PlacedObject, live: KubeObject | undefined): live is KubeObject =>
@@ -84,7 +93,7 @@ async function restoreSecret(
 ): Promise<Restored> {
   if (live !== undefined && dataDigest(live) === before.digest) {
     const now = imageOf(live).object;
-    if (differences(before.object, now).length === 0) return { status: 'unchanged', ref };
+    if (isAsBefore(before, live)) return { status: 'unchanged', ref };
     const { labels = {}, annotations = {} } = before.object.metadata;
     // What the before-image leaves out (kubectl's copy of the object, values and all) stays as it is.
     const left = Object.entries(live.metadata.annotations ?? {}).filter(([key]) => !(key in annotationsOf(now)));

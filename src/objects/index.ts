@@ -21,6 +21,7 @@ export { type ImageReference, imagesOf, isCustom } from './images.ts';
 export * from './kube-object.ts';
 export { KUBECTL_YAML } from './kubectl-yaml.ts';
 export { withLimitRanges } from './limit-range.ts';
+export { foreignFinalizers, type Going, isKey, lossOf } from './loss.ts';
 export { isOfApi, mentionsApi, mentionsImage, mentionsKind } from './mentions.ts';
 export { inOrder, rankOf } from './order.ts';
 export { ownersOf, treeOf } from './owners.ts';

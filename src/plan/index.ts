@@ -5,6 +5,7 @@
  * are written, the digest and those of phases 1..n, the subjects it uses, a summary for the person who decides.
  */
 
+export { namedIn, operandsOf } from './checks/rollback.ts';
 export { objectsOf, readCriterion } from './criteria.ts';
 export { type Difference, differenceText, type PhaseDifference, planDifference } from './difference.ts';
 export { cumulativeDigests, planDigest } from './digest.ts';

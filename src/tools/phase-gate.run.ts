@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { called } from '../apply/index.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
+import type { KubeObject } from '../objects/index.ts';
 import {
   appliedSubject,
   commitCommand,
@@ -19,6 +20,7 @@ import { commandCheck, runCommands } from './phase/commands.ts';
 import { lookForCommits } from './phase/commit.ts';
 import { differsFromPlan } from './phase/compare.ts';
 import { lookAtPhase } from './phase/live.ts';
+import { treeForRecord } from './phase/makes.ts';
 import { drifted } from './phase/read-plan.ts';
 import { recover } from './phase/recover.ts';
 import { rollbackPossible } from './phase/rollback.ts';
@@ -44,7 +46,7 @@ export const run: ToolRun<'phase-gate', Input, Output> = async (input, run) => {
   const drift = await drifted(run, d, stored, phase);
   if (drift !== undefined) return no(drift);
 
-  const checks = await lookAtEverything(run, d, stored, phase);
+  const { checks, tree } = await lookAtEverything(run, d, stored, phase);
   if (run.signal.aborted)
     return {
       kind: 'answer',
@@ -56,7 +58,9 @@ export const run: ToolRun<'phase-gate', Input, Output> = async (input, run) => {
     };
   const passed = allPass(checks);
   const open = firstOpen(checks);
-  const body = await run.put(JSON.stringify({ phase: phase.number, bound: phase.bound, checks }));
+  const body = await run.put(
+    JSON.stringify({ phase: phase.number, bound: phase.bound, checks, objects: treeForRecord(tree) }),
+  );
   await run.record({
     type: 'observed',
     subject: `phase:${phase.number}`,
@@ -90,7 +94,7 @@ async function lookAtEverything(
   d: Deployment,
   stored: StoredPlan,
   phase: StoredPhase,
-): Promise<PhaseCheck[]> {
+): Promise<{ readonly checks: PhaseCheck[]; readonly tree: readonly KubeObject[] }> {
   const reader = await run.reader();
   run.progress(`phase ${phase.number}: looking at its resources`);
   const live = await lookAtPhase(reader, d, phase);
@@ -112,10 +116,11 @@ async function lookAtEverything(
     ...earlier,
     ...way,
   ];
-  if (!allPass(checks)) return checks;
+  const tree = settled.sight?.tree ?? [];
+  if (!allPass(checks)) return { checks, tree };
   run.progress(`phase ${phase.number}: everything holds; looking again in ${SETTLE_MS / 1000} s`);
   await sleep(SETTLE_MS, undefined, { signal: run.signal }).catch(() => undefined);
-  return [...checks, ...(await stillHolds(run, reader, phase, settled))];
+  return { checks: [...checks, ...(await stillHolds(run, reader, phase, settled))], tree };
 }
 
 /** The phase's own commands leave nothing to look at: that they all ran, since it was last rolled back, is on record or not. */

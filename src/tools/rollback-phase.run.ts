@@ -1,9 +1,20 @@
 import { type BeforeImage, called } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
 import { type Deployment, type Fact, phases, type Refusal, refuse } from '../workflow/index.ts';
+import { type Destroyed, destroyedBy, destroyedText } from './phase/before.ts';
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { outliving, stillThere } from './phase/leftovers.ts';
-import { drifted } from './phase/read-plan.ts';
+import { type Loss, lossesOf, lossText } from './phase/loss.ts';
+import {
+  destroyed,
+  existing,
+  type ImageOf,
+  type Outcome,
+  outcomeCounts,
+  outcomeLine,
+  outcomesOf,
+} from './phase/outcome.ts';
+import { drifted, worldOf } from './phase/read-plan.ts';
 import { recover } from './phase/recover.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
@@ -24,12 +35,20 @@ export const run: ToolRun<'rollback-phase', Input, Output> = async (input, run) 
   const { stored, phase } = found;
   const later = laterPlaced(d, phase.number);
   if (later !== undefined) return no(later);
+  const commands = wayBack(phase.rollback).all;
+  const reader = await run.reader();
+  const scope = { reader, world: await worldOf(run, d), namespace: d.target.namespace };
+  const destructive = await destroyedBy(scope, d, commands);
   const steps = rollbackSteps(d, phase);
-  if (input.execute !== true) return { kind: 'answer', value: await rehearsed(run, phase, steps) };
-  const person = personNeeded(d, phase, run.now());
+  const losses = await lossesOf(reader, removedBy(steps));
+  if (input.execute !== true)
+    return { kind: 'answer', value: await rehearsed(run, phase, steps, { losses, destructive }) };
+  const [worst] = destructive;
+  if (worst !== undefined) return no(destructiveRefusal(d, phase, worst));
+  const person = personNeeded(d, phase, run.now(), losses);
   if (person !== undefined) return no(person);
   // An `undo` reads nothing from disk; a command runs what was approved, or nothing.
-  const drift = wayBack(phase.rollback).all.length === 0 ? undefined : await drifted(run, d, stored, phase);
+  const drift = commands.length === 0 ? undefined : await drifted(run, d, stored, phase);
   if (drift !== undefined) return no(drift);
   await recover(run, phase.number);
   const known = rollbackSteps(await run.current(), phase);
@@ -51,12 +70,22 @@ function laterPlaced(d: Deployment, number: number): Refusal | undefined {
   );
 }
 
+function destructiveRefusal(d: Deployment, phase: StoredPhase, worst: Destroyed): Refusal {
+  const because = `phase ${phase.number}: its rollback would destroy what existed before (${destroyedText(worst)})`;
+  return refuse('UNSAFE', `Phase ${phase.number} is not rolled back: ${destroyedText(worst)}.`, {
+    next: [
+      { tool: 'return-to', arguments: { deployment: d.id, stage: 'plan', because: because.slice(0, 400) } },
+      { tool: 'submit-plan', arguments: { deployment: d.id } },
+    ],
+  });
+}
+
 /**
  * What can't be undone was approved as a plan; that it now happens is decided again, by a person's waiver for this phase
  * that is newer than what the phase put there. It sets no gate's check aside: its subject is the phase.
  */
-function personNeeded(d: Deployment, phase: StoredPhase, now: string): Refusal | undefined {
-  if (phase.irreversible.length === 0) return undefined;
+function personNeeded(d: Deployment, phase: StoredPhase, now: string, losses: readonly Loss[]): Refusal | undefined {
+  if (phase.irreversible.length === 0 && losses.length === 0) return undefined;
   const placed = Math.max(0, ...placedBy(d, phase.number).map((p) => p.seq));
   const subject = `phase:${phase.number}`;
   const decided = d.waivers.some(
@@ -64,38 +93,57 @@ function personNeeded(d: Deployment, phase: StoredPhase, now: string): Refusal |
   );
   if (decided) return undefined;
   const command = `infragate waive ${d.id} --check rollback-tested --subject ${subject} --because "…" --days 1`;
+  const what = [...phase.irreversible.map(String), ...losses.map((l) => `it deletes ${lossText(l)}`)];
   return refuse(
     'PERSON_NEEDED',
-    `Rolling back phase ${phase.number} can't be undone (${phase.irreversible.map(String).join('; ')}). A person decides that, each time the phase was applied, on a terminal: ${command}`,
+    `Rolling back phase ${phase.number} can't be undone (${what.join('; ')}). A person decides that, each time the phase was applied, on a terminal: ${command}`,
     { next: [{ person: 'the operator', action: command }] },
   );
 }
 
-async function rehearsed(run: WritingRun, phase: StoredPhase, steps: readonly RollbackStep[]): Promise<Output> {
+type Ahead = { readonly losses: readonly Loss[]; readonly destructive: readonly Destroyed[] };
+
+async function rehearsed(
+  run: WritingRun,
+  phase: StoredPhase,
+  steps: readonly RollbackStep[],
+  { losses, destructive }: Ahead,
+): Promise<Output> {
   const reader = await run.reader();
   const tried = await Promise.all(steps.map(async (step) => ({ step, verdict: await tryStep(reader, step) })));
+  const objects = await outcomesOf(reader, steps, imagesIn(run), 'before');
   const leftovers = await outliving(reader, removedBy(steps));
-  const shown = tried.map(({ step, verdict }) => ({
+  const shown = tried.map(({ step, verdict }, index) => ({
     object: called(step.object),
     action: step.action,
+    outcome: objects[index]?.outcome,
     possible: verdict.status === 'pass',
     message: verdict.message,
   }));
   const remaining = [...keptBy(steps), ...leftovers.map((l) => ({ object: called(l.object), why: l.why }))];
+  const lost = losses.map(lossText);
   return {
     status: 'DRY_RUN',
     steps: shown,
+    objects,
     commands: wayBack(phase.rollback).all,
     irreversible: phase.irreversible,
+    lost,
     restored: [],
     removed: [],
     remaining,
     summary: [
-      `Rolling back phase ${phase.number} ${phase.name} would:`,
+      `Rolling back phase ${phase.number} ${phase.name} would (${outcomeCounts(objects)}):`,
+      ...destructive.map((one) => `- NOT BE DONE: ${destroyedText(one)}`),
       ...wayBack(phase.rollback).all.map((c) => `- run: ${c}`),
-      ...shown.map((s) => `- ${s.action} ${s.object}: ${s.message}`),
+      ...objects.map((o) => `- ${outcomeLine(o)}`),
+      ...shown.filter((s) => !s.possible).map((s) => `- not possible now: ${s.message}`),
+      ...lost.map((text) => `- LOST FOR GOOD: ${text}`),
       ...remaining.map((r) => `- leave ${r.object}: ${r.why}`),
-      'With execute: true it does.',
+      ...phase.irreversible.map((text) => `- can't be undone: ${String(text)}`),
+      lost.length + phase.irreversible.length > 0
+        ? 'With execute: true it does, after a person has decided it again.'
+        : 'With execute: true it does.',
     ].join('\n'),
   };
 }
@@ -107,6 +155,13 @@ const keptBy = (steps: readonly RollbackStep[]) =>
     .filter((s) => s.action === 'keep')
     .map((s) => ({ object: called(s.object), why: `kept, as the plan says: ${s.because ?? ''}` }));
 
+const imagesIn =
+  (run: WritingRun): ImageOf =>
+  async (step) => {
+    const text = await run.get(step.before ?? '');
+    return text === undefined ? undefined : (JSON.parse(text) as BeforeImage);
+  };
+
 async function execute(
   run: WritingRun,
   d: Deployment,
@@ -115,30 +170,32 @@ async function execute(
   steps: readonly RollbackStep[],
 ): Promise<Output> {
   const reader = await run.reader();
+  const conclude = async (reason: string, message: string) =>
+    run.record({
+      type: 'observed',
+      subject: `phase:${phase.number}`,
+      verdict: { status: 'fail', reason, message },
+      at: await run.place(),
+      asked: `roll back phase ${phase.number}`,
+      via: 'rollback-phase',
+      run: run.id,
+      bound: phase.bound,
+    });
   // The phase is open again from now on, however far the way back goes.
-  await run.record({
-    type: 'observed',
-    subject: `phase:${phase.number}`,
-    verdict: { status: 'fail', reason: 'RolledBack', message: `phase ${phase.number} is being rolled back` },
-    at: await run.place(),
-    asked: `roll back phase ${phase.number}`,
-    via: 'rollback-phase',
-    run: run.id,
-    bound: phase.bound,
-  });
+  await conclude('RolledBack', `phase ${phase.number} is being rolled back`);
   const leftovers = await outliving(reader, removedBy(steps));
   const options = {
     timeoutMs: COMMAND_TIMEOUT_MS,
     stopAtFailure: false,
     secrets: await secretsToHide(reader, d, stored),
   };
-  const { before, after } = wayBack(phase.rollback);
+  const { all, before, after } = wayBack(phase.rollback);
+  const images = imagesIn(run);
+  const expected = await outcomesOf(reader, steps, images, 'before');
+  const there = all.length === 0 ? [] : await existing(reader, d);
   const first = await runCommands(run, before, options);
   const undone = await undo(await run.writer(), steps, {
-    before: async (step) => {
-      const text = await run.get(step.before ?? '');
-      return text === undefined ? undefined : (JSON.parse(text) as BeforeImage);
-    },
+    before: images,
     gone: async (step) => {
       await run.record(placed(run.id, step, 'gone'));
     },
@@ -148,21 +205,43 @@ async function execute(
     if (step.action === 'keep') await run.record({ ...placed(run.id, step, 'changed'), kept: true });
   const commands: CommandOutcome[] = [...first, ...(await runCommands(run, after, options))];
   const bad = commands.filter((c) => c.verdict.status !== 'pass');
-  const complete = undone.failures.length === 0 && bad.length === 0;
+  // The cluster decides what was done, not what was asked for.
+  const objects = await outcomesOf(reader, steps, images, { after: expected });
+  const others = there.length === 0 ? [] : await destroyed(reader, d, there);
+  const everything = [...objects, ...others.filter((o) => !objects.some((own) => own.object === o.object))];
+  const lost = everything.filter((o) => o.outcome === 'recreated' || others.includes(o));
+  const unfinished = objects.filter(
+    (o) => o.outcome === 'unfinished' && !undone.failures.some((f) => f.object === o.object),
+  );
+  const complete = undone.failures.length + bad.length + lost.length + unfinished.length === 0;
+  if (lost.length > 0)
+    await conclude('DataLost', `rolling back phase ${phase.number}: ${lost.map(outcomeLine).join('; ')}`);
   const strangers = await takenOver(reader, removedBy(steps));
   const outlived = (await stillThere(reader, leftovers)).map((l) => ({ object: called(l.object), why: l.why }));
-  const remaining = [...undone.failures, ...keptBy(steps), ...strangers, ...outlived];
+  const remaining = [
+    ...undone.failures,
+    ...unfinished.map((o) => ({ object: o.object, why: o.why ?? 'it is not as it was' })),
+    ...keptBy(steps),
+    ...strangers,
+    ...outlived,
+  ];
+  const named = (outcome: Outcome) => everything.filter((o) => o.outcome === outcome).map((o) => o.object);
   return {
     status: complete ? 'ROLLED_BACK' : 'INCOMPLETE',
     steps: [
-      ...steps.map((s) => ({ object: called(s.object), action: s.action })),
+      ...steps.map((s, index) => ({ object: called(s.object), action: s.action, outcome: objects[index]?.outcome })),
       ...commands.map((c) => ({ command: c.command, exit_code: c.exit_code, output: c.output.slice(0, 400) })),
     ],
-    restored: undone.restored,
-    removed: undone.removed,
+    objects: everything,
+    restored: named('restored'),
+    removed: named('removed'),
+    recreated: named('recreated'),
+    untouched: named('untouched'),
+    lost: lost.map(outcomeLine),
     remaining,
     summary: [
-      `Phase ${phase.number} ${phase.name} ${complete ? 'is rolled back' : 'is not fully rolled back'}: ${undone.removed.length} removed, ${undone.restored.length} restored.`,
+      `Phase ${phase.number} ${phase.name} ${complete ? 'is rolled back' : 'is not fully rolled back'}: ${outcomeCounts(everything)}.`,
+      ...lost.map((o) => `- DATA LOST: ${outcomeLine(o)}`),
       ...remaining.map((r) => `- remains: ${r.object}: ${r.why}`),
       ...bad.map((c) => `- ${c.verdict.message}`),
       phases(d).some((p) => p.number === phase.number)

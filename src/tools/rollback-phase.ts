@@ -7,8 +7,12 @@ export type Input = z.infer<typeof input>;
 
 const answer = output({
   steps: list,
+  objects: list,
   restored: list,
   removed: list,
+  recreated: list,
+  untouched: list,
+  lost: list,
   remaining: list,
 });
 export type Output = z.infer<typeof answer>;

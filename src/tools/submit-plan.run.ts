@@ -1,7 +1,10 @@
 import type { ToolRun } from '../engine/tool.ts';
 import { differenceText, type Prepared, type Problem, preparePlan } from '../plan/index.ts';
 import { plan as currentPlan, type Deployment, type Fact, itemsOf, type Refusal, refuse } from '../workflow/index.ts';
+import { destructiveRollbacks } from './phase/before.ts';
 import { shortOf } from './phase/capacity.ts';
+import { makesOf } from './phase/makes.ts';
+import { plannedRollbackLines, plannedRollbacks } from './phase/plan-rollback.ts';
 import { worldOf } from './phase/read-plan.ts';
 import { rehearse } from './phase/rehearse.ts';
 import { absentSecrets } from './phase/secrets-absent.ts';
@@ -35,7 +38,9 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
   const tried = await rehearse(await run.reader(), read.prepared.loaded, d.target.namespace);
   const short = await shortOf(run, read.prepared.loaded, tried.tried, d.target.namespace);
   const secrets = await absentSecrets(await run.reader(), d, read.prepared.loaded);
-  const problems = [...read.problems, ...tried.problems, ...short, ...secrets];
+  const destructive = await destructiveRollbacks(await run.reader(), world, d, read.prepared.loaded);
+  const back = plannedRollbacks(d, read.prepared.loaded, tried.tried, await makesOf(run, d));
+  const problems = [...read.problems, ...tried.problems, ...destructive, ...back.problems, ...short, ...secrets];
   if (problems.some((p) => p.severity === 'error')) return invalid(problems, read.prepared);
 
   const { prepared } = read;
@@ -43,6 +48,8 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
     prepared.summary,
     '## What would change in the cluster',
     tried.changes.map((c) => `- ${c}`).join('\n') || 'Nothing.',
+    '## What a rollback does to each object',
+    plannedRollbackLines(back.phases).join('\n') || 'No object is applied by this server.',
     ...(secrets.length === 0
       ? []
       : ['## Secrets that are not there yet', secrets.map((s) => `- ${s.message}`).join('\n')]),
@@ -52,6 +59,7 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
     plan: prepared.loaded.plan,
     summary,
     tried: tried.tried,
+    rollback: back.phases,
     ...(file === undefined ? {} : { file }),
   };
   const body = await run.put(JSON.stringify(stored));

@@ -34,6 +34,8 @@ phase_2:
     - "Cluster/dify-db: condition=Ready"
   rollback:
     - kubectl delete -f manifests/2-database.yaml --ignore-not-found
+  irreversible:
+    - "Cluster/dify-db: its data goes with it"
   timeout: 120s
 phase_3:
   name: Supporting services

@@ -71,7 +71,7 @@ const LOSS: Readonly<Record<string, string>> = {
 const isIrreversible = (m: Manifest): boolean => m.object.kind in LOSS;
 
 /** `PersistentVolumeClaim/data`, or a sentence with its name in it. */
-const namedIn = (irreversible: readonly string[], kind: string, name: string): boolean =>
+export const namedIn = (irreversible: readonly string[], kind: string, name: string): boolean =>
   irreversible.some((text) => text.includes(`${kind}/${name}`) || text.split(/[\s/"'`,;:()]+/).includes(name));
 
 const recordOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
@@ -129,7 +129,7 @@ function deletions(call: ClusterCall): { kind: string; name: string }[] {
 }
 
 /** `TYPE NAME NAME`, `TYPE/NAME …`, `TYPE,TYPE NAME`; no name where a selector or --all stands for it. */
-function operandsOf(call: ClusterCall): { kind: string; name: string | undefined }[] {
+export function operandsOf(call: ClusterCall): { kind: string; name: string | undefined }[] {
   const slashed = call.operands.filter((o) => o.includes('/'));
   if (slashed.length > 0) {
     return slashed.map((o) => {

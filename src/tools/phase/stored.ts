@@ -9,6 +9,7 @@ import {
   type Refusal,
   refuse,
 } from '../../workflow/index.ts';
+import type { PlannedRollback } from './plan-rollback.ts';
 import type { Tried } from './rehearse.ts';
 
 /** A plan as submit-plan keeps it: with all that it reads from disk, and the summary as the approver sees it. */
@@ -18,6 +19,8 @@ export type StoredPlan = {
   readonly summary: string;
   /** What was in the cluster then; absent in plans of versions before. */
   readonly tried?: readonly Tried[];
+  /** What rolling back does to each object; absent in plans of versions before. */
+  readonly rollback?: readonly PlannedRollback[];
   /** The file it was submitted from, if it was one: it must still say the same. */
   readonly file?: string;
 };

@@ -21,6 +21,10 @@ export function wayBack(rollback: readonly string[]): { all: string[]; before: s
 export type Undone = {
   readonly restored: string[];
   readonly removed: string[];
+  /** There again under another UID: what it held is lost. */
+  readonly recreated: string[];
+  /** As before already: nothing was written. */
+  readonly untouched: string[];
   readonly failures: { readonly object: string; readonly why: string }[];
 };
 
@@ -36,7 +40,7 @@ export type UndoOptions = {
 
 /** What apply-phase did, in reverse: by UID what it created, from the before-image what it changed. */
 export async function undo(writer: Writer, steps: readonly RollbackStep[], options: UndoOptions): Promise<Undone> {
-  const restored: string[] = [];
+  const done = { restored: [] as string[], recreated: [] as string[], unchanged: [] as string[] };
   const failures: { object: string; why: string }[] = [];
   for (const step of steps.filter((s) => s.action === 'restore')) {
     const image = await options.before(step);
@@ -44,10 +48,10 @@ export async function undo(writer: Writer, steps: readonly RollbackStep[], optio
       failures.push({ object: called(step.object), why: 'its before-image is not in the ledger' });
       continue;
     }
-    const done = await restore(writer, step.object, image);
-    if (done.status === 'failed') failures.push({ object: called(step.object), why: done.message });
+    const result = await restore(writer, step.object, image);
+    if (result.status === 'failed') failures.push({ object: called(step.object), why: result.message });
     else {
-      restored.push(called(step.object));
+      done[result.status].push(called(step.object));
       await options.gone(step);
     }
   }
@@ -60,7 +64,9 @@ export async function undo(writer: Writer, steps: readonly RollbackStep[], optio
   const gone = created.filter((step) => !removal.remaining.some((r) => sameObject(r.ref, step.object)));
   for (const step of gone) await options.gone(step);
   return {
-    restored,
+    restored: done.restored,
+    recreated: done.recreated,
+    untouched: done.unchanged,
     removed: gone.map((s) => called(s.object)),
     failures: [...removal.remaining.map((r) => ({ object: called(r.ref), why: r.why })), ...failures],
   };

@@ -177,6 +177,7 @@ async function rolledBack(
     wrong: [
       ...outcomes.filter((c) => c.verdict.status !== 'pass').map((c) => c.verdict.message),
       ...undone.failures.map((f) => `${f.object} is not back: ${f.why}`),
+      ...undone.recreated.map((name) => `${name} was recreated: what it held before the phase is lost`),
       ...(await takenOver(writer, removing)).map(
         (t) => `${t.object}: there is another one of that name after the rollback`,
       ),

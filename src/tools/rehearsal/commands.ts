@@ -1,4 +1,4 @@
-import { type Discovery, splitApiVersion } from '../../cluster/index.ts';
+import { type Discovery, resourcesNamed, splitApiVersion } from '../../cluster/index.ts';
 import { type ClusterCall, clusterCall, readManifests, type ShellCall, type World } from '../../plan/index.ts';
 
 /**
@@ -87,12 +87,7 @@ function kindsOf(cluster: ClusterCall, call: ShellCall, { discovery }: Reach): s
 
 /** `deploy`, `deployments.apps`, `Deployment`; a category (`all`) holds namespaced kinds or is refused. */
 function scopeOf(word: string, discovery: Discovery): 'namespace' | 'cluster' | undefined {
-  const [plain = '', ...group] = word.toLowerCase().split('.');
-  const found = discovery.resources.filter(
-    (r) =>
-      [r.resource, r.singular, r.kind.toLowerCase(), ...r.shortNames, ...r.categories].includes(plain) &&
-      (group.length === 0 || r.group === group.join('.') || `${r.version}.${r.group}` === group.join('.')),
-  );
+  const found = resourcesNamed(discovery, word);
   if (found.length === 0) return undefined;
   return found.every((r) => r.namespaced) ? 'namespace' : 'cluster';
 }

@@ -6,6 +6,8 @@ import type { KubeObject } from '../../objects/index.ts';
 export type Thing = {
   readonly name: string;
   readonly uid: string;
+  /** ISO 8601. */
+  readonly created: string;
   readonly generation: number | undefined;
   readonly owners: readonly string[];
   /** Marked for deletion. */
@@ -60,6 +62,7 @@ export async function inventory(reader: Reader, namespace: string): Promise<Inve
         things.set(metadata.uid, {
           name,
           uid: metadata.uid,
+          created: metadata.creationTimestamp ?? '',
           generation: metadata.generation,
           owners: (metadata.ownerReferences ?? []).map((owner) => owner.uid),
           going: metadata.deletionTimestamp !== undefined,
