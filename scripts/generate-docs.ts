@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { FORM_TABLE } from '../src/assumptions/index.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { policySchema, SYSTEM_POLICY } from '../src/engine/policy.ts';
 import { PROMPTS } from '../src/prompts/index.ts';
@@ -129,7 +130,21 @@ async function cliReference(): Promise<string> {
   return `# Commands\n\n\`infragate\` without a command serves MCP on stdio; \`--workspace FOLDER\` names the folder with the manifests. From a clone, write \`npm run --silent infragate --\` in place of \`infragate\`.\n\nExit codes: 0 done, 1 the answer is no, 2 wrong use, 3 the environment lacks something.\n\n${sections.flat().join('\n\n')}\n`;
 }
 
+/** The sentences of configuration_requirements, from the table that reads them. */
+const requirementReference = (): string =>
+  `# Requirement sentences
+
+What may be written in \`configuration_requirements\`, in a deployment (record-research, cluster-reality-check) and in the file of
+\`infragate check\`. Letters' case and small words (a, the, is available) do not matter. A sentence of no form here is UNKNOWN
+with reason NotRecognised. Words in capitals are yours, brackets may be left out.
+
+| sentence | what is asked of the cluster |
+|---|---|
+${FORM_TABLE.map(({ form, asks }) => `| ${[form, asks].map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')}
+`;
+
 const documents: Record<string, string> = {
+  'docs/reference/requirements.md': requirementReference(),
   'docs/reference/tools.md': toolReference(),
   'docs/reference/gates.md': gateReference(),
   'docs/reference/refusals.md': refusalReference(),

@@ -63,6 +63,7 @@ export async function insteadOf(world: World, discovery: Discovery, name: ApiNam
     const because = why === undefined ? '' : ` (${why.message})`;
     return diverges('OtherVersionServed', `${version} is not served, ${versions.join(', ')} is${because}`, right, {
       versions,
+      ...(why === undefined ? {} : { crd: why.crd }),
     });
   }
   if (why !== undefined) return { verdict: fail(why.reason, why.message), evidence: why };
@@ -176,24 +177,33 @@ async function definitionsOf(
   const plurals = new Set(inGroup.map((r) => r.resource));
   const lower = kind.toLowerCase();
   const stem = lower.replace(/(y|s|es|ies)$/, '');
+  // Where the kind is served, discovery knows its plural; else every plural that could be its is read and asked.
   const names = listed.items
     .map((crd) => crd.metadata.name ?? '')
     .filter((crd) => crd.endsWith(`.${group}`))
     .filter((crd) => {
       const plural = crd.slice(0, crd.length - group.length - 1);
-      return plurals.has(plural) || plural === lower || plural.startsWith(stem);
-    });
+      return plurals.size > 0 ? plurals.has(plural) : plural.startsWith(stem);
+    })
+    .sort((a, b) => a.length - b.length);
   const apiVersion = `apiextensions.k8s.io/${discovery.preferred('apiextensions.k8s.io') ?? 'v1'}`;
   const read = await Promise.all(
     names
-      .slice(0, 3)
+      .slice(0, 5)
       .map((crd) =>
         world.once(`crd ${crd}`, () =>
           world.reader.getIfThere({ apiVersion, kind: 'CustomResourceDefinition', name: crd }),
         ),
       ),
   );
-  return read.flatMap((one) => (one.ok && one.value !== undefined ? [one.value] : []));
+  return read.flatMap((one) => (one.ok && one.value !== undefined && isNamed(one.value, lower) ? [one.value] : []));
+}
+
+/** As kind, plural, singular or short name. */
+function isNamed(crd: KubeObject, word: string): boolean {
+  const names = at(crd, 'spec', 'names');
+  const all = [at(names, 'kind'), at(names, 'plural'), at(names, 'singular'), ...list(at(names, 'shortNames'))];
+  return all.some((one) => text(one).toLowerCase() === word);
 }
 
 function explain(

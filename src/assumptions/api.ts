@@ -6,6 +6,7 @@ import { findField } from './fields.ts';
 import { bare, type Finding, unanswered } from './finding.ts';
 import { at, list, text } from './json.ts';
 import { lifecycleOf, reached } from './lifecycle.ts';
+import { troubleBehind } from './openshift-parts.ts';
 import { apiVersionOf, discoveryOf, type World } from './world.ts';
 
 export { apiSubject } from './api-name.ts';
@@ -37,7 +38,15 @@ async function look(world: World, name: ApiName): Promise<Part> {
   const served = await servedExactly(world, discovery.value, name);
   if (served === undefined) return insteadOf(world, discovery.value, name);
   if (name.field !== undefined) return field(world, served, name.field);
-  return { verdict: await present(world, discovery.value, served, name), evidence: evidenceOf(served) };
+  const verdict = await present(world, discovery.value, served, name);
+  // Served is what was asked; that the part of OpenShift behind it is ill belongs beside it.
+  const trouble = verdict.status === 'pass' ? await troubleBehind(world, served.group) : undefined;
+  if (trouble === undefined) return { verdict, evidence: evidenceOf(served) };
+  return {
+    verdict: { ...verdict, message: `${verdict.message}; but ${trouble.message}` },
+    evidence: { ...evidenceOf(served), trouble },
+    suggestion: trouble.next,
+  };
 }
 
 async function servedExactly(world: World, discovery: Discovery, name: ApiName): Promise<Resource | undefined> {

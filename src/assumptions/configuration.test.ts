@@ -49,6 +49,21 @@ const SENTENCES = [
   ['at least 3 worker nodes', '3 nodes'],
   ['PodDisruptionBudget', 'PodDisruptionBudget support'],
   ['namespace demo exists', 'namespace demo exists'],
+  ['RWO volumes', 'RWO volumes'],
+  ['ReadWriteOnce storage is available', 'RWO volumes'],
+  ['metrics API available', 'metrics API'],
+  ['metrics-server', 'metrics API'],
+  ['can exec into pods', 'can exec into pods'],
+  ['can port-forward to pods', 'can port-forward to pods'],
+  ['can read pod logs in namespace demo', 'can read logs of pods in namespace demo'],
+  ['privileged pods allowed', 'privileged containers'],
+  ['privileged containers are allowed for runner', 'privileged containers for runner'],
+  ['egress to gitlab.example.com:443', 'egress to gitlab.example.com:443'],
+  ['outbound access to https://Registry.Example.com', 'egress to registry.example.com:443'],
+  ['can use SCC anyuid', 'can use SCC anyuid'],
+  ['may use the SecurityContextConstraints nonroot-v2', 'can use SCC nonroot-v2'],
+  ['ClusterSecretStore vault exists', 'ClusterSecretStore vault exists'],
+  ['Certificate web in namespace edge exists', 'Certificate web in namespace edge exists'],
   ['Secret db-auth with key password exists', 'secret db-auth with key password exists'],
 ] as const;
 
@@ -65,7 +80,8 @@ test('a sentence nobody recognises is unknown, and every form is told', async ()
   for (const sentence of ['the moon is full', 'Internet', 'backups are taken', 'fast']) {
     const found = await checkConfiguration(world, `configuration:${sentence}`);
     expect(found.verdict).toMatchObject({ status: 'unknown', reason: 'NotRecognised' });
-    expect(found.suggestion).toContain(FORMS[0]);
+    expect(found.evidence).toEqual({ forms: FORMS });
+    expect(found.suggestion).toMatch(/^say it as one of: .+ All forms: docs\/reference\/requirements\.md$/);
   }
 });
 

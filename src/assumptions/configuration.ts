@@ -2,7 +2,7 @@ import { unknown } from '../workflow/index.ts';
 import { ACCESS } from './configuration/access.ts';
 import { CAPACITY } from './configuration/capacity.ts';
 import { NETWORK } from './configuration/network.ts';
-import { OBJECTS } from './configuration/objects.ts';
+import { ANY_OBJECT, OBJECTS } from './configuration/objects.ts';
 import { SECURITY } from './configuration/security.ts';
 import { STORAGE } from './configuration/storage.ts';
 import type { Requirement } from './configuration/table.ts';
@@ -19,10 +19,16 @@ const REQUIREMENTS: readonly Requirement[] = [
   ...VERSIONS,
   ...SECURITY,
   ...OBJECTS,
+  ...ANY_OBJECT,
 ];
 
-/** What an unrecognised sentence is answered with. */
+/** Every form that is understood, as it may be written. */
 export const FORMS: readonly string[] = REQUIREMENTS.map((requirement) => requirement.form);
+
+/** For the reference: each form, and what it asks of the cluster. */
+export const FORM_TABLE: readonly { readonly form: string; readonly asks: string }[] = REQUIREMENTS.map(
+  ({ form, asks }) => ({ form, asks }),
+);
 
 const plain = (text: string) =>
   text
@@ -52,13 +58,17 @@ export function configurationSubject(text: string): Named | Misnamed {
   return { ok: true, subject: `configuration:${canonical}`, name: text.trim() };
 }
 
-/** Those that share most words with a sentence first: an answer may cut the rest, which it tells once for all. */
+/** Those that share most words with a sentence first. */
 function nearestForms(sentence: string): string[] {
   const words = wordsOf(sentence);
   return FORMS.map((form) => ({ form, shared: wordsOf(form).filter((word) => words.includes(word)).length }))
     .sort((a, b) => b.shared - a.shared)
     .map(({ form }) => form);
 }
+
+const NEAREST = 4;
+/** Generated from REQUIREMENTS (npm run docs). */
+export const FORMS_PAGE = 'docs/reference/requirements.md';
 
 const COMMON = new Set(['a', 'an', 'and', 'exists', 'in', 'is', 'name', 'of', 'the', 'with']);
 const wordsOf = (text: string) =>
@@ -77,7 +87,7 @@ export async function checkConfiguration(world: World, subject: string): Promise
       asked: `does "${sentence}" hold?`,
       evidence: { forms: FORMS },
       verdict: unknown('NotRecognised', `"${sentence}" is not a form that can be checked`),
-      suggestion: `say it as one of: ${nearestForms(sentence).join('; ')}`,
+      suggestion: `say it as one of: ${nearestForms(sentence).slice(0, NEAREST).join('; ')}. All forms: ${FORMS_PAGE}`,
     };
   }
   const { requirement, match } = found;

@@ -9,7 +9,8 @@ import { selectsNothing, unresolved } from './manifests-references.ts';
 import { refusedBy } from './manifests-refused.ts';
 import { waitsForSet, withoutWhatTheSetBrings } from './manifests-set.ts';
 import { parallel } from './parallel.ts';
-import { judgedBySccs } from './scc.ts';
+import { routeTrouble } from './routes.ts';
+import { judgedBySccs, type Settled } from './scc.ts';
 import type { World } from './world.ts';
 
 export type ManifestFinding = Finding & {
@@ -110,21 +111,28 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
     const message = 'accepted, but its selector fits no Pod of the set and none that runs';
     return { verdict: unknown('SelectsNothing', message), warnings, evidence };
   }
-  // OpenShift would judge the Pod, and this identity was not told how: its own dry run says nothing about it.
-  if (judged?.state === 'blind' && judged.verdict !== undefined) {
+  // OpenShift would judge the Pod, and nobody said how: this identity's own dry run says nothing about it.
+  if (judged?.state === 'blind') {
     const verdict = unknown(judged.verdict.reason, `${object.kind} is accepted, but ${judged.why}`);
     return { verdict, warnings, evidence, deferrable: true };
   }
+  const route = await routeTrouble(world, object, set);
+  if (route !== undefined) return { ...route, warnings, evidence };
   if (references.unseen.length > 0) {
     const message = `accepted, but this identity may not see whether these are there: ${references.unseen.join(', ')}`;
     return { verdict: unknown('ReferenceNotSeen', message), warnings, evidence, deferrable: true };
   }
   const without = references.optional.length === 0 ? '' : `, without the optional ${references.optional.join(', ')}`;
   const warned = warnings.length === 0 ? '' : `, with ${warnings.length} warning(s): ${warnings[0]}`;
-  const blind = judged?.state === 'blind' ? `; ${judged.why}` : '';
-  const message = `accepted${pod === undefined ? '' : ', and so is its Pod'}${without}${warned}${blind}`;
-  return { verdict: pass('Accepted', message), warnings, evidence };
+  return {
+    verdict: accepted(judged, `${pod === undefined ? '' : ', and so is its Pod'}${without}${warned}`),
+    warnings,
+    evidence,
+  };
 }
+
+/** A pass can't be made of a judgement that is open: its type has no place for one. */
+const accepted = (_judged: Settled | undefined, more: string): Verdict => pass('Accepted', `accepted${more}`);
 
 function asServiceAccount(world: World, object: KubeObject, pod: KubeObject) {
   const { spec } = pod;

@@ -14,3 +14,9 @@ test('the nearest names come first, and what is far away does not come at all', 
   expect(nearest('gp3-csi', ['gp2', 'standard'])).toEqual([]);
   expect(nearest('storage', ['storageClassName', 'replicas'])).toEqual(['storageClassName']);
 });
+
+test('sharing a first word is no likeness', () => {
+  expect(nearest('servicemonitors', ['servicecidrs', 'services', 'serviceaccounts'])).toEqual([]);
+  expect(nearest('ServiceMonitor', ['Service', 'ServiceAccount'])).toEqual([]);
+  expect(nearest('cloudnative-pg-operator', ['cloudnative-pg'])).toEqual(['cloudnative-pg']);
+});

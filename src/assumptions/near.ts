@@ -19,17 +19,23 @@ export function distance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-/** At most `limit` names within a third of the length, or that contain the wanted one; nearest first. */
+const MOST_OF_IT = 0.55;
+
+/**
+ * At most `limit` names that are a typing error away (a quarter of the length, at most 3 letters), that contain the wanted
+ * one, or that are most of it; nearest first. `ServiceMonitors` is neither `servicecidrs` nor `Service`.
+ */
 export function nearest(wanted: string, names: Iterable<string>, limit = 3): string[] {
   const lower = wanted.toLowerCase();
-  const allowed = Math.max(1, Math.floor(lower.length / 3));
+  const allowed = Math.min(3, Math.max(1, Math.floor(lower.length / 4)));
   const scored = [...new Set(names)].flatMap((name) => {
     const other = name.toLowerCase();
     if (Math.abs(other.length - lower.length) <= allowed) {
       const away = distance(lower, other);
       if (away <= allowed) return [{ name, away }];
     }
-    const contains = lower.length >= 4 && other.length >= 4 && (other.includes(lower) || lower.includes(other));
+    const part = lower.includes(other) && other.length > lower.length * MOST_OF_IT;
+    const contains = lower.length >= 4 && other.length >= 4 && (other.includes(lower) || part);
     return contains ? [{ name, away: allowed + 1 + Math.abs(other.length - lower.length) / 100 }] : [];
   });
   return scored

@@ -2,7 +2,7 @@ import type { KubeObject } from '../cluster/index.ts';
 import { unknown } from '../workflow/index.ts';
 import { at, condition, isRecord } from './json.ts';
 import { itemsIn, listEverywhere, unseenIn } from './operator-olm.ts';
-import { ready, type Trace, type Traces, waits } from './operator-trace.ts';
+import { ready, type Trace, type Traces, toType, waits } from './operator-trace.ts';
 import { type Hook, hooksIn, webhookTrace } from './operator-webhooks.ts';
 import { listAll, type World } from './world.ts';
 
@@ -100,9 +100,8 @@ async function definitionTrace(world: World, definitions: readonly KubeObject[])
     'manifests',
     'CrdNotEstablished',
     `the CRD ${first.metadata.name} is not Established${why?.status === 'False' ? `: ${why.message}` : ''}`,
-    {
-      crds: pending.map((crd) => crd.metadata.name),
-    },
+    { crds: pending.map((crd) => crd.metadata.name) },
+    toType('see its conditions', 'describe', 'crd', first.metadata.name ?? ''),
   );
 }
 
@@ -141,10 +140,14 @@ function controllerTrace(
     wanted === 0
       ? 'it is scaled to 0'
       : first.available?.message || `${first.replicas} of ${String(wanted ?? 1)} replicas are ready`;
-  return waits('manifests', 'DeploymentNotAvailable', `the Deployment ${keyOf(first.d)} is not available: ${why}`, {
-    crds,
-    deployments: states.map((s) => ({ name: keyOf(s.d), ready: s.replicas, available: s.available })),
-  });
+  const { name: deployment = '', namespace = '' } = first.d.metadata;
+  return waits(
+    'manifests',
+    'DeploymentNotAvailable',
+    `the Deployment ${keyOf(first.d)} is not available: ${why}`,
+    { crds, deployments: states.map((s) => ({ name: keyOf(s.d), ready: s.replicas, available: s.available })) },
+    toType('see why', 'describe', 'deployment', deployment, '-n', namespace),
+  );
 }
 
 function readyTrace(

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../cluster/index.ts';
 import { at, list, text } from './json.ts';
 import { nearest } from './near.ts';
+import { isCsvOf, isSameOperator } from './operator-names.ts';
 import { discoveryOf, listAll, type World } from './world.ts';
 
 const PACKAGES = 'packages.operators.coreos.com';
@@ -33,20 +34,23 @@ export async function offersOf(world: World, name: string): Promise<Offers> {
   if (listed.state === 'failed') return { state: 'unseen', why: listed.error.message };
   const names = listed.items.map((one) => one.metadata.name ?? '');
   const near = nearest(name, names);
-  if (names.includes(name)) {
+  const packaged = names.find((one) => one === name) ?? names.find((one) => isSameOperator(one, name));
+  if (packaged !== undefined) {
     const read = await world.reader.getIfThere({
       apiVersion: `${PACKAGES}/v1`,
       kind: 'PackageManifest',
-      name,
+      name: packaged,
       namespace,
     });
     if (!read.ok) return { state: 'unseen', why: read.error.message };
     return { state: 'seen', offers: read.value === undefined ? [] : [packageOf(read.value)], near };
   }
-  if (!name.includes('.')) return { state: 'seen', offers: [], near };
+  // A group, a CSV or a name that people read stands inside the packages only.
+  if (near.length > 0 && !name.includes('.')) return { state: 'seen', offers: [], near };
   const whole = await listAll(world, PACKAGES, 'PackageManifest', { namespace });
   if (whole.state !== 'listed') return { state: 'unseen', why: 'the packages can not be listed' };
-  return { state: 'seen', offers: whole.items.filter((one) => bringsGroup(one, name)).map(packageOf), near };
+  const offers = whole.items.filter((one) => bringsGroup(one, name) || isShownAs(one, name)).map(packageOf);
+  return { state: 'seen', offers, near };
 }
 
 const packageOf = (p: KubeObject): Package => ({
@@ -63,4 +67,12 @@ const bringsGroup = (p: KubeObject, group: string): boolean =>
     list(at(channel, 'currentCSVDesc', 'customresourcedefinitions', 'owned')).some((crd) =>
       text(at(crd, 'name')).endsWith(`.${group}`),
     ),
+  );
+
+/** The name that the console shows, or that of a CSV in one of its channels. */
+const isShownAs = (p: KubeObject, name: string): boolean =>
+  list(at(p, 'status', 'channels')).some(
+    (channel) =>
+      isSameOperator(text(at(channel, 'currentCSVDesc', 'displayName')), name) ||
+      isCsvOf(text(at(channel, 'currentCSV')), name),
   );

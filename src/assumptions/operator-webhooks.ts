@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { KubeObject } from '../cluster/index.ts';
 import { at, list, text } from './json.ts';
-import { type Trace, waits } from './operator-trace.ts';
+import { type Trace, toType, waits } from './operator-trace.ts';
 import { listAll, type World } from './world.ts';
 
 /** An admission webhook that a Service answers. */
@@ -59,14 +59,19 @@ export async function webhookTrace(world: World, hooks: readonly Hook[]): Promis
           'WebhookNoEndpoints',
           `the webhook ${hook.name} has no ready address behind its Service ${service}, so it refuses every new object`,
           { hook },
+          toType('see its Service', 'describe', 'service', hook.serviceName, '-n', hook.namespace),
         );
       }
     }
     const trouble = await caTrouble(world, hook);
     if (trouble !== undefined) {
-      return waits('manifests', 'WebhookCaMismatch', `the webhook ${hook.name} can't be called: ${trouble}`, {
-        hook: { ...hook, caBundle: '…' },
-      });
+      return waits(
+        'manifests',
+        'WebhookCaMismatch',
+        `the webhook ${hook.name} can't be called: ${trouble}`,
+        { hook: { ...hook, caBundle: '…' } },
+        toType('see the webhook', 'get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations', '-o', 'yaml'),
+      );
     }
   }
   return undefined;

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../cluster/index.ts';
-import type { Verdict } from '../workflow/index.ts';
+import { unknown, type Verdict } from '../workflow/index.ts';
 import { unanswered } from './finding.ts';
 import { at, text } from './json.ts';
+import { beyondRestricted } from './scc-asks.ts';
 import { discoveryOf, type World } from './world.ts';
 
 /**
@@ -13,8 +14,13 @@ export type Judged =
   | { readonly state: 'none' }
   | { readonly state: 'allowed'; readonly by: string }
   | { readonly state: 'denied'; readonly reason: string }
-  /** SCCs are served, but the review isn't, or wasn't answered. */
-  | { readonly state: 'blind'; readonly why: string; readonly verdict?: Verdict };
+  /** Nobody judged it, and it asks for nothing that restricted-v2, which every account has, keeps back. */
+  | { readonly state: 'modest' }
+  /** SCCs are served, but the review isn't, or wasn't answered: the Pod is UNKNOWN, never a pass. */
+  | { readonly state: 'blind'; readonly why: string; readonly verdict: Verdict };
+
+/** What of a judgement may stand beside a pass: a blind one has its own verdict, and that is unknown. */
+export type Settled = Exclude<Judged, { state: 'blind' | 'denied' }>;
 
 const GROUP = 'security.openshift.io';
 
@@ -29,10 +35,10 @@ export async function judgedBySccs(
   const served = (kind: string) => discovery.value.find({ group: GROUP, kind }) !== undefined;
   if (!served('PodSecurityPolicySubjectReview')) {
     if (!served('SecurityContextConstraints')) return { state: 'none' };
-    return {
-      state: 'blind',
-      why: `SCCs are served but PodSecurityPolicySubjectReview is not, so what ${serviceAccount} may do was not judged`,
-    };
+    const asks = beyondRestricted(template.spec);
+    if (asks.length === 0) return { state: 'modest' };
+    const why = `SCCs are served but PodSecurityPolicySubjectReview is not, so whether ${serviceAccount} may have what it asks for (${asks.join(', ')}) was not judged`;
+    return { state: 'blind', why, verdict: unknown('NotJudged', why) };
   }
   const review: KubeObject = {
     apiVersion: `${GROUP}/v1`,
@@ -48,7 +54,8 @@ export async function judgedBySccs(
   if (!answer.ok) {
     const needs = { verb: 'create', group: GROUP, resource: 'podsecuritypolicysubjectreviews', namespace };
     const { verdict } = unanswered(answer.error, needs);
-    return { state: 'blind', why: `what ${serviceAccount} may do was not judged: ${verdict.message}`, verdict };
+    const why = `what ${serviceAccount} may do was not judged: ${verdict.message}`;
+    return { state: 'blind', why, verdict: unknown(verdict.reason, why) };
   }
   const by = text(at(answer.value, 'status', 'allowedBy', 'name'));
   const reason = text(at(answer.value, 'status', 'reason'));

@@ -1,7 +1,7 @@
 import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
 import { converse } from './conversation.ts';
 import { credentialsFor } from './credentials.ts';
-import { type Candidate, NO_POLICIES, sourcesFor, within } from './mirrors.ts';
+import { type Candidate, type MirrorRule, NO_POLICIES, sourcesFor, within } from './mirrors.ts';
 import { type Finding, probe } from './probe.ts';
 import { parseReference } from './reference.ts';
 import type { CheckOptions, ImageAttempt, ImageVerdict } from './verdict.ts';
@@ -34,6 +34,11 @@ export async function checkImage(text: string, options: CheckOptions = {}): Prom
     : reference.canonical;
 
   const sources = sourcesFor(reference, options.policies ?? NO_POLICIES);
+  const idle = idleMirrors(sources.idle);
+  if (sources.blocked !== undefined && idle !== undefined) {
+    const message = `${reference.canonical} can't be pulled here: ${sources.blocked}, and ${idle.message}`;
+    return { ...plain(fail('MirrorNotUsed', message), asked, []), suggestion: idle.suggestion };
+  }
   if (sources.blocked !== undefined) {
     return {
       ...plain(fail('PolicyBlocked', `${reference.canonical} may not be pulled here: ${sources.blocked}`), asked, []),
@@ -56,8 +61,31 @@ export async function checkImage(text: string, options: CheckOptions = {}): Prom
     tried.find((t) => t.finding.reason === 'Cancelled') ?? tried.find((t) => FROM_HERE.has(t.finding.reason));
   const settled = unseen ?? tried.findLast((t) => t.finding.reason !== 'PolicyBlocked') ?? tried.at(-1);
   if (settled === undefined) return plain(unknown('NothingTried', 'no source is configured for this image'), asked, []);
-  return answer(settled, asked, tried, options);
+  const said = answer(settled, asked, tried, options);
+  return idle === undefined || said.verdict.status === 'pass' ? said : withIdle(said, idle);
 }
+
+type Idle = { readonly message: string; readonly suggestion: string };
+
+/** A mirror that has the image by digest serves no tag (containers/image, pull-from-mirror), and the other way round. */
+function idleMirrors(rules: readonly MirrorRule[]): Idle | undefined {
+  const [first] = rules;
+  if (first === undefined) return undefined;
+  const [kind = '', name = ''] = first.from.split(' ');
+  const mirrors = rules.flatMap((rule) => rule.mirrors).join(', ');
+  const what = first.pulls === 'digest' ? ['digests', 'tag'] : ['tags', 'digest'];
+  const other = first.pulls === 'digest' ? 'ImageTagMirrorSet' : 'ImageDigestMirrorSet';
+  return {
+    message: `the ${first.from} (source ${first.source}) mirrors ${what[0]} only: ${kind} serves ${what[0]} only, and the image is named by ${what[1]}, so ${mirrors} is not asked`,
+    suggestion: `refer to the image by ${first.pulls}, or add an ${other} for ${first.source}: kubectl get ${kind.toLowerCase()} ${name} -o yaml`,
+  };
+}
+
+const withIdle = (said: ImageVerdict, idle: Idle): ImageVerdict => ({
+  ...said,
+  verdict: { ...said.verdict, message: `${said.verdict.message}; ${idle.message}` },
+  suggestion: idle.suggestion,
+});
 
 /** Several at once, a few connections at a time; answers in the order of the questions. */
 export async function checkImages(

@@ -103,6 +103,8 @@ export type Sources = {
   readonly signatures: readonly string[];
   /** The image may not be used at all, whatever a mirror holds. */
   readonly blocked?: string;
+  /** Rules that name this image, but serve only the other way of naming it (a digest, or a tag). */
+  readonly idle: readonly MirrorRule[];
 };
 
 /**
@@ -118,6 +120,7 @@ export function sourcesFor(reference: ImageReference, policies: ImagePolicies): 
   return {
     candidates: sources.flatMap((s) => s.candidates),
     signatures: [...new Set(sources.flatMap((s) => s.signatures))],
+    idle: sources.flatMap((s) => s.idle),
     ...(blocked.every((b) => b !== undefined) && blocked[0] !== undefined ? { blocked: blocked[0] } : {}),
   };
 }
@@ -157,6 +160,7 @@ function sourcesOfName(reference: ImageReference, policies: ImagePolicies): Sour
   return {
     candidates: [...unique(mirrored), source],
     signatures: signatures.filter((s) => s.scope === strictest).map((s) => s.from),
+    idle: rules.filter((m) => m.pulls !== pulls),
     ...(blocked === undefined ? {} : { blocked }),
   };
 }

@@ -15,8 +15,8 @@ export type Line = {
 
 /** A sentence of an API server or a registry can be long; the whole of it is in the evidence. */
 const SENTENCE = 300;
-/** Of the forms that a sentence might have, the nearest; the answer tells all of them once. */
-const FORMS_SHOWN = 120;
+/** It ends with a command to type, which half of is worse than none. */
+const SUGGESTION = 600;
 const short = (text: string, most = SENTENCE) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 export function lineOf(
@@ -42,9 +42,7 @@ export function lineOf(
       ...(finding.deferrable === true && status === 'UNKNOWN' ? { deferred: 'a tracer bullet settles it' } : {}),
     },
     ...(status === 'PASS' ? {} : { error: short(verdict.message) }),
-    ...(next === undefined
-      ? {}
-      : { suggestion: short(next, verdict.reason === 'NotRecognised' ? FORMS_SHOWN : SENTENCE) }),
+    ...(next === undefined ? {} : { suggestion: short(next, SUGGESTION) }),
     ...(minimal_spec === undefined || status !== 'UNKNOWN' ? {} : { minimal_spec }),
   };
   return { kind, finding, answer, ...(where === undefined ? {} : { where }) };

@@ -170,7 +170,7 @@ describe('OLM v0', () => {
       'op-unpacked FAIL BundleUnpackFailed',
       'op-offline FAIL CatalogNotReady',
       'op-nowhere FAIL CatalogNotReady',
-      'op-new FAIL NotInstalledYet',
+      'op-new FAIL BlockedBySibling',
     ]);
     expect(answered['op-waiting']?.suggestion).toContain(`a person approves the InstallPlan ${HOME}/waiting`);
     expect(answered['op-broken']?.error).toContain('a CRD has objects');
@@ -579,7 +579,15 @@ describe('whose SecurityContextConstraints', () => {
     expect(answered.anyuid).toMatchObject({ status: 'UNKNOWN', reason: 'NotJudged' });
     expect(answered.anyuid?.error).toContain('PodSecurityPolicySubjectReview is not');
     expect(answered['Deployment/web']).toMatchObject({ status: 'PASS' });
-    expect(answered['Deployment/web']?.evidence.found).toContain('PodSecurityPolicySubjectReview is not');
+    // What asks for nothing that every account has is no question for anyone.
+    expect(answered['Deployment/web']?.evidence.found).not.toContain('not judged');
+    const root = await admin.call('cluster-reality-check', {
+      deployment: 'none',
+      namespace: NS,
+      manifests: deployment('root', { securityContext: { runAsUser: 0 } }),
+    });
+    expect(answers(root)['Deployment/root']).toMatchObject({ status: 'UNKNOWN', reason: 'NotJudged' });
+    expect(answers(root)['Deployment/root']?.error).toContain('(runAsUser: 0) was not judged');
   });
 
   test("an admin's own SCCs do not speak for the Deployment's service account", async () => {

@@ -4,6 +4,8 @@ import { balanced } from '../balanced.ts';
 import { at, list, text } from '../json.ts';
 import { nearest } from '../near.ts';
 import { discoveryOf, listAll, notSeen, type World } from '../world.ts';
+import { behind } from './behind.ts';
+import { EGRESS } from './egress.ts';
 import { notListed } from './storage.ts';
 import { group, NO_NAME, type Part, type Requirement } from './table.ts';
 
@@ -49,16 +51,14 @@ async function served(world: World, apiGroup: string, kind: string, instead: str
   const found = discovery.value.find({ group: apiGroup, kind });
   const unseen = found === undefined ? notSeen(discovery.value, kind, apiGroup) : undefined;
   if (unseen !== undefined) return { verdict: unknown(unseen.reason, unseen.message), evidence: {} };
-  return found === undefined
-    ? {
-        verdict: fail('KindNotServed', `the cluster serves no ${kind} (${apiGroup})`),
-        evidence: {},
-        suggestion: instead,
-      }
-    : {
-        verdict: pass('Served', `${kind} is served (${apiGroup}/${found.version})`),
-        evidence: { version: found.version },
-      };
+  if (found === undefined)
+    return {
+      verdict: fail('KindNotServed', `the cluster serves no ${kind} (${apiGroup})`),
+      evidence: {},
+      suggestion: instead,
+    };
+  const message = `${kind} is served (${apiGroup}/${found.version})`;
+  return behind(world, apiGroup, message, { version: found.version });
 }
 
 /** The API server accepts a NetworkPolicy whether or not anything enforces it; the network plugin tells. */
@@ -173,6 +173,7 @@ async function loadBalancers(world: World): Promise<Part> {
 }
 
 export const NETWORK: readonly Requirement[] = [
+  ...EGRESS,
   {
     form: 'NetworkPolicy enforced',
     pattern: /^(network ?polic(y|ies))( (is|are))?( enforced| support(ed)?| enforcement)$/i,

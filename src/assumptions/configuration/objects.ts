@@ -5,6 +5,7 @@ import { unanswered } from '../finding.ts';
 import { at, isRecord } from '../json.ts';
 import { nearest } from '../near.ts';
 import { apiVersionOf, discoveryOf, notSeen, type World } from '../world.ts';
+import { behind } from './behind.ts';
 import { group, NO_NAME, type Part, type Requirement } from './table.ts';
 
 const NAMED = [
@@ -37,8 +38,11 @@ async function objectExists(world: World, match: RegExpExecArray): Promise<Part>
   const key = match.groups?.key;
   const discovery = await discoveryOf(world);
   if (!discovery.ok) return { verdict: unknown(discovery.error.reason, discovery.error.message), evidence: {} };
-  const resource = matching(discovery.value, word)[0];
-  if (resource === undefined) return notServed(discovery.value, word, `the cluster serves no ${word}`);
+  const [plural = '', ...groupParts] = word.split('.');
+  const resource = matching(discovery.value, plural).find(
+    (one) => groupParts.length === 0 || one.group === groupParts.join('.'),
+  );
+  if (resource === undefined) return notServed(discovery.value, word, `the cluster serves no ${group(match, 'kind')}`);
   const namespace = group(match, 'namespace') || world.namespace;
   const where = resource.namespaced ? { namespace } : {};
   const found = await world.reader.getIfThere({
@@ -130,7 +134,7 @@ async function kindServed(world: World, match: RegExpExecArray): Promise<Part> {
     };
   }
   const as = [...new Set(found.map((r) => `${apiVersionOf(r)} ${r.kind}`))];
-  return { verdict: pass('Served', `served as ${as.join(', ')}`), evidence: { as } };
+  return behind(world, first.group, `served as ${as.join(', ')}`, { as });
 }
 
 export const OBJECTS: readonly Requirement[] = [
@@ -155,5 +159,21 @@ export const OBJECTS: readonly Requirement[] = [
     asks: 'is such a kind served?',
     canonical: (match) => `${group(match, 'kind')} support`,
     check: kindServed,
+  },
+];
+
+/** Any other kind, asked for last: a sentence of a form of its own has had its turn. */
+export const ANY_OBJECT: readonly Requirement[] = [
+  {
+    form: 'KIND NAME [in namespace NAMESPACE] exists (any kind that is served: ClusterSecretStore vault exists)',
+    pattern: new RegExp(
+      `^(an? |the )?(?<kind>[A-Z][A-Za-z0-9]*[a-z0-9]|[a-z][a-z0-9]*(\\.[a-z0-9-]+)+)(/| named |: ?| )["']?${NO_NAME}(?<name>[a-z0-9]([-a-z0-9.]*[a-z0-9])?)["']?( in (the )?namespace (?<namespace>[a-z0-9][-a-z0-9]*))? exists$`,
+    ),
+    asks: 'is there such an object?',
+    canonical(match) {
+      const where = group(match, 'namespace') === '' ? '' : ` in namespace ${group(match, 'namespace')}`;
+      return `${group(match, 'kind')} ${group(match, 'name')}${where} exists`;
+    },
+    check: objectExists,
   },
 ];

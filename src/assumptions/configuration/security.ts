@@ -50,11 +50,10 @@ async function admitted(world: World, need: Need, serviceAccount: string): Promi
         suggestion: remedy(need),
       };
     case 'blind':
-      if (judged.verdict !== undefined)
-        return { verdict: judged.verdict, evidence: { serviceAccount }, deferrable: true };
-      return dryRun(world, need, template, judged.why);
+      return { verdict: judged.verdict, evidence: { serviceAccount }, deferrable: true };
+    case 'modest':
     case 'none':
-      return dryRun(world, need, template, undefined);
+      return dryRun(world, need, template);
   }
 }
 
@@ -63,12 +62,7 @@ const remedy = (need: Need) =>
     ? "look at the message and the namespace's admission"
     : 'use an image that runs as any non-root UID, or have a person grant the SCC or Pod Security level';
 
-async function dryRun(
-  world: World,
-  need: Need,
-  template: { metadata: object; spec: object },
-  unjudged: string | undefined,
-): Promise<Part> {
+async function dryRun(world: World, need: Need, template: { metadata: object; spec: object }): Promise<Part> {
   const pod: KubeObject = {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -76,13 +70,10 @@ async function dryRun(
     metadata: { ...template.metadata, name: 'infragate-dry-run' },
   };
   const placed = await world.reader.dryRun(pod, { verb: 'create', namespace: world.namespace });
-  const blind = unjudged === undefined ? '' : `; ${unjudged}`;
   if (placed.ok) {
     const { warnings } = placed.value;
     const warned = warnings.length === 0 ? '' : `, with a warning: ${warnings[0]}`;
-    const message = `a Pod that needs it is admitted in ${world.namespace} (dry run)${warned}${blind}`;
-    if (unjudged !== undefined && need !== 'runs as non-root')
-      return { verdict: unknown('NotJudged', message), evidence: { warnings }, deferrable: true };
+    const message = `a Pod that needs it is admitted in ${world.namespace} (dry run)${warned}`;
     return { verdict: pass('Admitted', message), evidence: { warnings } };
   }
   const { error } = placed;
@@ -125,5 +116,9 @@ export const SECURITY: readonly Requirement[] = [
     'anyuid [for SERVICEACCOUNT]',
     '((pods?|containers?) )?(can )?runs? as (any ?uid|any UID \\(anyuid\\)|root)( user)?|(the )?(scc )?anyuid( scc)?',
   ),
-  requirement('privileged containers', 'privileged containers', 'privileged( (containers?|pods?|scc))?'),
+  requirement(
+    'privileged containers',
+    'privileged containers',
+    'privileged( (containers?|pods?|scc))?( (are )?(allowed|admitted|permitted))?',
+  ),
 ];

@@ -122,6 +122,39 @@ async function shared(world: World): Promise<Part> {
 const isBoundShared = (volume: KubeObject) =>
   at(volume, 'status', 'phase') === 'Bound' && list(at(volume, 'spec', 'accessModes')).includes('ReadWriteMany');
 
+/** Any provisioner makes volumes that one node writes. */
+async function single(world: World): Promise<Part> {
+  const [found, volumes] = await Promise.all([classes(world), listAll(world, '', 'PersistentVolume')]);
+  if (found.state !== 'listed') return notListed(found, 'storage.k8s.io', 'storageclasses');
+  const able = found.items.filter((one) => text(one.provisioner) !== 'kubernetes.io/no-provisioner');
+  const chosen = able.find(isDefaultClass) ?? able[0];
+  if (chosen !== undefined) {
+    const { name = '' } = chosen.metadata;
+    const named = isDefaultClass(chosen) ? 'the default' : `no default: name it (storageClassName: ${name})`;
+    return {
+      verdict: pass('Provisioned', `StorageClass ${name} (${text(chosen.provisioner)}) provisions them; ${named}`),
+      evidence: { storageClass: name, default: isDefaultClass(chosen) },
+    };
+  }
+  const free = (volumes.state === 'listed' ? volumes.items : []).find(
+    (one) =>
+      at(one, 'status', 'phase') === 'Available' && list(at(one, 'spec', 'accessModes')).includes('ReadWriteOnce'),
+  );
+  if (free !== undefined)
+    return {
+      verdict: pass(
+        'Available',
+        `the PersistentVolume ${free.metadata.name} waits for a claim; nothing provisions more`,
+      ),
+      evidence: { volume: free.metadata.name },
+    };
+  return {
+    verdict: fail('NoStorage', 'no StorageClass provisions volumes, and no PersistentVolume waits for a claim'),
+    evidence: { there: found.items.map((one) => one.metadata.name) },
+    suggestion: 'have a provisioner installed: kubectl get storageclass,pv',
+  };
+}
+
 /** A claim's dry run: quota, LimitRange and webhooks judge it; the volume itself is not made. */
 async function claimFits(world: World, match: RegExpExecArray): Promise<Part> {
   const [size, name] = [group(match, 'size'), group(match, 'name')];
@@ -195,6 +228,13 @@ export const STORAGE: readonly Requirement[] = [
     asks: 'can volumes be written by several nodes?',
     canonical: () => 'RWX volumes',
     check: shared,
+  },
+  {
+    form: 'RWO volumes',
+    pattern: /^(rwo|readwriteonce)( persistent)?( volumes?| storage)?( (is |are )?(supported|available))?$/i,
+    asks: 'does something provision volumes that one node writes?',
+    canonical: () => 'RWO volumes',
+    check: single,
   },
   {
     form: 'PVC of 10Gi [with StorageClass NAME]',
