@@ -113,7 +113,7 @@ describe('APIs', () => {
       .toEqual({ [field]: 'UNKNOWN SchemaOpen' });
   });
 
-  test('50 assumed APIs cost at most 4 requests', async () => {
+  test('50 assumed APIs cost at most 5 requests', async () => {
     const discovery = value(await (await reach(sandbox.kubeconfig)).reader.discovery());
     const apis = discovery.resources
       .slice(0, 50)
@@ -123,7 +123,8 @@ describe('APIs', () => {
     const answered = said(await check({ assumed_apis: apis }));
     expect(Object.values(answered).every((one) => one.startsWith('PASS'))).toBe(true);
     const asked = audited(sandbox, 'admin').slice(before);
-    expect(asked.map((line) => line.requestURI)).toHaveLength(4);
+    // One more than Kubernetes' own cost: OpenShift's are among them, so its ClusterOperators are listed.
+    expect(asked.map((line) => line.requestURI)).toHaveLength(5);
   });
 
   test('an API whose server is down is unknown, and says which', async () => {

@@ -49,8 +49,12 @@ async function admitted(world: World, need: Need, serviceAccount: string): Promi
         evidence: { serviceAccount, reason: judged.reason },
         suggestion: remedy(need),
       };
-    case 'blind':
+    case 'blind': {
+      // Pod Security may refuse it all the same; that it doesn't says nothing about the SCCs.
+      const admitted = await dryRun(world, need, template);
+      if (admitted.verdict.status === 'fail') return admitted;
       return { verdict: judged.verdict, evidence: { serviceAccount }, deferrable: true };
+    }
     case 'modest':
     case 'none':
       return dryRun(world, need, template);
