@@ -163,7 +163,9 @@ const EMPTY = {
   versions: [],
   commands: [],
   statements: [],
-  lines: [],
+  unread: [],
+  understood: false,
+  linesWhere: () => [],
 };
 
 describe('adjusted manifests', () => {

@@ -70,7 +70,7 @@ export function merged(rule: Rule, found: readonly Found[]): Divergence[] {
   for (const one of found) {
     const key = one.subject ?? '';
     const group = groups.get(key) ?? [];
-    group.push({ found: one, severity: one.severity ?? rule.severity });
+    group.push({ found: one, severity: capped(one, one.severity ?? rule.severity) });
     groups.set(key, group);
   }
   return [...groups].map(([subject, group]) => {
@@ -81,7 +81,9 @@ export function merged(rule: Rule, found: readonly Found[]): Divergence[] {
       (p) => `${p.part}:${p.line}:${p.quote}`,
     );
     const locals = unique(
-      speaking.map((g) => g.found.local),
+      speaking.map(({ found: { local, place } }) =>
+        place.optional === undefined ? local : `${place.optional}: ${local}`,
+      ),
       (t) => t,
     );
     const evidence = unique(
@@ -100,11 +102,14 @@ export function merged(rule: Rule, found: readonly Found[]): Divergence[] {
       local: { text: some(locals), evidence: some(evidence) },
       divergence: severity,
       rule: rule.id,
-      adjustment:
-        severity === 'NONE' ? 'none' : own.length === 0 ? rule.adjustment : `${rule.adjustment}. Here: ${some(own, 8)}`,
+      adjustment: severity === 'NONE' ? 'none' : own.length === 0 ? rule.adjustment : some(own, 8),
     };
   });
 }
+
+/** What isn't started by default holds no gate, and is said with its condition. */
+const capped = ({ place }: Found, severity: Severity): Severity =>
+  place.optional !== undefined && (severity === 'HIGH' || severity === 'UNKNOWN') ? 'MEDIUM' : severity;
 
 function unique<T>(items: readonly T[], key: (item: T) => string): T[] {
   return [...new Map(items.map((item) => [key(item), item])).values()];

@@ -1,5 +1,5 @@
 /** What a source was read as, and where in it something stands. */
-export type PartKind = 'markdown' | 'html' | 'yaml' | 'text';
+export type PartKind = 'markdown' | 'asciidoc' | 'rst' | 'html' | 'yaml' | 'shell' | 'text';
 
 export type Part = {
   /** A path below the source, or its URL's last part. */
@@ -16,6 +16,10 @@ export type Place = {
   readonly line: number;
   /** The document's own words there, at most 200 characters, one line. */
   readonly quote: string;
+  /** The compose service or the object it stands in. */
+  readonly owner?: string;
+  /** Why what stands there isn't started by default: a compose profile. It then holds no gate. */
+  readonly optional?: string;
 };
 
 export const QUOTE_LENGTH = 200;

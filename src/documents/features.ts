@@ -56,7 +56,12 @@ function score(words: RegExp, feature: string): number {
 function unanswered(feature: string, document: Extracted, facts: ClusterFacts): Divergence {
   const terms = feature.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}.-]{2,}/gu) ?? [];
   const places =
-    terms.length === 0 ? [] : document.lines.filter((l) => terms.every((t) => l.quote.toLowerCase().includes(t)));
+    terms.length === 0
+      ? []
+      : document.linesWhere((line) => {
+          const lower = line.toLowerCase();
+          return terms.every((t) => lower.includes(t));
+        });
   const base = {
     id: `feature/${slug(feature)}`,
     feature: quoted(feature),

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { addressRefusal } from './address.ts';
+import { decoded } from './decoded.ts';
 import type { LoadAttempt, LoadError } from './loaded.ts';
 
 /** Turns a name into addresses. Injected in tests, so that none ever asks the network. */
@@ -160,7 +161,7 @@ async function bodyOf(response: IncomingMessage, limit: number, signal: AbortSig
       chunks.push(bytes);
     }
     const body = Buffer.concat(chunks);
-    return body.subarray(0, 8192).includes(0) ? failed('Unreadable', 'it is binary') : body.toString('utf8');
+    return decoded(body) ?? failed('Unreadable', 'it is binary');
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -1,12 +1,13 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { decoded } from './decoded.ts';
 import type { Part } from './document.ts';
 import type { Limits } from './fetch.ts';
 import { kindOf } from './kind.ts';
 import type { LoadError, Loaded } from './loaded.ts';
 
-const READ = /\.(md|markdown|mdx|rst|adoc|txt|ya?ml|json|x?html?)$/i;
+const READ = /\.(md|markdown|mdx|rst|adoc|asciidoc|txt|ya?ml|json|x?html?|sh)$|(^|[\\/])\.env$/i;
 const COMPOSE = /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i;
 const SKIPPED = new Set(['node_modules', '.git', 'vendor', 'testdata', 'charts']);
 const MOST_FILES = 200;
@@ -29,7 +30,9 @@ export async function readPath(path: string, stats: Stats, limits: Limits): Prom
   if (stats.isFile()) {
     const part = await readPart(path, basename(path), limits.bytes);
     if ('reason' in part) return part;
-    return { kind: COMPOSE.test(basename(path)) ? 'compose' : 'file', parts: [part], notes: [] };
+    const others = part.kind === 'yaml' ? await besides(path, part, limits.bytes) : [];
+    const isCompose = COMPOSE.test(basename(path));
+    return { kind: isCompose ? 'compose' : 'file', parts: [part, ...others], notes: [] };
   }
   if (!stats.isDirectory()) return { ok: false, reason: 'Unreadable', message: 'it is neither a file nor a folder' };
   const files = await filesBelow(path);
@@ -54,13 +57,60 @@ export async function readPath(path: string, stats: Stats, limits: Limits): Prom
   return { kind: isChart ? 'chart' : 'folder', parts, notes };
 }
 
+/**
+ * What compose reads with a file: `.env` and the override beside it, and what it includes or extends, in the same folder
+ * or below. Others, and those that aren't there, are told of as not read.
+ */
+async function besides(path: string, first: Part, bytes: number): Promise<Part[]> {
+  const folder = dirname(path);
+  const found = new Map<string, Part>();
+  let left = bytes - Buffer.byteLength(first.text);
+  const take = async (name: string) => {
+    if (found.has(name) || name === first.name || name.startsWith('..') || found.size >= MOST_FILES) return undefined;
+    const full = join(folder, name);
+    if (
+      await lstat(full).then(
+        (about) => !about.isFile(),
+        () => true,
+      )
+    )
+      return undefined;
+    const part = await readPart(full, name, left);
+    if ('reason' in part) return undefined;
+    left -= Buffer.byteLength(part.text);
+    found.set(name, part);
+    return part;
+  };
+  const queue = [first];
+  for (let part = queue.shift(); part !== undefined; part = queue.shift()) {
+    if (part === first && /^(services|include):/m.test(part.text)) {
+      await take('.env');
+      const override = first.name.replace(/(\.ya?ml)$/, '.override$1');
+      const over = /^(docker-)?compose\.ya?ml$/.test(first.name) ? await take(override) : undefined;
+      if (over !== undefined) queue.push(over);
+    }
+    for (const other of namedFiles(part.text)) {
+      const taken = await take(posix.normalize(posix.join(posix.dirname(part.name), other)));
+      if (taken !== undefined) queue.push(taken);
+    }
+  }
+  return [...found.values()];
+}
+
+/** YAML files that an `include` or `extends` may name: looked for in the lines, as parsing is for the reader's thread. */
+function namedFiles(text: string): string[] {
+  if (!/^include:|^\s+extends:/m.test(text)) return [];
+  const named =
+    /^\s*(?:-\s+|(?:-\s+)?(?:path|file):\s*)["']?([\w./-]+\.ya?ml)["']?\s*$|\bfile:\s*["']?([\w./-]+\.ya?ml)/gm;
+  return [...text.matchAll(named)].map((match) => match[1] ?? match[2] ?? '');
+}
+
 async function readPart(path: string, name: string, limit: number): Promise<Part | Failed> {
   try {
     const { size } = await stat(path);
     if (size > limit) return { ok: false, reason: 'TooLarge', message: `it is larger than ${limit} bytes` };
-    const body = await readFile(path);
-    if (body.subarray(0, 8192).includes(0)) return { ok: false, reason: 'Unreadable', message: 'it is binary' };
-    const text = body.toString('utf8');
+    const text = decoded(await readFile(path));
+    if (text === undefined) return { ok: false, reason: 'Unreadable', message: 'it is binary' };
     return { name: name.split(sep).join('/'), kind: kindOf(name, text), text };
   } catch (error) {
     return {

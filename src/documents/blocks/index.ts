@@ -1,7 +1,9 @@
 import type { Part } from '../document.ts';
+import { asciidocBlocks } from './asciidoc.ts';
 import type { Block } from './block.ts';
 import { htmlBlocks } from './html.ts';
 import { markdownBlocks } from './markdown.ts';
+import { rstBlocks } from './rst.ts';
 
 export type { Block };
 
@@ -9,6 +11,12 @@ export async function blocksOf(part: Part): Promise<Block[]> {
   switch (part.kind) {
     case 'yaml':
       return [{ kind: 'code', language: 'yaml', text: part.text, heading: '', line: 1 }];
+    case 'shell':
+      return [{ kind: 'code', language: 'sh', text: part.text, heading: '', line: 1 }];
+    case 'asciidoc':
+      return asciidocBlocks(part.text).flatMap(sentences);
+    case 'rst':
+      return rstBlocks(part.text).flatMap(sentences);
     case 'html':
       return (await htmlBlocks(part.text)).flatMap(sentences);
     default:

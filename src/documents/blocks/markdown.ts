@@ -1,6 +1,8 @@
 import type { Nodes, RootContent } from 'mdast';
 import type { Block } from './block.ts';
 import { chunksOf } from './chunks.ts';
+import { dedented, withoutPre } from './flattened.ts';
+import { htmlBlocks } from './html.ts';
 
 /** What a paragraph consists of is read by the extractors, from its lines; the parser only says where blocks begin. */
 const BLOCKS_ONLY = {
@@ -29,7 +31,8 @@ const HEADING_CHARACTERS = 500;
 /** CommonMark → blocks. Tables and odd formatting stay text, line by line, which is how the extractors read them. */
 export async function markdownBlocks(text: string): Promise<Block[]> {
   const { fromMarkdown } = await import('mdast-util-from-markdown');
-  const lines = text.split('\n');
+  const { text: plainText, regions } = withoutPre(dedented(text));
+  const lines = plainText.split('\n');
   const blocks: Block[] = [];
   let heading = '';
 
@@ -61,13 +64,17 @@ export async function markdownBlocks(text: string): Promise<Block[]> {
     }
   };
 
-  for (const chunk of chunksOf(text)) {
+  for (const chunk of chunksOf(plainText)) {
     // A list of what is still to be read, not recursion: blocks nest as deep as the document likes.
     const open: RootContent[] = fromMarkdown(chunk.text, BLOCKS_ONLY).children.reverse();
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (LEAVES.has(node.type)) read(node, chunk.line);
       else if ('children' in node) open.push(...[...node.children].reverse());
     }
+  }
+  for (const { html, line } of regions) {
+    const above = blocks.findLast((block) => block.line < line)?.heading ?? '';
+    for (const block of await htmlBlocks(html)) blocks.push({ ...block, heading: above, line: block.line + line - 1 });
   }
   return blocks;
 }

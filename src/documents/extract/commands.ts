@@ -55,7 +55,9 @@ export function heredocs(block: Block): Block[] {
   for (let i = 0; i < lines.length; i++) {
     const end = /<<-?\s*['"\\]?(\w+)['"]?/.exec(lines[i] ?? '')?.[1];
     if (end === undefined) continue;
-    const close = lines.findIndex((line, j) => j > i && line.trim() === end);
+    let close = i + 1;
+    while (close < lines.length && lines[close]?.trim() !== end) close++;
+    if (close === lines.length) close = -1;
     const body = lines.slice(i + 1, close === -1 ? undefined : close);
     found.push({
       kind: 'code',
@@ -68,3 +70,5 @@ export function heredocs(block: Block): Block[] {
   }
   return found;
 }
+
+export const hasHeredoc = (block: Block): boolean => /<<-?\s*['"\\]?\w+/.test(block.text);

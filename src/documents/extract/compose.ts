@@ -1,12 +1,16 @@
-import type { Place } from '../document.ts';
+import { type Place, word } from '../document.ts';
 import { dig, isJson, type Json, listOf, textOf, type YamlDocument } from './yaml.ts';
 
 /** A service of a compose file (compose-spec), its short forms spelled out. */
 export type ComposeService = {
   readonly name: string;
   readonly place: Place;
-  /** With `${NAME:-default}` filled in; undefined where a variable has no default. */
+  /** With variables filled in; undefined where one has no value. */
   readonly image?: string;
+  /** The image as far as it is known: `postgres` of `postgres:${VERSION}`. */
+  readonly imageName?: string;
+  /** Profiles without which it isn't started. */
+  readonly profiles: readonly string[];
   readonly builds: boolean;
   readonly ports: readonly ComposePort[];
   readonly mounts: readonly ComposeMount[];
@@ -17,7 +21,12 @@ export type ComposeService = {
   at(...path: (string | number)[]): Place;
 };
 
-export type ComposePort = { readonly published?: string; readonly target: number; readonly place: Place };
+export type ComposePort = {
+  readonly published?: string;
+  readonly target: number;
+  readonly protocol: 'tcp' | 'udp';
+  readonly place: Place;
+};
 
 export type ComposeMount = {
   readonly kind: 'bind' | 'volume' | 'tmpfs' | 'anonymous';
@@ -52,27 +61,66 @@ const SERVICE_FIELDS = [
   'network_mode',
 ];
 
+const FIRST_FORMAT = new Set(
+  'build cap_add cap_drop command container_name cpu_shares cpuset devices dns dns_search dockerfile domainname entrypoint env_file environment expose extends external_links extra_hosts hostname image labels links log_driver log_opt mac_address mem_limit memswap_limit net pid ports privileged read_only restart security_opt shm_size stdin_open tty user volume_driver volumes volumes_from working_dir'.split(
+    ' ',
+  ),
+);
+
 export function composeFile(document: YamlDocument): ComposeFile | undefined {
   const { value } = document;
   if ('apiVersion' in value && 'kind' in value) return undefined;
+  if (isFirstFormat(value)) return fileOf(value, [], document);
   const services = value.services;
   if (!isJson(services)) return undefined;
+  if (!Object.values(services).some((one) => isJson(one) && SERVICE_FIELDS.some((field) => field in one)))
+    return undefined;
+  return fileOf(services, ['services'], document);
+}
+
+/** Before `services:` there was (Compose 1.5 and older): every key at the top is a service. */
+function isFirstFormat(value: Json): boolean {
+  const services = Object.values(value);
+  const all = services.every(
+    (one) =>
+      isJson(one) &&
+      (typeof one.image === 'string' || typeof one.build === 'string') &&
+      Object.keys(one).every((field) => FIRST_FORMAT.has(field)),
+  );
+  return (
+    all &&
+    services.some(
+      (one) => isJson(one) && ['ports', 'volumes', 'links', 'environment', 'command', 'net'].some((f) => f in one),
+    )
+  );
+}
+
+function fileOf(services: Json, prefix: readonly string[], document: YamlDocument): ComposeFile {
   const named = Object.entries(services).filter((entry): entry is [string, Json] => isJson(entry[1]));
-  if (!named.some(([, service]) => SERVICE_FIELDS.some((field) => field in service))) return undefined;
   return {
-    services: named.map(([name, raw]) => serviceOf(name, raw, document)),
-    raw: value,
+    services: named.map(([name, raw]) => serviceOf(name, raw, [...prefix, name], document)),
+    raw: document.value,
     at: (...path) => document.at(path),
   };
 }
 
-function serviceOf(name: string, raw: Json, document: YamlDocument): ComposeService {
-  const at = (...path: (string | number)[]) => document.at(['services', name, ...path]);
+function serviceOf(name: string, raw: Json, prefix: readonly string[], document: YamlDocument): ComposeService {
+  const profiles = listOf(raw.profiles).flatMap((profile) => textOf(profile) ?? []);
+  const optional =
+    profiles.length === 0 ? {} : { optional: `started only with the profile ${word(profiles.join(','))}` };
+  const at = (...path: (string | number)[]): Place => ({
+    ...document.at([...prefix, ...path]),
+    owner: name,
+    ...optional,
+  });
   const image = interpolated(textOf(raw.image));
+  const imageName = image ?? withoutOpenTag(textOf(raw.image));
   return {
     name,
     place: at(),
     ...(image === undefined ? {} : { image }),
+    ...(imageName === undefined ? {} : { imageName }),
+    profiles,
     builds: raw.build !== undefined,
     ports: listOf(raw.ports).flatMap((port, i) => portOf(port, at('ports', i))),
     mounts: [
@@ -83,50 +131,77 @@ function serviceOf(name: string, raw: Json, document: YamlDocument): ComposeServ
     ],
     dependsOn: dependenciesOf(raw.depends_on, at),
     environment: environmentOf(raw.environment, at),
-    raw,
+    raw: raw.net === undefined ? raw : { ...raw, network_mode: raw.net },
     at,
   };
 }
 
-/** `${TAG:-1.0}` and `${TAG-1.0}` have a default; `${TAG}` has none, and what it would be isn't in the document. */
+/** `${TAG:-1.0}`, `${TAG-1.0}` and `${TAG:+1.0}`; the defaults may hold variables themselves. */
+const VARIABLE = /\$\{[A-Za-z_]\w*(?:(:?[-+?])([^${}]*))?\}/g;
+
+/** `${TAG:-1.0}` has a default; `${TAG}` has none, and what it would be isn't in the document. */
 export function interpolated(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   let open = text;
   for (let depth = 0; depth < 4 && open.includes('${'); depth++) {
-    open = open.replace(/\$\{[A-Za-z_]\w*(?::?-([^${}]*))\}/g, (_, value: string | undefined) => value ?? '');
+    open = open.replace(VARIABLE, (whole, how: string | undefined, value: string | undefined) =>
+      how === undefined || how.endsWith('?') ? whole : how.endsWith('+') ? '' : (value ?? ''),
+    );
   }
-  return /\$\{|\$[A-Za-z_]/.test(open) ? undefined : open.replaceAll('$$', '$');
+  return /\$\{|\$[A-Za-z_]/.test(open.replaceAll('$$', '')) ? undefined : open.replaceAll('$$', '$');
+}
+
+/** Of `registry/name:${TAG}` the name; of `${REGISTRY}/name:1` nothing that is certain. */
+function withoutOpenTag(text: string | undefined): string | undefined {
+  const name = text === undefined ? undefined : /^([^$@]+?):(?:[\w.-]*\$)/.exec(text)?.[1];
+  return name === undefined || name.includes(' ') ? undefined : name;
 }
 
 function portOf(port: unknown, place: Place): ComposePort[] {
   if (isJson(port)) {
-    const target = Number(port.target);
+    const target = Number(interpolated(textOf(port.target)) ?? '');
     const published = textOf(port.published);
-    return Number.isInteger(target) ? [{ target, place, ...(published === undefined ? {} : { published }) }] : [];
+    const protocol = port.protocol === 'udp' ? 'udp' : 'tcp';
+    if (!Number.isInteger(target) || target === 0) return [];
+    return [{ target, protocol, place, ...(published === undefined ? {} : { published }) }];
   }
   const text = interpolated(textOf(port)) ?? String(port).replace(/\$\{[^}]*\}/g, '');
-  const [spec = ''] = text.split('/');
-  const parts = spec.split(':');
-  const target = Number((parts.at(-1) ?? '').split('-')[0]);
-  if (!Number.isInteger(target) || target === 0) return [];
+  const [spec = '', protocol] = text.split('/');
+  const parts = spec.replace(/^\[[^\]]*\]:/, '').split(':');
+  const [from = '', to = from] = (parts.at(-1) ?? '').split('-');
+  const target = Number(from);
+  if (!Number.isInteger(target) || target === 0 || target > 65535) return [];
   const published = parts.length > 1 ? parts.at(-2) : undefined;
-  return [{ target, place, ...(published === undefined ? {} : { published }) }];
+  const last = Math.min(Number(to) || target, target + MOST_OF_A_RANGE);
+  return Array.from({ length: Math.max(1, last - target + 1) }, (_, i) => ({
+    target: target + i,
+    protocol: protocol === 'udp' ? 'udp' : 'tcp',
+    place,
+    ...(published === undefined ? {} : { published }),
+  }));
 }
+
+/** Of `30000-32000:30000-32000` this many are looked at: all of a range are alike. */
+const MOST_OF_A_RANGE = 20;
 
 function mountOf(mount: unknown, place: Place): ComposeMount[] {
   if (isJson(mount)) {
-    const source = textOf(mount.source ?? mount.src) ?? '';
-    const target = textOf(mount.target ?? mount.dst ?? mount.destination) ?? '';
+    const known = (value: unknown) =>
+      interpolated(textOf(value)) ?? (textOf(value) ?? '').replace(/\$\{?(\w+)[^}]*\}?/g, './$1');
+    const source = known(mount.source ?? mount.src);
+    const target = known(mount.target ?? mount.dst ?? mount.destination);
     const readOnly = mount.read_only === true;
     if (mount.type === 'tmpfs') return [tmpfs(target, place)];
     const kind = mount.type === 'bind' ? 'bind' : source === '' ? 'anonymous' : 'volume';
     return [{ kind, source, target, readOnly, file: kind === 'bind' && isFile(source, target), place }];
   }
-  const text = String(mount).replace(
-    /\$\{[A-Za-z_]\w*(?::?-([^{}]*))?\}/g,
-    (whole, value: string | undefined) => value ?? `./${whole.slice(2, -1)}`,
+  const filled = String(mount);
+  const text = (interpolated(filled) ?? filled).replace(
+    /\$\{([A-Za-z_]\w*)(?:[^{}]*)\}|\$([A-Za-z_]\w*)/g,
+    (_, braced: string | undefined, bare: string | undefined) => `./${braced ?? bare ?? ''}`,
   );
-  const drive = /^[A-Za-z]:[\\/]/.test(text) ? text.slice(0, 2) : '';
+  // `C:\\data:/data` is a Windows path; `d:/data` a volume named d, as no target follows.
+  const drive = /^[A-Za-z]:[\\/][^:]*:\//.test(text) ? text.slice(0, 2) : '';
   const parts = text.slice(drive.length).split(':');
   if (parts.length === 1)
     return [{ kind: 'anonymous', source: '', target: parts[0] ?? '', readOnly: false, file: false, place }];

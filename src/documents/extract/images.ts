@@ -47,6 +47,13 @@ export function imagesOf(
 /** `image: {registry, repository, tag}` as charts write it, `image: name:tag`, and operators' `imageName`. */
 function valuesImages(settings: readonly Setting[]): DocumentImage[] {
   const found: DocumentImage[] = [];
+  const groups = new Map<string, Map<string, unknown>>();
+  const groupOf = (setting: Setting) => setting.path.slice(0, -1).join('\0');
+  for (const setting of settings) {
+    const group = groups.get(groupOf(setting)) ?? new Map<string, unknown>();
+    if (!group.has(setting.key)) group.set(setting.key, setting.value);
+    groups.set(groupOf(setting), group);
+  }
   for (const setting of settings) {
     const value = textOf(setting.value);
     if (value === undefined || value === '') continue;
@@ -55,29 +62,28 @@ function valuesImages(settings: readonly Setting[]): DocumentImage[] {
       if (reference !== undefined && REFERENCE.test(reference) && /[/:]/.test(reference))
         found.push({ reference, from: 'values', place: setting.place });
     }
-    if (setting.key === 'repository') {
-      const sibling = (key: string) => textOf(settings.find((s) => s.key === key && sameParent(s, setting))?.value);
-      const isImage = setting.path.slice(0, -1).some((key) => /image/i.test(key)) || sibling('tag') !== undefined;
-      if (!isImage || /^(https?|oci|git):/.test(value)) continue;
-      const registry = sibling('registry');
-      const tag = sibling('tag');
-      const digest = sibling('digest');
-      const name = `${registry === undefined || registry === '' ? '' : `${registry}/`}${value}`;
-      const reference = `${name}${tag === undefined || tag === '' ? '' : `:${tag}`}${digest?.startsWith('sha256:') ? `@${digest}` : ''}`;
-      // Without a tag a chart takes its appVersion, which is not the same as latest.
-      if (
-        REFERENCE.test(reference) &&
-        (tag !== undefined || digest !== undefined) &&
-        (tag !== '' || digest?.startsWith('sha256:'))
-      ) {
-        found.push({ reference, from: 'values', place: setting.place });
-      }
-    }
+    if (setting.key !== 'repository') continue;
+    const siblings = groups.get(groupOf(setting));
+    const reference = assembled(value, setting, (key) => textOf(siblings?.get(key)));
+    if (reference !== undefined && REFERENCE.test(reference))
+      found.push({ reference, from: 'values', place: setting.place });
   }
   return found;
 }
 
-const sameParent = (a: Setting, b: Setting) => a.path.slice(0, -1).join('.') === b.path.slice(0, -1).join('.');
+/** Without a tag a chart takes its appVersion, which is not the same as latest: nothing is known then. */
+function assembled(
+  repository: string,
+  { path }: Setting,
+  sibling: (key: string) => string | undefined,
+): string | undefined {
+  const tag = sibling('tag') ?? '';
+  const digest = sibling('digest')?.startsWith('sha256:') === true ? `@${sibling('digest')}` : '';
+  const isImage = path.slice(0, -1).some((key) => /image/i.test(key)) || sibling('tag') !== undefined;
+  if (!isImage || /^(https?|oci|git):/.test(repository) || (tag === '' && digest === '')) return undefined;
+  const registry = sibling('registry') ?? '';
+  return `${registry === '' ? '' : `${registry}/`}${repository}${tag === '' ? '' : `:${tag}`}${digest}`;
+}
 
 const HOSTED =
   /(?<![\w./:@-])((?:[a-z0-9-]+\.)+[a-z]{2,}(?::\d+)?(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*){1,6}(?::[\w][\w.-]{0,127})(?:@sha256:[0-9a-f]{64})?)/g;

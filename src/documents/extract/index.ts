@@ -1,14 +1,17 @@
 import { type Block, blocksOf } from '../blocks/index.ts';
 import { type Part, type Place, quoted } from '../document.ts';
-import { type Command, commandsOf, heredocs } from './commands.ts';
+import { type Command, commandsOf, hasHeredoc } from './commands.ts';
 import { type ComposeFile, type ComposeService, composeFile } from './compose.ts';
+import { missingFiles } from './compose-files.ts';
+import { dotenv, filledIn } from './dotenv.ts';
 import { type DocumentImage, imagesOf, textImages } from './images.ts';
 import { type Manifest, manifestsOf, type PodSpec, podSpecOf } from './manifests.ts';
 import { runOf } from './runs.ts';
 import { flagSettings, type Setting, settingsOf } from './settings.ts';
 import { type Statement, statementsOf } from './statements.ts';
 import { type RequiredVersion, versionsOf } from './versions.ts';
-import { textOf, type YamlDocument, yamlDocuments } from './yaml.ts';
+import { isTemplate, textOf, type Unread, type YamlDocument } from './yaml.ts';
+import { yamlIn } from './yaml-in.ts';
 
 /** Everything a document takes for granted that this can read, each with its place. */
 export type Extracted = {
@@ -22,12 +25,13 @@ export type Extracted = {
   readonly versions: readonly RequiredVersion[];
   readonly commands: readonly Command[];
   readonly statements: readonly Statement[];
-  /** Every line that isn't blank, to find what nothing above knows. */
-  readonly lines: readonly Place[];
+  /** What was not read, where, and why: never nothing. */
+  readonly unread: readonly Unread[];
+  /** Whether anything was understood at all. */
+  readonly understood: boolean;
+  /** Every line for which this holds, to find what nothing above knows. */
+  linesWhere(holds: (line: string) => boolean): Place[];
 };
-
-/** A document with more than this is cut: what is beyond isn't compared, and a feature found there stays unknown. */
-const MAX_LINES = 60_000;
 
 export async function extract(parts: readonly Part[]): Promise<Extracted> {
   const composes: ComposeFile[] = [];
@@ -37,35 +41,54 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
   const versions: RequiredVersion[] = [];
   const commands: Command[] = [];
   const statements: Statement[] = [];
-  const lines: Place[] = [];
+  const unread: Unread[] = [];
+  const blocks: { block: Block; part: string }[] = [];
 
+  const environment = new Map(parts.filter(isDotenv).flatMap((part) => [...dotenv(part.text)]));
+  const names = new Set(parts.map((part) => part.name));
   for (const part of parts) {
+    if (isDotenv(part)) continue;
     for (const block of await blocksOf(part)) {
-      if (lines.length > MAX_LINES) break;
-      const documents = yamlIn(block, part.name);
-      for (const document of documents) read(document, part.name);
-      const said =
-        documents.length > 0 && block.kind === 'code' && !hasHeredoc(block) ? [] : commandsOf(block, part.name);
+      blocks.push({ block, part: part.name });
+      const yaml = yamlIn(block, part.name);
+      unread.push(...yaml.unread);
+      for (const document of yaml.documents) read(document, part.name);
+      const parsed = yaml.documents.length > 0;
+      const said = parsed && block.kind === 'code' && !hasHeredoc(block) ? [] : commandsOf(block, part.name);
       commands.push(...said);
       for (const command of said) settings.push(...flagSettings(command.text, command.place));
       versions.push(...versionsOf(block, part.name));
       statements.push(...statementsOf(block, part.name));
-      loose.push(...textImages(block, part.name, documents.length > 0));
-      block.text.split('\n').forEach((line, offset) => {
-        if (line.trim() !== '')
-          lines.push({ part: part.name, heading: block.heading, line: block.line + offset, quote: quoted(line) });
-      });
+      loose.push(...textImages(block, part.name, parsed));
     }
   }
 
   const pods = manifests.flatMap((m) => podSpecOf(m) ?? []);
   const runs = commands.flatMap((c) => runOf(c) ?? []);
   const images = [...imagesOf(composes, runs, pods, settings), ...loose];
-  return { composes, runs, manifests, pods, settings, images, versions, commands, statements, lines };
+  const everything = [composes, manifests, settings, images, versions, commands, statements];
+  const understood = everything.some((found) => found.length > 0);
+  if (!understood && unread.length === 0) unread.push({ place: firstPlace(parts), because: nothingIn(parts) });
+  return {
+    composes,
+    runs,
+    manifests,
+    pods,
+    settings,
+    images,
+    versions,
+    commands,
+    statements,
+    unread,
+    understood,
+    linesWhere: (holds) => blocks.flatMap(({ block, part }) => linesOf(block, part, holds)),
+  };
 
   function read(document: YamlDocument, part: string) {
-    const compose = composeFile(document);
+    const compose = composeFile(filledIn(document, environment));
     if (compose !== undefined) composes.push(compose);
+    if (compose !== undefined || document.value.include !== undefined)
+      unread.push(...missingFiles(document, part, names));
     const objects = compose === undefined ? manifestsOf(document) : [];
     manifests.push(...objects);
     if (compose === undefined && objects.length === 0) {
@@ -86,19 +109,35 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
   }
 }
 
-function yamlIn(block: Block, part: string): YamlDocument[] {
-  if (block.kind !== 'code') return [];
-  const inline = heredocs(block);
-  if (inline.length > 0) return inline.flatMap((b) => yamlDocuments(b, part));
-  if (
-    block.language !== undefined &&
-    /^(sh|shell|bash|console|zsh|powershell|go|python|js|json5|dockerfile|ini|toml|sql)$/.test(block.language)
-  )
-    return [];
-  return yamlDocuments(block, part);
-}
+/** What compose reads beside its file; its values may be secret, and are never quoted. */
+const isDotenv = (part: Part): boolean => /(^|\/)\.env$/.test(part.name);
 
-const hasHeredoc = (block: Block) => heredocs(block).length > 0;
+const linesOf = (block: Block, part: string, holds: (line: string) => boolean): Place[] =>
+  block.text
+    .split('\n')
+    .flatMap((line, offset) =>
+      line.trim() === '' || !holds(line)
+        ? []
+        : [{ part, heading: block.heading, line: block.line + offset, quote: quoted(line) }],
+    );
+
+const firstPlace = (parts: readonly Part[]): Place => ({
+  part: parts[0]?.name ?? '',
+  heading: '',
+  line: 1,
+  quote: quoted(parts[0]?.text.slice(0, 400).split('\n')[0] ?? ''),
+});
+
+/** Why a document gave nothing. */
+function nothingIn(parts: readonly Part[]): string {
+  const text = parts.map((part) => part.text).join('\n');
+  if (text.trim() === '') return 'it is empty';
+  if (/<input[^>]*type=["']?password/i.test(text)) return 'it is a page to log in, not the document';
+  if (parts.some((part) => part.kind === 'html'))
+    return 'the page has no text in it: it is made by scripts, or it is not the document';
+  if (isTemplate(text)) return 'it is a template that another program fills in: render it, and compare what comes out';
+  return 'nothing in it is in a form that a rule reads (compose, manifests, chart values, commands, images, versions, requirements)';
+}
 
 /** A chart's kubeVersion: ">=1.23.0-0". */
 function chartVersions(settings: readonly Setting[]): RequiredVersion[] {

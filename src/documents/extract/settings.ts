@@ -19,12 +19,26 @@ export function settingsOf(document: YamlDocument): Setting[] {
       value.forEach((v, i) => {
         walk(v, [...path, i]);
       });
-    else if (isJson(value)) for (const [key, v] of Object.entries(value)) walk(v, [...path, key]);
-    else if (path.length > 0)
-      found.push({ path: path.map(String), key: String(path.at(-1)), value, place: document.at(path) });
+    else if (isJson(value)) {
+      // What stands beside `enabled: false` is not rendered; that it is off is a value all the same.
+      const off = path.length > 0 && value.enabled === false;
+      for (const [key, v] of Object.entries(value)) if (!off || key === 'enabled') walk(v, [...path, key]);
+    } else if (path.length > 0) found.push(setting(document, [...path], value));
   };
   walk(document.value, []);
   return found;
+}
+
+/** Its place is worked out when it is asked for: of ten thousand values a rule asks about a few. */
+function setting(document: YamlDocument, path: (string | number)[], value: unknown): Setting {
+  return {
+    path: path.map(String),
+    key: String(path.at(-1)),
+    value,
+    get place() {
+      return document.at(path);
+    },
+  };
 }
 
 /** `--set persistence.storageClass=gp2,service.type=LoadBalancer`. */

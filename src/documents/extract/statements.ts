@@ -41,6 +41,12 @@ const TOPICS = [
 
 const DENIED = /\b(?:does not|doesn't|don't|do not|no longer|without|not)\s+(?:\w+\s+){0,2}(?:requir|need)/i;
 
+const ARCHITECTURE = /\b(?:amd64|x86[_-]64|arm64|aarch64|arm64\/v8|s390x|ppc64le)\b/gi;
+
+/** "x86_64 or arm64" asks for one of them. */
+const oneOf = (topic: string, value: string, line: string): string =>
+  topic === 'architecture' ? [...new Set(line.match(ARCHITECTURE) ?? [value])].join(',') : value;
+
 export function statementsOf(block: Block, part: string): Statement[] {
   if (block.kind === 'code') return [];
   const found: Statement[] = [];
@@ -52,7 +58,7 @@ export function statementsOf(block: Block, part: string): Statement[] {
       const value = match.slice(1).find((group) => group !== undefined) ?? '';
       found.push({
         topic,
-        value,
+        value: oneOf(topic, value, line),
         place: { part, heading: block.heading, line: block.line + offset, quote: quoted(line) },
       });
     }

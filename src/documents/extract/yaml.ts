@@ -2,6 +2,7 @@ import { LineCounter, parseAllDocuments } from 'yaml';
 import { KUBECTL_YAML } from '../../objects/kubectl-yaml.ts';
 import type { Block } from '../blocks/index.ts';
 import { type Place, quoted } from '../document.ts';
+import { valuesOf } from './values.ts';
 
 export type Path = readonly (string | number)[];
 export type Json = Readonly<Record<string, unknown>>;
@@ -9,89 +10,61 @@ export type Json = Readonly<Record<string, unknown>>;
 /** One YAML document of a block, and where each of its fields stands. */
 export type YamlDocument = { readonly value: Json; at(path: Path): Place };
 
-/** Every mapping in a block that is YAML; text that isn't gives none. Aliases are capped (a bomb gives none, too). */
-export function yamlDocuments(block: Block, part: string): YamlDocument[] {
+/** Something of a document that was not read, where, and why. */
+export type Unread = { readonly place: Place; readonly because: string };
+
+export type YamlRead = { readonly documents: readonly YamlDocument[]; readonly unread: readonly Unread[] };
+
+/** Every mapping in a block that is YAML. What can't be read is said, with the line of the first thing wrong. */
+export function readYaml(block: Block, part: string): YamlRead {
   const counter = new LineCounter();
   const lines = block.text.split('\n');
-  const found: YamlDocument[] = [];
-  let documents: ReturnType<typeof parseAllDocuments>;
+  const placed = (line: number): Place => ({
+    part,
+    heading: block.heading,
+    line: block.line + line - 1,
+    quote: quoted(lines[line - 1] ?? ''),
+  });
+  const lineAt = (offset: number) => counter.linePos(offset).line || 1;
+  const documents: YamlDocument[] = [];
+  const unread: Unread[] = [];
+  let parsed: ReturnType<typeof parseAllDocuments>;
   try {
-    documents = parseAllDocuments(block.text, {
+    parsed = parseAllDocuments(block.text, {
       lineCounter: counter,
       ...KUBECTL_YAML,
       logLevel: 'silent',
       uniqueKeys: false,
     });
   } catch {
-    return [];
+    return { documents, unread: [{ place: placed(1), because: 'it is nested too deep to be read as YAML' }] };
   }
-  if (!Array.isArray(documents)) return [];
-  for (const document of documents) {
-    if (document.errors.length > 0) continue;
-    let value: unknown;
-    try {
-      value = document.toJS({ maxAliasCount: 200 });
-    } catch {
+  if (!Array.isArray(parsed)) return { documents, unread };
+  for (const document of parsed) {
+    const [error] = document.errors;
+    if (error !== undefined) {
+      const because = isTemplate(block.text)
+        ? TEMPLATE
+        : `it is not YAML (${error.code.toLowerCase().replaceAll('_', ' ')})`;
+      unread.push({ place: placed(lineAt(error.pos[0])), because });
       continue;
     }
-    if (!isJson(value)) continue;
-    found.push({
-      value,
-      at(path) {
-        const line = lineOf(document, path, counter);
-        return { part, heading: block.heading, line: block.line + line - 1, quote: quoted(lines[line - 1] ?? '') };
-      },
-    });
+    try {
+      const { value, offsetOf } = valuesOf(document.contents);
+      if (isJson(value)) documents.push({ value, at: (path) => placed(lineAt(offsetOf(path))) });
+    } catch (error) {
+      if (error instanceof RangeError) unread.push({ place: placed(1), because: 'it is nested too deep to be read' });
+      else if (error instanceof Error)
+        unread.push({ place: placed(lineAt(document.range?.[0] ?? 0)), because: quoted(error.message) });
+    }
   }
-  return found;
+  return { documents, unread };
 }
 
-type Parsed = { readonly contents: unknown };
+const TEMPLATE =
+  'it is a template ({{ … }} or {% … %}), which another program fills in: render it, and compare what comes out';
 
-/** The line of the deepest part of the path that is there (a merged field stands where its anchor is used). */
-function lineOf(document: Parsed, path: Path, counter: LineCounter): number {
-  let found = startOf(document.contents);
-  let parent = document.contents;
-  for (const key of path) {
-    const child = childOf(parent, key);
-    const start = startOf(typeof key === 'number' ? child : isPairLike(child) ? child.key : undefined);
-    if (start === undefined) break;
-    found = start;
-    parent = isPairLike(child) ? child.value : child;
-  }
-  return found === undefined ? 1 : counter.linePos(found).line;
-}
-
-/** Pairs by key, of each mapping that was asked about: a document of many keys is asked about each. */
-const indexes = new WeakMap<object, Map<unknown, unknown>>();
-
-function childOf(parent: unknown, key: string | number): unknown {
-  if (typeof parent !== 'object' || parent === null || !('items' in parent) || !Array.isArray(parent.items))
-    return undefined;
-  if (typeof key === 'number') return parent.items[key];
-  const known = indexes.get(parent);
-  if (known !== undefined) return known.get(key);
-  const index = new Map<unknown, unknown>();
-  for (const item of parent.items) if (!index.has(keyOf(item))) index.set(keyOf(item), item);
-  indexes.set(parent, index);
-  return index.get(key);
-}
-
-const isPairLike = (node: unknown): node is { readonly key: unknown; readonly value?: unknown } =>
-  typeof node === 'object' && node !== null && 'key' in node;
-
-function keyOf(pair: unknown): unknown {
-  if (typeof pair !== 'object' || pair === null || !('key' in pair)) return undefined;
-  const { key } = pair;
-  const value = typeof key === 'object' && key !== null && 'value' in key ? key.value : key;
-  return typeof value === 'number' ? String(value) : value;
-}
-
-function startOf(node: unknown): number | undefined {
-  if (typeof node !== 'object' || node === null) return undefined;
-  if ('range' in node && Array.isArray(node.range) && typeof node.range[0] === 'number') return node.range[0];
-  return 'key' in node ? startOf(node.key) : undefined;
-}
+export const isTemplate = (text: string): boolean => /\{\{|\{%|<%|@@[A-Z_]+@@/.test(text);
 
 export const isJson = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -25,7 +25,7 @@ export const versionRules: readonly Rule[] = [
           brought.has(`${group}/${m.kind}`) ||
           !/^[\w./-]{1,120}$/.test(m.gvk) ||
           m.kind === 'List' ||
-          /^(kustomize\.config\.k8s\.io|kind\.x-k8s\.io|k3d\.io|kubeadm\.k8s\.io|eksctl\.io)$/.test(group)
+          isReadByPrograms(group, m.apiVersion, m.kind)
         )
           return [];
         const served = facts.apis(m.gvk);
@@ -185,4 +185,14 @@ function crdOf(object: unknown): string {
   if (typeof spec !== 'object' || spec === null) return '';
   const names = 'names' in spec && typeof spec.names === 'object' && spec.names !== null ? spec.names : {};
   return `${'group' in spec ? String(spec.group) : ''}/${'kind' in names ? String(names.kind) : ''}`;
+}
+
+/** Configuration that a program reads from a file: it looks like an object, and no API server is ever sent it. */
+const PROGRAMS =
+  /^(kustomize\.config\.k8s\.io|kustomize|kind\.x-k8s\.io|k3d\.io|kubeadm\.k8s\.io|eksctl\.io|audit\.k8s\.io|apiserver\.(config\.)?k8s\.io|client\.authentication\.k8s\.io|imagepolicy\.k8s\.io|skaffold|backstage\.io|k0sctl\.k0sproject\.io|kubeone\.k8c\.io|kops\.k8s\.io|krew\.googlecontainertools\.github\.com|scorecard\.operatorframework\.io|mirror\.openshift\.io|(kubelet|kubescheduler|kubeproxy|kubecontrollermanager|controlplane|apiserver|abac|apidiscovery|resourcequota\.admission|eventratelimit\.admission|podtolerationrestriction\.admission|pod-security\.admission|[\w.-]+)\.config\.k8s\.io|credentialprovider\.kubelet\.k8s\.io|[\w.-]+\.admission\.k8s\.io|tools\.[\w.-]+|ctlptl\.dev|devspace\.sh|werf\.io|cli\.[\w.-]+)$/;
+
+function isReadByPrograms(group: string, apiVersion: string, kind: string): boolean {
+  if (PROGRAMS.test(group)) return true;
+  // A kubeconfig, Tilt's and ctlptl's files.
+  return apiVersion === 'v1' && kind === 'Config';
 }

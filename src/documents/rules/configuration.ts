@@ -3,6 +3,13 @@ import { type Found, type Rule, services } from './rule.ts';
 
 const SECRET = /(^|_)(PASSWORD|PASSWD|SECRET(_KEY)?|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS)$/i;
 
+/** `scheme://user:password@host` with a password that is written there. */
+const URL_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\$)[^\s/@]+@/i;
+
+/** Not empty, and not what a variable without a default (`${X}`, `${X:-}`, `${X:?say it}`) leaves to whoever deploys. */
+const isLiteral = (value: string): boolean =>
+  value.replace(/\$\{[A-Za-z_]\w*(:?[-?](?!\w)[^}]*|:?\?[^}]*)?\}|\$[A-Za-z_]\w*/g, '').trim() !== '';
+
 export const configurationRules: readonly Rule[] = [
   {
     id: 'env-file',
@@ -50,17 +57,15 @@ export const configurationRules: readonly Rule[] = [
         s.environment
           .filter(
             (e) =>
-              SECRET.test(e.name) &&
-              e.value !== '' &&
-              !/^\$\{[A-Za-z_]\w*(:?\?[^}]*)?\}$/.test(e.value) &&
-              !e.value.startsWith('/'),
+              (SECRET.test(e.name) || URL_PASSWORD.test(e.value)) && isLiteral(e.value) && !e.value.startsWith('/'),
           )
           .map((e) => hidden(e.place)),
       ),
       ...x.pods.flatMap((p) =>
         p.containers.flatMap((c) =>
           listOf(c.raw.env).flatMap((e, i) =>
-            SECRET.test(textOf(dig(e, 'name')) ?? '') && (textOf(dig(e, 'value')) ?? '') !== ''
+            (SECRET.test(textOf(dig(e, 'name')) ?? '') || URL_PASSWORD.test(textOf(dig(e, 'value')) ?? '')) &&
+            isLiteral(textOf(dig(e, 'value')) ?? '')
               ? [hidden(c.at('env', i, 'name'))]
               : [],
           ),

@@ -58,6 +58,33 @@ export const imageRules: readonly Rule[] = [
       }),
   },
   {
+    id: 'image-variable',
+    feature: 'images named by a variable',
+    looks_for: 'image names and tags in compose with a variable that has no value (no default, not in .env)',
+    asks: [],
+    severity: 'HIGH',
+    because: 'which image that is isn’t in the document: nothing about it was compared',
+    adjustment: 'name the image and its tag, or pass the folder with its .env',
+    words: /image (tag|variable)|variables?/i,
+    proof: image,
+    find: (x) =>
+      services(x)
+        .filter((s) => s.image === undefined && textOf(s.raw.image) !== undefined)
+        .map((s): Found => {
+          const missing = openVariables(textOf(s.raw.image) ?? '');
+          return {
+            place: s.at('image'),
+            severity: 'UNKNOWN',
+            local:
+              s.imageName === undefined
+                ? `which image it is isn’t known: ${missing} has no value`
+                : `it is ${word(s.imageName)}, but which tag isn’t known: ${missing} has no value`,
+            evidence: 'the document has no default for it',
+            adjustment: `${word(s.name)}: say what ${missing} is`,
+          };
+        }),
+  },
+  {
     id: 'docker-hub',
     feature: 'images from Docker Hub',
     looks_for: 'images of docker.io, or without a registry',
@@ -174,14 +201,21 @@ export const imageRules: readonly Rule[] = [
     find: (x, facts) => {
       const here = [...new Set(facts.nodes.map((n) => n.architecture))];
       const judge = (asked: string, place: Found['place']): Found => {
-        const wanted = ARCHITECTURES[asked.toLowerCase()] ?? asked.toLowerCase();
+        const all = [...new Set(asked.split(',').map((one) => ARCHITECTURES[one.toLowerCase()] ?? one.toLowerCase()))];
+        const wanted = all.find((one) => here.includes(one)) ?? all[0] ?? '';
         const evidence = `nodes: ${here.join(', ') || 'none seen'}`;
+        const every = here.every((one) => all.includes(one));
         if (here.includes(wanted))
           return {
             place,
             subject: wanted,
-            severity: here.length === 1 ? 'NONE' : 'MEDIUM',
-            local: here.length === 1 ? `every node is ${word(wanted)}` : `only some nodes are ${word(wanted)}`,
+            severity: every ? 'NONE' : 'MEDIUM',
+            local:
+              every && here.length > 1
+                ? 'every node is one of those'
+                : here.length === 1
+                  ? `every node is ${word(wanted)}`
+                  : `only some nodes are ${word(wanted)}`,
             evidence,
             adjustment: `nodeSelector: {kubernetes.io/arch: ${word(wanted)}}`,
           };
@@ -239,3 +273,8 @@ export const imageRules: readonly Rule[] = [
     ],
   },
 ];
+
+/** `${VERSION}`, `$TAG`: the variables that nothing gives a value. */
+const openVariables = (text: string): string =>
+  [...new Set([...text.matchAll(/\$\{?([A-Za-z_]\w*)(?!\w*:?-)/g)].map((m) => word(m[1])))].join(', ') ||
+  'a part of it';

@@ -33,8 +33,9 @@ export const ingressRules: readonly Rule[] = [
           )
           .map((s) => ({ name: textOf(s.value), place: s.place })),
       ];
+      const brought = new Set(x.manifests.filter((m) => m.kind === 'IngressClass').map((m) => m.name));
       return named.flatMap(({ name, place }): Found[] => {
-        if (name === undefined || name === '') return [];
+        if (name === undefined || name === '' || brought.has(name)) return [];
         const evidence = `ingressClasses: ${facts.ingressClasses.join(', ') || 'none'}`;
         if (facts.ingressClasses.includes(name))
           return [{ place, subject: name, severity: 'NONE', local: `IngressClass ${word(name)} is there`, evidence }];
@@ -74,6 +75,7 @@ export const ingressRules: readonly Rule[] = [
         .flatMap((m): Found[] => {
           const place = m.at('kind');
           const evidence = `ingressClasses: ${facts.ingressClasses.join(', ') || 'none'}`;
+          if (x.manifests.some((one) => one.kind === 'IngressClass')) return [];
           if (facts.ingressClasses.length > 0)
             return [
               {

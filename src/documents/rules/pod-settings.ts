@@ -14,7 +14,8 @@ export const podSettingRules: readonly Rule[] = [
   {
     id: 'restricted-fields',
     feature: 'securityContext of the restricted level',
-    looks_for: 'containers without allowPrivilegeEscalation: false, drop: [ALL], runAsNonRoot and seccompProfile',
+    looks_for:
+      'containers without allowPrivilegeEscalation: false, drop: [ALL], runAsNonRoot and seccompProfile; every service of a compose file',
     asks: ['podSecurity', 'openshift'],
     severity: 'HIGH',
     because:
@@ -25,7 +26,14 @@ export const podSettingRules: readonly Rule[] = [
     proof: workload,
     find: (x, facts) => {
       if (facts.openshift !== undefined || facts.podSecurity !== 'restricted') return [];
-      return contexts(x).flatMap(({ c, get }): Found[] => {
+      const composed = services(x).map(
+        (s): Found => ({
+          place: s.place,
+          local: 'the namespace enforces the restricted level: a workload made of this needs all four fields',
+          evidence: 'podSecurity: restricted',
+        }),
+      );
+      const written = contexts(x).flatMap(({ c, get }): Found[] => {
         const missing = [
           get('runAsNonRoot').value !== true && 'runAsNonRoot: true',
           dig(c.raw, 'securityContext', 'allowPrivilegeEscalation') !== false && 'allowPrivilegeEscalation: false',
@@ -44,6 +52,7 @@ export const podSettingRules: readonly Rule[] = [
               },
             ];
       });
+      return [...composed, ...written];
     },
   },
   {

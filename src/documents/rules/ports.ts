@@ -1,8 +1,7 @@
+import type { ComposeService } from '../extract/compose.ts';
 import { dig, listOf } from '../extract/yaml.ts';
-import type { ClusterFacts } from '../facts.ts';
+import { entry, notHttp, wayIn } from './published.ts';
 import { admission, type Found, isOpenShift, type Rule, services } from './rule.ts';
-
-const entry = (facts: ClusterFacts) => (isOpenShift(facts) === true ? 'a Route' : 'an Ingress');
 
 export const portRules: readonly Rule[] = [
   {
@@ -49,7 +48,7 @@ export const portRules: readonly Rule[] = [
   {
     id: 'privileged-port',
     feature: 'ports below 1024 in containers',
-    looks_for: 'containers that listen below 1024 (compose ports, containerPort)',
+    looks_for: 'containers that listen below 1024 (compose ports and expose, containerPort)',
     asks: ['openshift', 'podSecurity'],
     severity: 'HIGH',
     because: 'a process that isn’t root can’t bind a port below 1024, and exits',
@@ -60,7 +59,7 @@ export const portRules: readonly Rule[] = [
       const judged = admission(facts, 'restricted', 'NONE');
       return [
         ...services(x).flatMap((s) =>
-          s.ports
+          [...s.ports, ...exposed(s)]
             .filter((p) => p.target < 1024)
             .map(
               (p): Found => ({
@@ -105,13 +104,54 @@ export const portRules: readonly Rule[] = [
           .filter((p) => p.published !== undefined)
           .map((p) => ({
             place: p.place,
-            local: `Pods are reached through Services, from outside through ${entry(facts)}`,
+            local:
+              notHttp(p, s) === undefined
+                ? `Pods are reached through Services, from outside through ${entry(facts)}`
+                : 'Pods are reached through Services',
             evidence:
               isOpenShift(facts) === true
                 ? `OpenShift ${facts.openshift?.version}`
                 : `ingressClasses: ${facts.ingressClasses.join(', ') || 'none'}`,
-            adjustment: `port ${p.target}: a Service, and ${entry(facts)} if people use it`,
+            adjustment:
+              notHttp(p, s) === undefined
+                ? `port ${p.target}: a Service, and ${entry(facts)} if people use it`
+                : `port ${p.target}${p.protocol === 'udp' ? '/UDP' : ''}: a Service${p.protocol === 'udp' ? ' with protocol: UDP' : ''}; from outside ${wayIn(facts)}`,
           })),
       ),
   },
+  {
+    id: 'not-http-port',
+    feature: 'published ports that carry no HTTP',
+    looks_for: 'published UDP ports, and TCP ports of databases, brokers, mail, SSH, VPNs',
+    asks: ['openshift', 'ingressClasses', 'loadBalancer'],
+    severity: 'MEDIUM',
+    because:
+      'Routes and Ingresses carry HTTP and TLS only: from outside the cluster nothing reaches such a port through them',
+    adjustment: 'a Service inside the cluster; from outside one of type LoadBalancer or NodePort',
+    words: /\bUDP\b|\bTCP\b|not HTTP/i,
+    proof: { needs: ['service'] },
+    find: (x, facts) =>
+      services(x).flatMap((s) =>
+        s.ports.flatMap((p): Found[] => {
+          const what = p.published === undefined ? undefined : notHttp(p, s);
+          return what === undefined
+            ? []
+            : [
+                {
+                  place: p.place,
+                  local: `${what} doesn’t pass through ${entry(facts)}`,
+                  evidence: `loadBalancer: ${facts.loadBalancer}`,
+                  adjustment: `port ${p.target} (${what}): inside a Service${p.protocol === 'udp' ? ' with protocol: UDP' : ''}; from outside ${wayIn(facts)}`,
+                },
+              ];
+        }),
+      ),
+  },
 ];
+
+/** What a service listens on without publishing it. */
+const exposed = (s: ComposeService) =>
+  listOf(s.raw.expose).flatMap((port, i) => {
+    const target = Number(String(port).split(/[/-]/)[0]);
+    return Number.isInteger(target) && target > 0 ? [{ target, place: s.at('expose', i) }] : [];
+  });

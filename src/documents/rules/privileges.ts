@@ -1,5 +1,6 @@
 import { dig, listOf, textOf } from '../extract/yaml.ts';
 import { contexts, flags } from './contexts.ts';
+import { SOCKET } from './mounts.ts';
 import { admission, type Found, type Rule, services } from './rule.ts';
 
 const BASELINE_CAPABILITIES = new Set(
@@ -7,8 +8,6 @@ const BASELINE_CAPABILITIES = new Set(
     ' ',
   ),
 );
-
-const SOCKET = /(docker|containerd|crio|podman)\.sock/;
 
 const workload = { needs: ['workload'] } as const;
 
@@ -28,7 +27,7 @@ export const privilegeRules: readonly Rule[] = [
     find: (x) => [
       ...services(x).flatMap((s) =>
         s.mounts
-          .filter((m) => SOCKET.test(m.source))
+          .filter((m) => SOCKET.test(m.source) || SOCKET.test(m.target))
           .map((m) => ({
             place: m.place,
             local: 'nodes have no Docker',

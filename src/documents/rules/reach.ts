@@ -114,18 +114,19 @@ export const reachRules: readonly Rule[] = [
     find: (x) =>
       [
         ...services(x)
-          .filter((s) => DOWNLOADS.test(JSON.stringify([s.raw.command ?? '', s.raw.entrypoint ?? ''])))
+          .filter((s) => downloads(s.raw.command, s.raw.entrypoint))
           .map((s) => s.at(s.raw.command === undefined ? 'entrypoint' : 'command')),
         ...x.pods.flatMap((p) =>
           p.containers
-            .filter((c) => DOWNLOADS.test(JSON.stringify([c.raw.command ?? '', c.raw.args ?? ''])))
+            .filter((c) => downloads(c.raw.command, c.raw.args))
             .map((c) => c.at(c.raw.command === undefined ? 'args' : 'command')),
         ),
         ...x.commands
-          .filter((c) =>
-            /^(helm repo add|git clone|curl\b.*https?:|wget\b.*https?:|(kubectl|oc) (apply|create)\b.*-f\s*https?:|helm (install|upgrade)\b.*(oci|https?):)/.test(
-              c.text,
-            ),
+          .filter(
+            (c) =>
+              /^(helm repo add|git clone|curl\b.*https?:|wget\b.*https?:|(kubectl|oc) (apply|create)\b.*-f\s*https?:|helm (install|upgrade)\b.*(oci|https?):)/.test(
+                c.text,
+              ) && goesOut(c.text),
           )
           .map((c) => c.place),
         ...x.statements.filter((s) => s.topic === 'internet').map((s) => s.place),
@@ -140,3 +141,19 @@ export const reachRules: readonly Rule[] = [
 const HOST = /host\.docker\.internal|gateway\.docker\.internal|\b172\.17\.0\.1\b/;
 const DOWNLOADS =
   /\b(curl|wget)\b[^"]*https?:|git clone|pip3? install|apt(-get)? (update|install)|apk add|npm (ci|install)|yum install|dnf install/;
+
+const downloads = (...commands: readonly unknown[]): boolean => {
+  const text = JSON.stringify(commands.map((command) => command ?? ''));
+  return DOWNLOADS.test(text) && goesOut(text);
+};
+
+/** localhost, names of the cluster and of one label, and private addresses are no way out. */
+const INSIDE =
+  /^(localhost|[\w-]+|.*\.(svc|local|localhost|internal|cluster\.local|svc\.[\w.-]+)|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|0\.0\.0\.0|\[?::1\]?|[$<{].*)$/i;
+
+function goesOut(text: string): boolean {
+  const hosts = [...text.matchAll(/\b(?:https?|oci|git|ssh):\/\/(?:[^\s/@"']*@)?([^\s/:"'\\]+)/gi)].map(
+    (m) => m[1] ?? '',
+  );
+  return hosts.length === 0 || hosts.some((host) => !INSIDE.test(host));
+}

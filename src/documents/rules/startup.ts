@@ -108,8 +108,8 @@ export const startupRules: readonly Rule[] = [
     adjustment: 'a Job with restartPolicy: OnFailure and backoffLimit, or an init container',
     words: /restart|one.?off|migrat|\bjobs?\b/i,
     proof: { needs: ['job'] },
-    find: (x) =>
-      services(x)
+    find: (x) => [
+      ...services(x)
         .filter(
           (s) => s.raw.restart === 'no' || s.raw.restart === false || /^on-failure/.test(textOf(s.raw.restart) ?? ''),
         )
@@ -119,6 +119,22 @@ export const startupRules: readonly Rule[] = [
           evidence: 'restartPolicy of a Deployment is Always',
           adjustment: `${word(s.name)}: a Job`,
         })),
+      ...x.composes.flatMap((c) =>
+        c.services.flatMap((s) => {
+          const field = ['command', 'entrypoint'].find((f) => ONCE.test([s.raw[f] ?? ''].flat().join(' ')));
+          return field === undefined
+            ? []
+            : [
+                {
+                  place: s.at(field),
+                  local: 'every replica runs it, and again at every restart',
+                  evidence: 'containers of a Deployment are started again and again',
+                  adjustment: `${word(s.name)}: what migrates or initialises in a Job or an init container`,
+                },
+              ];
+        }),
+      ),
+    ],
   },
   {
     id: 'container-name',
@@ -165,3 +181,7 @@ export const startupRules: readonly Rule[] = [
       ),
   },
 ];
+
+/** Commands that change a schema or make first data. */
+const ONCE =
+  /\b(migrate|migrations?|db:(setup|migrate|prepare|create|seed)|createdb|create_db|initdb|init-db|db (init|upgrade|create\w*)|alembic upgrade|flyway|liquibase|createsuperuser|loaddata|bootstrap|mc (alias set|config host|mb))\b/;

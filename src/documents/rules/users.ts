@@ -1,8 +1,18 @@
 import { word } from '../document.ts';
+import type { Extracted } from '../extract/index.ts';
 import { dig, listOf, textOf } from '../extract/yaml.ts';
 import { contexts, flags } from './contexts.ts';
-import { parseName, ROOT_IMAGES } from './known-images.ts';
+import { isPostgres, parseName, postgresData, rootImage } from './known-images.ts';
 import { admission, cantSee, type Found, isOpenShift, type Rule, services } from './rule.ts';
+
+/** Bitnami’s charts take the ids out on OpenShift by themselves, unless that is switched off. */
+const adapted = (x: Extracted): boolean =>
+  x.settings.some((s) => s.key === 'adaptSecurityContext' && (s.value === 'auto' || s.value === 'force'));
+
+const isDefault = (data: string) => data === '/var/lib/postgresql/data';
+
+/** Strictly below: the mount itself isn't a folder that the image makes. */
+const isBelow = (path: string, mount: string) => path.startsWith(`${mount.replace(/\/+$/, '')}/`);
 
 const workload = { needs: ['workload'] } as const;
 
@@ -29,6 +39,7 @@ export const userRules: readonly Rule[] = [
           ...(get('runAsNonRoot').value === false ? [get('runAsNonRoot').place] : []),
         ]),
         ...flags(x, /^runAsUser$/, 0).map((s) => s.place),
+        ...flags(x, /^runAsNonRoot$/, false).map((s) => s.place),
       ];
       return places.map((place) => ({ place, ...admission(facts, 'restricted', 'NONE') }));
     },
@@ -46,17 +57,31 @@ export const userRules: readonly Rule[] = [
     proof: workload,
     find: (x, facts) => {
       const judged = admission(facts, 'restricted', 'NONE');
-      const at = (place: Found['place'], image: string, pgdata: string | undefined): Found[] => {
+      const at = (
+        place: Found['place'],
+        image: string,
+        pgdata: string | undefined,
+        targets: readonly string[],
+      ): Found[] => {
         // The postgres image runs as any user when its data is in a folder it makes itself, below the mount.
-        const owns = pgdata !== undefined && pgdata.replace(/\/$/, '') !== '/var/lib/postgresql/data';
-        const instead = parseName(image) === 'postgres' && owns ? undefined : ROOT_IMAGES[parseName(image)];
+        const data = postgresData(image, pgdata);
+        const owns =
+          isPostgres(image) &&
+          (targets.some((t) => isBelow(data, t)) ||
+            (pgdata !== undefined && !targets.includes(data) && !isDefault(data)));
+        const instead = owns ? undefined : rootImage(image);
         return instead === undefined ? [] : [{ place, ...judged, adjustment: `${word(parseName(image))}: ${instead}` }];
       };
       return [
         ...services(x).flatMap((s) =>
-          s.image === undefined || s.raw.user !== undefined
+          s.imageName === undefined || s.raw.user !== undefined
             ? []
-            : at(s.at('image'), s.image, s.environment.find((e) => e.name === 'PGDATA')?.value),
+            : at(
+                s.at('image'),
+                s.imageName,
+                s.environment.find((e) => e.name === 'PGDATA')?.value,
+                s.mounts.map((m) => m.target),
+              ),
         ),
         ...contexts(x).flatMap(({ c, get }) =>
           get('runAsUser').value !== undefined || get('runAsNonRoot').value === true
@@ -70,6 +95,7 @@ export const userRules: readonly Rule[] = [
                     'value',
                   ),
                 ),
+                listOf(c.raw.volumeMounts).map((m) => textOf(dig(m, 'mountPath')) ?? ''),
               ),
         ),
       ];
@@ -96,7 +122,9 @@ export const userRules: readonly Rule[] = [
         ...contexts(x).flatMap(({ get }) =>
           ['runAsUser', 'fsGroup'].flatMap((key) => (fixed(get(key).value) ? [get(key).place] : [])),
         ),
-        ...x.settings.filter((s) => /^(runAsUser|fsGroup)$/.test(s.key) && fixed(s.value)).map((s) => s.place),
+        ...(adapted(x) ? [] : x.settings.filter((s) => /^(runAsUser|fsGroup)$/.test(s.key) && fixed(s.value))).map(
+          (s) => s.place,
+        ),
       ];
       if (isOpenShift(facts) === false)
         return places.map((place) => ({

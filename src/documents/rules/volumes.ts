@@ -1,16 +1,17 @@
 import { word } from '../document.ts';
 import type { Extracted } from '../extract/index.ts';
-import { dig, isJson, listOf, textOf } from '../extract/yaml.ts';
+import { dig, isJson, type Json, listOf, textOf } from '../extract/yaml.ts';
 import { classes, manyWriters } from './claims.ts';
+import { DATA_IMAGES, parseName } from './known-images.ts';
+import { claim, HOST_PATHS, holds, instead, SOCKET } from './mounts.ts';
 import { admission, cantSee, defaultClass, type Found, type Rule, services } from './rule.ts';
-
-const SOCKET = /(^|\/)(docker|containerd|crio|podman)\.sock$/;
-const HOST_PATHS =
-  /^\/(dev|proc|sys|etc\/(localtime|timezone|passwd|group|machine-id)|var\/run|run|var\/lib\/docker|var\/log|boot|lib\/modules)(\/|$)/;
 
 const binds = (x: Extracted) =>
   services(x).flatMap((s) =>
-    s.mounts.filter((m) => m.kind === 'bind' && !SOCKET.test(m.source)).map((m) => ({ ...m, service: s.name })),
+    s.mounts
+      .filter((m) => m.kind === 'bind')
+      .map((m) => ({ ...m, holds: holds(m), service: s.name }))
+      .filter((m) => m.holds !== 'socket'),
   );
 
 export const volumeRules: readonly Rule[] = [
@@ -27,19 +28,18 @@ export const volumeRules: readonly Rule[] = [
     words: /bind.?mount|\bvolumes?\b|\bstorage\b|\bpersisten/i,
     proof: { needs: ['volume'], rules: ['host-path', 'storage-class-missing', 'no-default-storage-class'] },
     find: (x, facts) =>
-      binds(x).map((m) => ({
-        place: m.place,
-        local: 'no node has the document author’s folders; volumes here are claims, ConfigMaps and Secrets',
-        evidence: `storageClasses: ${classes(facts)}`,
-        adjustment: HOST_PATHS.test(m.source)
-          ? `${word(m.target)}: leave the host’s ${word(m.source)} out`
-          : m.file ||
-              (m.readOnly && /\.(conf|cfg|ya?ml|json|ini|toml|sh|sql|env)(\.template)?$|\.d$|conf/.test(m.target))
-            ? `${word(m.target)}: a ConfigMap made from ${word(m.source)}`
-            : /ssl|tls|cert|key/i.test(m.target)
-              ? `${word(m.target)}: a Secret of type kubernetes.io/tls`
-              : `${word(m.target)}: a PersistentVolumeClaim (ReadWriteOnce${defaultClass(facts) === undefined ? '' : `, StorageClass ${defaultClass(facts)?.name}`}, size from what ${word(m.source)} holds)`,
-      })),
+      binds(x).map(
+        (m): Found => ({
+          place: m.place,
+          ...(m.holds === 'clock' ? { severity: 'MEDIUM' } : {}),
+          local:
+            m.holds === 'clock'
+              ? 'without it times are shown in UTC, nothing else'
+              : 'no node has the document author’s folders; volumes here are claims, ConfigMaps and Secrets',
+          evidence: `storageClasses: ${classes(facts)}`,
+          adjustment: instead(m, facts),
+        }),
+      ),
   },
   {
     id: 'named-volume',
@@ -58,7 +58,7 @@ export const volumeRules: readonly Rule[] = [
       return services(x).flatMap((s) =>
         s.mounts.flatMap((m): Found[] => {
           if (m.kind !== 'volume') return [];
-          const adjustment = `${word(m.source)} (${word(m.target)}): a PersistentVolumeClaim${standard === undefined ? ' that names a StorageClass' : ` on ${standard.name}`}`;
+          const adjustment = `${word(m.source)} (${word(m.target)}): ${claim(facts)}`;
           if (standard !== undefined)
             return [
               {
@@ -98,13 +98,14 @@ export const volumeRules: readonly Rule[] = [
         const mounts = compose.services.flatMap((s) =>
           s.mounts
             .filter((m) => (m.kind === 'volume' || m.kind === 'bind') && !m.file)
-            .filter((m) => !SOCKET.test(m.source) && !HOST_PATHS.test(m.source))
+            .filter((m) => m.kind === 'volume' || ['data', 'secret', 'configuration'].includes(holds(m)))
             .map((m) => ({ ...m, service: s.name })),
         );
-        const users = (source: string) => new Set(mounts.filter((m) => m.source === source).map((m) => m.service)).size;
-        const written = (source: string) => mounts.some((m) => m.source === source && !m.readOnly);
+        const users = new Map<string, Set<string>>();
+        for (const m of mounts) users.set(m.source, (users.get(m.source) ?? new Set()).add(m.service));
+        const written = new Set(mounts.filter((m) => !m.readOnly).map((m) => m.source));
         return mounts
-          .filter((m) => users(m.source) > 1 && written(m.source))
+          .filter((m) => (users.get(m.source)?.size ?? 0) > 1 && written.has(m.source))
           .map(
             (m): Found => ({
               place: m.place,
@@ -160,7 +161,7 @@ export const volumeRules: readonly Rule[] = [
             const index = listOf(pod.spec.volumes).findIndex((v) => dig(v, 'name') === dig(mount, 'name'));
             const volume = listOf(pod.spec.volumes)[index];
             const empty = isJson(volume) && 'emptyDir' in volume;
-            return empty && DATA.test(path)
+            return empty && (DATA.test(path) || keepsData(c.raw, path))
               ? [
                   {
                     place: c.at('volumeMounts', i, 'mountPath'),
@@ -219,6 +220,18 @@ export const volumeRules: readonly Rule[] = [
       ]),
   },
 ];
+
+/** A server of data, with a folder that is neither scratch nor configuration, or one that it is told to keep data in. */
+function keepsData(container: Json, path: string): boolean {
+  const image = textOf(container.image) ?? '';
+  if (!DATA_IMAGES.test(parseName(image)) || SCRATCH.test(path)) return false;
+  const told = [container.command, container.args].flat().map(String);
+  return told.length === 0 || told.some((word) => word === path || word.endsWith(`=${path}`)) || !CONF.test(path);
+}
+
+const SCRATCH =
+  /^\/(tmp|run|var\/run|var\/tmp|dev\/shm|var\/cache|var\/log|proc)(\/|$)|(^|\/)(cache|tmp|temp|logs?|run)$/;
+const CONF = /^\/(etc|opt|usr|docker-entrypoint-init[\w-]*\.d)(\/|$)|conf|certs?|plugins|scripts|secrets?/;
 
 const DATA =
   /^\/(var\/lib\/(postgresql|mysql|mongodb|redis|elasticsearch|rabbitmq|grafana|clickhouse|weaviate|prometheus)|data|bitnami|usr\/share\/elasticsearch\/data|qdrant\/storage|var\/data)/;

@@ -1,0 +1,43 @@
+import { isJson, type YamlDocument } from './yaml.ts';
+
+/** The `.env` that compose reads beside a file: NAME=value, quotes taken off, comments left out. */
+export function dotenv(text: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const [, name, rest = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    const single = /^'([^']*)'/.exec(rest)?.[1];
+    const double = /^"((?:[^"\\]|\\.)*)"/.exec(rest)?.[1];
+    found.set(name, single ?? double?.replace(/\\(["\\$])/g, '$1') ?? rest.replace(/\s+#.*$/, '').trim());
+  }
+  return found;
+}
+
+const BRACED = /\$\$|\$\{([A-Za-z_]\w*)(?:(:?[-?+])([^${}]*))?\}|\$([A-Za-z_]\w*)/g;
+
+/** A compose document with what `.env` says filled in, as compose does it; variables without a value stay as they are. */
+export function filledIn(document: YamlDocument, environment: ReadonlyMap<string, string>): YamlDocument {
+  if (environment.size === 0) return document;
+  const fill = (text: string) =>
+    text.replace(BRACED, (whole, braced?: string, how?: string, other?: string, bare?: string) => {
+      const value = environment.get(braced ?? bare ?? '');
+      if (value === undefined) return whole;
+      const given = how?.startsWith(':') === true ? value !== '' : true;
+      if (how?.endsWith('+') === true) return given ? (other ?? '') : '';
+      return given ? value : how?.endsWith('-') === true ? (other ?? '') : whole;
+    });
+  const seen = new Map<object, unknown>();
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.includes('$') ? fill(value) : value;
+    if (typeof value !== 'object' || value === null) return value;
+    const known = seen.get(value);
+    if (known !== undefined) return known;
+    const made = Array.isArray(value)
+      ? value.map(walk)
+      : Object.fromEntries(Object.entries(value).map(([key, one]) => [key, walk(one)]));
+    seen.set(value, made);
+    return made;
+  };
+  const value = walk(document.value);
+  return isJson(value) ? { value, at: document.at } : document;
+}

@@ -1,0 +1,60 @@
+import type { Block } from '../blocks/index.ts';
+import { heredocs } from './commands.ts';
+import { readYaml, type Unread, type YamlDocument, type YamlRead } from './yaml.ts';
+
+const NONE: YamlRead = { documents: [], unread: [] };
+const YAML = /^(ya?ml|json|jsonc|k8s|kubernetes|docker-?compose|compose|helm)$/;
+const SHELL = /^(sh|shell|bash|console|zsh|terminal|shell-session|shellsession|powershell|ps1|bat|cmd)$/;
+/** Code of languages that are never YAML. */
+const OTHER =
+  /^(go|golang|python|py|js|javascript|ts|typescript|json5|dockerfile|docker|ini|toml|sql|java|kotlin|ruby|rust|c|cpp|csharp|php|hcl|terraform|nginx|xml|html|css|lua|promql|logql|graphql|mermaid|properties|caddyfile|caddy|makefile|http)$/;
+
+/** The YAML of a block: a whole file, a fence of YAML, a patch of it, or what a command reads inline. */
+export function yamlIn(block: Block, part: string): YamlRead {
+  if (block.kind !== 'code') return NONE;
+  const language = block.language ?? '';
+  if (/^(diff|patch)$/.test(language)) {
+    const after = { ...block, text: patched(block.text), language: 'yaml' };
+    return looksLike(after.text) ? readYaml(after, part) : NONE;
+  }
+  if (YAML.test(language)) return ownOrInline(block, part, true);
+  if (OTHER.test(language)) return NONE;
+  if (SHELL.test(language) || /^#!/.test(block.text)) {
+    const inline = heredocs(block);
+    if (inline.length > 0) return joined(inline.map((body) => likelyYaml(body, part)));
+    return looksLike(block.text) ? readYaml(block, part) : NONE;
+  }
+  return ownOrInline(block, part, looksLike(block.text));
+}
+
+/** YAML may itself hold a shell's heredoc (in args), and a listing without a language a command with YAML. */
+function ownOrInline(block: Block, part: string, certain: boolean): YamlRead {
+  const own = readYaml(block, part);
+  if (own.documents.length > 0) return certain ? own : { ...own, unread: [] };
+  const inline = heredocs(block);
+  if (inline.length > 0) {
+    const read = joined(inline.map((body) => likelyYaml(body, part)));
+    if (read.documents.length > 0) return read;
+  }
+  return certain ? own : NONE;
+}
+
+const likelyYaml = (block: Block, part: string): YamlRead => {
+  const read = readYaml(block, part);
+  return looksLike(block.text) ? read : { documents: read.documents, unread: [] };
+};
+
+const joined = (reads: readonly YamlRead[]): YamlRead => ({
+  documents: reads.flatMap((read): readonly YamlDocument[] => read.documents),
+  unread: reads.flatMap((read): readonly Unread[] => read.unread),
+});
+
+/** A field at the start of a line that manifests and compose files have, in a text that isn't a command. */
+const looksLike = (text: string): boolean => /^(apiVersion|services):/m.test(text);
+
+/** A patch as the file is after it, line for line: what goes is blank. */
+const patched = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => (/^(-|@@|diff |index |\+\+\+ )/.test(line) ? '' : line.replace(/^[+ ]/, '')))
+    .join('\n');
