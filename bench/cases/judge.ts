@@ -18,7 +18,7 @@ export function judgeCase(one: CaseFile): Judged {
       const found = judge(one, expectation);
       return found === undefined ? [] : [{ expected, found }];
     });
-    return { case: one, misses };
+    return { case: one, misses: misses.filter(({ found }, i) => misses.findIndex((m) => m.found === found) === i) };
   } catch (error) {
     return { case: one, misses: [{ expected, found: error instanceof Error ? error.message : String(error) }] };
   }
