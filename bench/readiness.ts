@@ -48,11 +48,13 @@ if (values['argo-cd'] !== undefined) {
   const judged = argoStates(resolve(from, values['argo-cd']), Date.now()).map(judgeArgo);
   const wrong = judged.filter((one) => one.wrong !== undefined && !ARGUED.has(one.case.file));
   const healthy = judged.filter((one) => one.health === 'Healthy');
-  const open = healthy.filter((one) => one.found !== 'ready');
+  const open = healthy.filter((one) => one.found === 'unknown');
   console.log(`\n## Argo CD's health tests\n\n${matrixOf(judged.map((one) => [one.health, one.found])).join('\n')}\n`);
   for (const one of wrong) console.log(`${one.wrong}: ${line(one)}`);
   for (const one of judged.filter((one) => one.wrong !== undefined && ARGUED.has(one.case.file)))
     console.log(`argued: ${line(one)}: ${ARGUED.get(one.case.file)}`);
+  for (const one of healthy.filter(({ found }) => found === 'waiting' || found === 'failed'))
+    console.log(`healthy, and we disagree: ${line(one)}`);
   for (const one of open) console.log(`healthy, without a verdict: ${line(one)}`);
   const share = open.length / Math.max(1, healthy.length);
   console.log(

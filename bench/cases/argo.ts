@@ -33,7 +33,8 @@ export function argoStates(checkout: string, now: number): ArgoState[] {
         criterion: undefined,
         about: [],
         logs: undefined,
-        objects: [object],
+        // Their fixtures are live objects without what they don't read.
+        objects: [{ ...object, metadata: { uid: 'u-1', ...object.metadata } }],
         events: [],
       };
       return [{ case: one, health: textAt(isRecord(test) ? test.healthStatus : undefined, 'status') }];

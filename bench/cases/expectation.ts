@@ -26,7 +26,7 @@ const FORMS: readonly Form[] = [
     make: ([, list]) => ({ kind: 'readiness', oneOf: words(list) }),
   },
   {
-    when: /^its reason is (?:one of )?(\w+(?:(?:,? or |, )\w+)*)$/,
+    when: /^its reason is (?:one of )?([\w.-]+(?:(?:,? or |, )[\w.-]+)*)$/,
     make: ([, list]) => ({ kind: 'reading-reason', oneOf: words(list) }),
   },
   {

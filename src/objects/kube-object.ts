@@ -109,10 +109,14 @@ export type Condition = {
   readonly lastTransitionTime: string;
 };
 
+/** True, False or Unknown; some controllers write a boolean. */
+const statusOf = (status: unknown): string =>
+  typeof status === 'string' ? status : status === true ? 'True' : status === false ? 'False' : '';
+
 export function conditionsIn(list: unknown): Condition[] {
   return recordsAt({ list }, 'list').map((c) => ({
     type: textAt(c, 'type'),
-    status: textAt(c, 'status'),
+    status: statusOf(c.status),
     reason: textAt(c, 'reason'),
     message: textAt(c, 'message'),
     observedGeneration: numberAt(c, 'observedGeneration'),

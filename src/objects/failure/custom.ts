@@ -1,7 +1,7 @@
 import { conditionsOf, groupOf, isRecord, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
-import { readiness } from '../readiness/index.ts';
+import { type Reading, readiness } from '../readiness/index.ts';
 import { eventsAbout, lastSeen, messageOf } from './events.ts';
-import { type Finding, finding, type Tree } from './failure.ts';
+import { type Finding, finding, knownIn, type Tree, type When } from './failure.ts';
 
 const OURS = /^(infragate|kubectl|oc|helm|argocd|kustomize|node-fetch|curl|Mozilla|unknown)/i;
 
@@ -18,16 +18,16 @@ export function touchedByOthers(object: KubeObject): boolean {
 }
 
 /** Custom resources: what their operator says, or that it says nothing at all. */
-export function customFailures(tree: Tree): Finding[] {
+export function customFailures(tree: Tree, { now }: When): Finding[] {
   const { root } = tree;
+  const read = (object: KubeObject): Reading => readiness(object, knownIn(tree, now)(object));
   return tree.objects.filter(isCustom).flatMap((object) => {
-    const found = [told(object), warned(object, tree)].filter((f) => f !== undefined);
+    const found = [told(object, read(object)), warned(object, tree, read(object))].filter((f) => f !== undefined);
     return found.length > 0 || object !== root ? found : silent(object, tree);
   });
 }
 
-function told(object: KubeObject): Finding | undefined {
-  const reading = readiness(object);
+function told(object: KubeObject, reading: Reading): Finding | undefined {
   if (reading.status === 'failed') {
     return said(object, reading.reason, reading.message, reading.final, 50);
   }
@@ -40,12 +40,12 @@ function told(object: KubeObject): Finding | undefined {
   return no === undefined ? undefined : said(object, no.reason || `Not${no.type}`, no.message, false, 52);
 }
 
-function warned(object: KubeObject, tree: Tree): Finding | undefined {
+function warned(object: KubeObject, tree: Tree, reading: Reading): Finding | undefined {
   const about = eventsAbout(object, tree.events);
   const warning = about.findLast((e) => e.type === 'Warning');
   const normal = about.findLast((e) => e.type === 'Normal');
   if (warning === undefined || (normal !== undefined && lastSeen(normal) > lastSeen(warning))) return undefined;
-  if (readiness(object).status === 'ready') return undefined;
+  if (reading.status === 'ready') return undefined;
   return said(object, textAt(warning, 'reason') || 'Warning', messageOf(warning), false, 54);
 }
 

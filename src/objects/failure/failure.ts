@@ -1,4 +1,5 @@
 import type { KubeEvent, KubeObject } from '../kube-object.ts';
+import type { Known } from '../readiness/index.ts';
 
 export const FAILURE_TYPES = [
   'Admission',
@@ -36,7 +37,18 @@ export type Tree = {
   readonly root: KubeObject;
   readonly objects: readonly KubeObject[];
   readonly events: readonly KubeEvent[];
+  /** What is known beside each object; by it an object is ready that would otherwise be waited for. */
+  readonly known?: (object: KubeObject) => Known;
 };
+
+/** What the tree itself knows of one of its objects. */
+export const knownIn =
+  ({ known, objects, events }: Tree, now?: number) =>
+  (object: KubeObject): Known => ({
+    around: [...objects, ...events],
+    ...(now === undefined ? {} : { now }),
+    ...known?.(object),
+  });
 
 /** Milliseconds since 1970: now, and when the root was created or last applied. */
 export type When = { readonly now: number; readonly since: number };

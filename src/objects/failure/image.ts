@@ -41,6 +41,12 @@ const RULES: readonly Rule[] = [
     ends: 'now',
   },
   {
+    when: /\b50[0-4]\b|internal server error|bad gateway|service unavailable|gateway time-?out/i,
+    reason: 'RegistryUnavailable',
+    action: 'wait until the registry answers again, or use a mirror',
+    ends: 'never',
+  },
+  {
     when: /x509|certificate|tls: /i,
     reason: 'RegistryUntrusted',
     action: "have the registry's authority trusted by the nodes, or use another registry",
@@ -66,8 +72,23 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** What a kubelet's or runtime's words about a pull mean. */
-export function pullFailure(message: string): Pull {
-  const rule = RULES.find((r) => r.when.test(message));
+/**
+ * A name is not the registry's answer: `jenkins:2.401.3` and an i/o timeout is no 401. Names stand in quotes, in URLs, and
+ * bare before `: not found`, so each of those goes before the words are read.
+ */
+const withoutNames = (message: string, image: string): string => {
+  const plain = message.replace(/https?:\/\/[^\s"']+/g, 'URL');
+  const names = [image, ...[...plain.matchAll(/"([^"\s]+)"/g)].map(([, name = '']) => name)].filter((name) =>
+    /[:/]/.test(name),
+  );
+  return [...new Set(names)]
+    .sort((a, b) => b.length - a.length)
+    .reduce((text, name) => text.replaceAll(name, 'IMAGE'), plain);
+};
+
+/** What a kubelet's or runtime's words about a pull of `image` mean. */
+export function pullFailure(message: string, image = ''): Pull {
+  const words = withoutNames(message, image);
+  const rule = RULES.find((r) => r.when.test(words));
   return rule ?? { reason: 'ImagePullFailed', action: "read the registry's answer in the message", ends: 'later' };
 }

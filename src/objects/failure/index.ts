@@ -1,7 +1,7 @@
 import { readiness } from '../readiness/index.ts';
 import { containerFailures } from './containers.ts';
 import { customFailures } from './custom.ts';
-import type { Failure, Finder, Finding, Tree, When } from './failure.ts';
+import { type Failure, type Finder, type Finding, knownIn, type Tree, type When } from './failure.ts';
 import { ownerFailures } from './owners.ts';
 import { podFailures } from './pods.ts';
 import { storageFailures } from './storage.ts';
@@ -18,7 +18,7 @@ const FINDERS: readonly Finder[] = [containerFailures, podFailures, ownerFailure
  */
 export function diagnose(tree: Tree, when: When): Failure | undefined {
   const whole = tree.objects.includes(tree.root) ? tree : { ...tree, objects: [tree.root, ...tree.objects] };
-  if (readiness(tree.root).status === 'ready') return undefined;
+  if (readiness(tree.root, knownIn(tree, when.now)(tree.root)).status === 'ready') return undefined;
   const all = FINDERS.flatMap((find) => find(whole, when));
   const best = all.reduce<Finding | undefined>((a, b) => (a === undefined || isBetter(b, a) ? b : a), undefined);
   if (best === undefined) return undefined;

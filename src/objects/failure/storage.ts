@@ -1,6 +1,6 @@
 import { type KubeEvent, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
 import { rejection } from './admission.ts';
-import { age, eventsAbout, lastSeen, latest, messageOf } from './events.ts';
+import { age, eventsAbout, firstSeen, lastSeen, latest, messageOf } from './events.ts';
 import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
 
 /** Claims that aren't bound, in the provisioner's words. Waiting for a first consumer is no failure. */
@@ -27,6 +27,8 @@ function lastWord(about: readonly KubeEvent[]): KubeEvent | undefined {
 
 const action = 'use a storage class of this cluster that can provide this size and access mode';
 
+const PASSES = /deadline ?exceeded|timed out|connection refused|i\/o timeout|unavailable|too many requests|throttl/i;
+
 function unbound(claim: KubeObject, about: readonly KubeEvent[], when: When): Finding | undefined {
   const object = subjectRef(claim);
   const phase = textAt(claim, 'status', 'phase');
@@ -46,7 +48,9 @@ function unbound(claim: KubeObject, about: readonly KubeEvent[], when: When): Fi
   const reason = textAt(event, 'reason');
   if (event === undefined || reason === 'WaitForFirstConsumer' || reason === 'WaitForPodScheduled') return undefined;
   const message = messageOf(event);
-  const lasting = age(claim.metadata.creationTimestamp, when.now, when.since) > GRACE_MS.volume;
+  // What must have lasted is the failure, not the claim: of a class that waits for its consumer that may be old.
+  const failing = about.filter((e) => FAILED.includes(textAt(e, 'reason'))).map(firstSeen);
+  const lasting = age(Math.min(...failing, when.now), when.now, when.since) > GRACE_MS.volume;
   const storage = (why: string, what: string, final: boolean): Finding =>
     finding(9, { type: 'Storage', reason: why, message, action: what, final, object });
   if (/storageclass\.storage\.k8s\.io "[^"]*" not found/.test(message)) {
@@ -65,5 +69,6 @@ function unbound(claim: KubeObject, about: readonly KubeEvent[], when: When): Fi
   if (reason === 'Provisioning' || reason === 'ExternalProvisioning') {
     return storage('NotProvisionedYet', 'see whether the provisioner that the message names runs', false);
   }
-  return storage(reason, action, lasting);
+  // A provisioner that was too slow or not reached is asked again, with back-off.
+  return storage(reason, action, lasting && !PASSES.test(message));
 }

@@ -60,7 +60,7 @@ function pulling(scene: Scene): Finding {
   if (words === '')
     return image(scene, 'ImagePullFailed', waits, "wait for the next try, or read the Pod's events", false);
   const reason = textAt(container, 'state', 'waiting', 'reason');
-  const why = pullFailure(`${reason === 'SignatureValidationFailed' ? reason : ''} ${words}`);
+  const why = pullFailure(`${reason === 'SignatureValidationFailed' ? reason : ''} ${words}`, which);
   const lasting = age(pod.metadata.creationTimestamp, when.now, when.since) > GRACE_MS.network;
   return image(scene, why.reason, words, why.action, why.ends === 'now' || (why.ends === 'later' && lasting));
 }
@@ -88,10 +88,17 @@ function configuring(scene: Scene): Finding {
     reason: 'CreateContainerConfigError',
     message: words,
     action: "correct the container's configuration as the message says",
-    final,
+    final: final && !PASSES.test(message),
     object,
   });
 }
+
+/**
+ * What the kubelet or the runtime tries again and what then passes: a cache that is not filled yet after a node's start, a
+ * container whose slow creation still holds its name, a runtime that is too busy to answer.
+ */
+const PASSES =
+  /failed to sync (?:secret|configmap) cache|timed out waiting for the condition|name "?[^"]*"? is reserved|failed to reserve|name is reserved|context deadline exceeded|DeadlineExceeded|connection refused|transport is closing|i\/o timeout|try again|too many requests|device or resource busy/i;
 
 function starting(scene: Scene, reason: string): Finding {
   return finding(13, {
@@ -99,7 +106,7 @@ function starting(scene: Scene, reason: string): Finding {
     reason,
     message: `${named(scene)}: ${waitingMessage(scene)}`,
     action: "correct the container's command, mounts or security context as the message says",
-    final: true,
+    final: !PASSES.test(waitingMessage(scene)),
     object: subjectRef(scene.pod),
   });
 }

@@ -1,24 +1,56 @@
-import { at, conditionOf, isRecord, type KubeObject, numberAt, recordsAt, textAt } from '../kube-object.ts';
+import { at, conditionOf, isRecord, isTrue, type KubeObject, numberAt, recordsAt, textAt } from '../kube-object.ts';
 import { compareQuantity, parseQuantity } from '../quantity.ts';
+import { isDefaultClass } from '../storage-class.ts';
 import {
   allTrue,
   byPhase,
   camel,
   endsIf,
   failed,
+  type Known,
   mustBeObserved,
   mustNot,
   needs,
   type Reader,
   ready,
   stored,
+  unknown,
   waiting,
 } from './reading.ts';
 import { cronJob, daemonSet, deployment, job, pod, replicaSet, statefulSet } from './workloads.ts';
 
-const claim: Reader = (object) => {
+/**
+ * Of a class that waits for its first consumer, nothing binds the claim before a Pod that uses it is scheduled: the Pod
+ * may come in a later phase. Once one is, its node is noted on the claim, and the volume is to come.
+ */
+const awaitsConsumer = (object: KubeObject, { around = [] }: Known): boolean => {
+  if (object.metadata.annotations?.['volume.kubernetes.io/selected-node'] !== undefined) return false;
+  const events = around.filter(
+    (o) =>
+      o.kind === 'Event' &&
+      textAt(o, 'involvedObject', 'kind') === 'PersistentVolumeClaim' &&
+      textAt(o, 'involvedObject', 'name') === object.metadata.name,
+  );
+  const last = events.toSorted((a, b) => lastSeen(a) - lastSeen(b)).at(-1);
+  if (last !== undefined) return textAt(last, 'reason') === 'WaitForFirstConsumer';
+  const name = at(object, 'spec', 'storageClassName');
+  const storageClass = around.find(
+    (o) => o.kind === 'StorageClass' && (name === undefined ? isDefaultClass(o) : o.metadata.name === name),
+  );
+  return textAt(storageClass, 'volumeBindingMode') === 'WaitForFirstConsumer';
+};
+
+const lastSeen = (event: KubeObject): number =>
+  Date.parse(
+    textAt(event, 'lastTimestamp') || textAt(event, 'eventTime') || (event.metadata.creationTimestamp ?? ''),
+  ) || 0;
+
+const claim: Reader = (object, known) => {
   const phase = textAt(object, 'status', 'phase');
   if (phase === 'Lost') return failed('Lost', 'its volume is gone, and the data with it');
+  if (phase !== 'Bound' && awaitsConsumer(object, known)) {
+    return ready('WaitForFirstConsumer', 'it is bound once a Pod uses it, as its storage class says; none does yet');
+  }
   if (phase !== 'Bound') {
     return waiting(phase === '' ? 'NoStatus' : camel(phase), `it is ${phase || 'not looked at yet'}, not Bound`);
   }
@@ -45,10 +77,20 @@ const service: Reader = (object) => {
     : ready('LoadBalanced', 'it has an address at the load balancer');
 };
 
-const ingress: Reader = (object) =>
-  recordsAt(object, 'status', 'loadBalancer', 'ingress').length === 0
-    ? waiting('NoAddress', 'no ingress controller has given it an address yet')
-    : ready('Addressed', 'an ingress controller serves it');
+/** How long an ingress controller that publishes addresses takes at most. Many never do, so nothing follows from it. */
+const PUBLISHED_WITHIN_MS = 2 * 60_000;
+
+const ingress: Reader = (object, { now }) => {
+  if (recordsAt(object, 'status', 'loadBalancer', 'ingress').length > 0)
+    return ready('Addressed', 'an ingress controller serves it');
+  const made = Date.parse(object.metadata.creationTimestamp ?? '');
+  if (now === undefined || !(now - made > PUBLISHED_WITHIN_MS))
+    return waiting('NoAddress', 'no ingress controller has given it an address yet');
+  return unknown(
+    'NoAddress',
+    'no ingress controller has given it an address in two minutes; some never do: give a criterion about it (Ingress/NAME: exists) and a validation command that asks it over HTTP',
+  );
+};
 
 const isReadyEndpoint = (endpoint: unknown): boolean => at(endpoint, 'conditions', 'ready') !== false;
 
@@ -69,6 +111,10 @@ const endpoints: Reader = (object) => {
 
 const autoscaler: Reader = (given) => {
   const object = withConditions(given);
+  const active = conditionOf(object, 'ScalingActive');
+  // Documented: with 0 replicas the target is switched off, and so is scaling, until someone sets another number.
+  if (active?.reason === 'ScalingDisabled' && isTrue(object, 'AbleToScale'))
+    return ready('ScalingDisabled', 'its target has 0 replicas, so it does not scale until that is changed');
   return (
     needs(object, 'AbleToScale') ??
     needs(object, 'ScalingActive') ??
@@ -92,6 +138,12 @@ function withConditions(object: KubeObject): KubeObject {
 const budget: Reader = (object) => {
   const late = mustBeObserved(object);
   if (late !== undefined) return late;
+  // It protects nothing now. That may be a selector with a wrong label, or a workload that comes later.
+  if (numberAt(object, 'status', 'expectedPods') === 0)
+    return unknown(
+      'SelectsNothing',
+      'its selector matches no Pod, so it protects none; give a criterion about it (exists), or correct the selector',
+    );
   const [have, want] = [
     numberAt(object, 'status', 'currentHealthy') ?? 0,
     numberAt(object, 'status', 'desiredHealthy') ?? 0,

@@ -1,54 +1,44 @@
-import { at, type Condition, conditionsOf, isRecord, type KubeObject, recordsAt, textAt } from '../kube-object.ts';
-import { behind, camel, endsIf, failed, type Reading, ready, unknown, waiting } from './reading.ts';
-
-/** Conditions that say "it works", best first: the usual words of operators that follow the API conventions. */
-const POSITIVE = [
-  'Ready',
-  'Available',
-  'Succeeded',
-  'Complete',
-  'Completed',
-  'Healthy',
-  'Programmed',
-  'Running',
-  'Established',
-  'Installed',
-  'Deployed',
-  'Reconciled',
-  'ReconcileSuccess',
-  'ReconciliationSucceeded',
-  'Successful',
-  'Synced',
-  'Accepted',
-] as const;
-
-/** Conditions that, True, contradict any of those. */
-const CONTRARY = ['Degraded', 'Reconciling', 'Failing', 'NotReady', 'Error', 'ReconcileError', 'Paused'] as const;
-
-/** Phases that can only mean that it is done and works. "Running" may mean "not finished", "Active" "not yet". */
-const GOOD =
-  /^(ready|healthy|succeeded|successful|complete|completed|available|bound|deployed|established|installed|green)$/i;
-const BAD = /^(failed|failure|error|errored|invalid|degraded|unhealthy|red)$/i;
-const PHASES = ['phase', 'state', 'health', 'status'] as const;
+import { type Condition, conditionsOf, isRecord, type KubeObject, numberAt, textAt } from '../kube-object.ts';
+import { attached } from './attached.ts';
+import { contraryOf, goodOf, POSITIVE } from './conditions.ts';
+import { type Declared, declaredBy } from './definition.ts';
+import {
+  accepted,
+  behind,
+  camel,
+  endsIf,
+  failed,
+  type Known,
+  type Reading,
+  ready,
+  unknown,
+  waiting,
+} from './reading.ts';
+import { type Word, wordsOf } from './words.ts';
 
 /**
- * A custom resource no table knows. Only its own positive word counts; no word at all is never taken for ready (kstatus
- * does), because an operator that never looked at the object leaves it just so.
+ * A custom resource that no table knows. Only its own positive word counts, and any contrary condition or phase word beats
+ * it. No word at all is never taken for ready (kstatus does), because an operator that never looked at the object leaves
+ * it just so; unless its kind is one that never gets a status.
  */
-export function general(object: KubeObject, crd?: KubeObject): Reading {
+export function general(object: KubeObject, known: Known = {}): Reading {
+  const declared = declaredBy(known.crd, object);
   const { status } = object;
-  if (!isRecord(status) || Object.keys(status).length === 0) return noStatus(crd, object);
+  if (!isRecord(status) || Object.keys(status).length === 0) return noStatus(object, declared, known);
   const late = behind(object);
   if (late !== undefined) return late;
   const ended = endsIf(object, 'Stalled') ?? endsIf(object, 'Failed') ?? negative(object);
   if (ended !== undefined) return ended;
   const conditions = conditionsOf(object);
-  const hinted = printed(crd, object);
-  const types = [...POSITIVE, ...hinted.conditions.filter((type) => !POSITIVE.some((p) => p === type))];
-  const telling = types.flatMap((type) => conditions.find((c) => c.type === type) ?? []);
-  const first = telling[0];
-  if (first !== undefined) return byCondition(object, first, conditions);
-  return byWord(object, hinted.phases) ?? needsCriterion(conditions, hinted.shown);
+  const positive = new Set<string>([...POSITIVE, ...declared.conditions]);
+  const phases = wordsOf(object, declared.phases);
+  const against = contrary(conditions, positive, phases, object);
+  if (against !== undefined) return against;
+  const good = goodOf(conditions, positive);
+  if (good !== undefined) return behind(object, good) ?? ready(good.reason || good.type, saying(good));
+  return (
+    attached(object) ?? byPhases(phases) ?? byReplicas(object) ?? needsCriterion(conditions, phases, declared.shown)
+  );
 }
 
 /** Succeeded=False is for good in the duck type that Tekton, Knative and others share. */
@@ -58,37 +48,29 @@ function negative(object: KubeObject): Reading | undefined {
   return failed(condition.reason || 'Failed', condition.message || 'Succeeded is False');
 }
 
-function byCondition(object: KubeObject, condition: Condition, all: readonly Condition[]): Reading {
-  const late = behind(object, condition);
-  if (late !== undefined) return late;
-  const words = `${condition.type} is ${condition.status}${condition.message === '' ? '' : `: ${condition.message}`}`;
-  if (condition.status !== 'True') return waiting(condition.reason || `Not${condition.type}`, words);
-  const against = all.find((c) => CONTRARY.some((type) => type === c.type) && c.status === 'True');
-  if (against !== undefined)
-    return waiting(against.reason || against.type, `${words}, but ${against.type} is True: ${against.message}`);
-  // Crossplane's managed resources and many others keep Ready from before when the last sync failed.
-  const unsynced = all.find((c) => c.type === 'Synced' && c.status === 'False');
-  if (unsynced !== undefined)
-    return waiting(unsynced.reason || 'NotSynced', `${words}, but Synced is False: ${unsynced.message}`);
-  return ready(condition.reason || condition.type, words);
-}
+const saying = ({ type, status, message }: Condition): string =>
+  `${type} is ${status}${message === '' ? '' : `: ${message}`}`;
 
-function byWord(object: KubeObject, hinted: readonly string[]): Reading | undefined {
-  for (const field of new Set([...hinted, ...PHASES])) {
-    const word = textAt(object, 'status', field);
-    if (word === '') continue;
-    const words = `${field} is ${word}`;
-    if (GOOD.test(word)) return ready(camel(word), words);
-    if (BAD.test(word)) return failed(camel(word), `${words}${why(object)}`, false);
-    if (/^(running|active)$/i.test(word)) {
-      return unknown(
-        'NeedsCriterion',
-        `${words}, which may or may not mean that it is ready; give a criterion that says what counts (jsonpath={.status.${field}}=${word})`,
-      );
-    }
-    return waiting(camel(word), words);
+/** Whatever says that it doesn't work or isn't done, from the conditions and the phase words taken together. */
+function contrary(
+  conditions: readonly Condition[],
+  positive: ReadonlySet<string>,
+  phases: readonly Word[],
+  object: KubeObject,
+): Reading | undefined {
+  const condition = contraryOf(conditions, positive);
+  if (condition !== undefined) {
+    const late = behind(object, condition);
+    if (late !== undefined) return late;
+    const good = goodOf(conditions, positive);
+    const words =
+      good === undefined || good === condition ? saying(condition) : `${saying(good)}, but ${saying(condition)}`;
+    return waiting(condition.reason || (condition.status === 'True' ? condition.type : `Not${condition.type}`), words);
   }
-  return undefined;
+  const bad = phases.find(({ says }) => says === 'bad');
+  if (bad !== undefined) return failed(camel(bad.word), `${bad.field} is ${bad.word}${why(object)}`, false);
+  const busy = phases.find(({ says }) => says === 'busy');
+  return busy === undefined ? undefined : waiting(camel(busy.word), `${busy.field} is ${busy.word}${why(object)}`);
 }
 
 const why = (object: KubeObject): string => {
@@ -96,22 +78,70 @@ const why = (object: KubeObject): string => {
   return message === '' ? '' : `: ${message}`;
 };
 
-function noStatus(crd: KubeObject | undefined, object: KubeObject): Reading {
-  const version = versionOf(crd, object);
-  const schema = at(version, 'schema', 'openAPIV3Schema', 'properties');
-  if (isRecord(schema) && !('status' in schema)) {
+function byPhases(phases: readonly Word[]): Reading | undefined {
+  const good = phases.find(({ says }) => says === 'good');
+  return good === undefined ? undefined : ready(camel(good.word), `${good.field} is ${good.word}`);
+}
+
+/** Of a kind that counts its Pods as a Deployment does: all that it asks for are ready, and all are of this template. */
+function byReplicas(object: KubeObject): Reading | undefined {
+  const want = numberAt(object, 'spec', 'replicas');
+  const has = ['readyReplicas', 'availableReplicas', 'updatedReadyReplicas']
+    .map((field) => numberAt(object, 'status', field))
+    .find((n) => n !== undefined);
+  if (want === undefined || want === 0 || has === undefined) return undefined;
+  const fewest = Math.min(has, numberAt(object, 'status', 'updatedReplicas') ?? has);
+  return fewest < want
+    ? waiting('ReadyReplicas', `${fewest} of ${want} replicas are up to date and ready`)
+    : ready('ReplicasReady', `${has} of ${want} replicas are ready`);
+}
+
+/**
+ * A kind without any status is ready once it is accepted: its definition says so, or the objects of the kind that have
+ * been in the cluster for a while and have none either, where its definition prints nothing of a status.
+ */
+function noStatus(object: KubeObject, declared: Declared, { peers = [] }: Known): Reading {
+  const more = 'a criterion about what comes of it would prove more';
+  if (declared.status === 'none') {
+    return accepted(object, `it is accepted; its kind has no status, so nothing else shows on it: ${more}`);
+  }
+  const others = peers.filter((peer) => peer.metadata.uid !== object.metadata.uid && isSettled(peer, object));
+  const silent = others.every(({ status }) => !isRecord(status) || Object.keys(status).length === 0);
+  if (declared.status !== 'printed' && others.length > 0 && silent) {
+    return accepted(
+      object,
+      `it is accepted; none of the ${others.length} others of its kind here has a status: ${more}`,
+    );
+  }
+  if (declared.status === 'not known' && others.length === 0) {
     return unknown(
-      'NoStatusField',
-      'its kind has no status, so it can not show that anything acts on it; give a criterion about what comes of it',
+      'NoStatus',
+      'it has no status, and whether its kind ever gets one is not known; give a criterion about it, or about what comes of it',
     );
   }
   return waiting(
     'NoStatus',
-    'it has no status: nothing shows that a controller has looked at it. If its kind never has one, give a criterion about what comes of it',
+    'it has no status: nothing shows that a controller has looked at it. If its kind never gets one, give a criterion about it, or about what comes of it',
   );
 }
 
-function needsCriterion(conditions: readonly Condition[], shown: readonly string[]): Reading {
+/** How long before this object another must have been made to show that its kind gets no status. */
+const A_WHILE_MS = 60_000;
+
+const isSettled = (peer: KubeObject, object: KubeObject): boolean => {
+  const [made, own] = [peer, object].map(({ metadata }) => Date.parse(metadata.creationTimestamp ?? ''));
+  return made !== undefined && own !== undefined && own - made >= A_WHILE_MS;
+};
+
+function needsCriterion(conditions: readonly Condition[], phases: readonly Word[], shown: readonly string[]): Reading {
+  const [phase] = phases;
+  if (phase !== undefined) {
+    const { field, word } = phase;
+    return unknown(
+      'NeedsCriterion',
+      `${field} is ${word}, which may or may not mean that it is ready; give a criterion that says what counts (jsonpath={.status.${field}}=${word})`,
+    );
+  }
   const seen = conditions.map((c) => `${c.type}=${c.status}`);
   const hints = [
     ...(seen.length > 0 ? [`its conditions are ${seen.join(', ')}`] : []),
@@ -121,27 +151,4 @@ function needsCriterion(conditions: readonly Condition[], shown: readonly string
     'NeedsCriterion',
     `nothing in its status says ready in a word that is known; give a criterion${hints.length === 0 ? '' : ` (${hints.join('; ')})`}`,
   );
-}
-
-function versionOf(crd: KubeObject | undefined, object: KubeObject): unknown {
-  const name = object.apiVersion.split('/').at(-1);
-  return recordsAt(crd, 'spec', 'versions').find((v) => v.name === name);
-}
-
-/** What the CRD's own printer columns show: condition types and fields of the status. Hints, in its author's order. */
-function printed(
-  crd: KubeObject | undefined,
-  object: KubeObject,
-): { conditions: string[]; phases: string[]; shown: string[] } {
-  const paths = recordsAt(versionOf(crd, object), 'additionalPrinterColumns').map((c) => textAt(c, 'jsonPath'));
-  const types = paths.flatMap(
-    (p) => /\.status\.conditions\[\?\(@\.type\s*==\s*['"]([\w.-]+)['"]\)\]\.status/.exec(p)?.[1] ?? [],
-  );
-  const phases = paths.flatMap((p) => /^\.status\.(\w*(?:phase|state|health|status)\w*)$/i.exec(p)?.[1] ?? []);
-  const known = new Set<string>(CONTRARY);
-  return {
-    conditions: types.filter((t) => !known.has(t) && !/fail|error|degraded|stalled|progressing|upgrad/i.test(t)),
-    phases,
-    shown: paths.filter((p) => p.startsWith('.status')),
-  };
 }

@@ -1,34 +1,72 @@
-import type { KubeObject } from '../kube-object.ts';
-import { kindKey } from '../kube-object.ts';
+import { conditionsOf, groupOf, type KubeObject, kindKey } from '../kube-object.ts';
 import { BUILT_IN } from './built-in.ts';
+import { contraryOf } from './conditions.ts';
 import { general } from './general.ts';
 import { OPERATORS } from './operators/index.ts';
-import { type Reader, type Reading, stored, waiting } from './reading.ts';
+import { ACCEPTED, type Known, type Reader, type Reading, stored, unknown, waiting } from './reading.ts';
+import { changedSince } from './stale.ts';
 import { deployment } from './workloads.ts';
 
 export { readyAddresses } from './built-in.ts';
-export type { Reading } from './reading.ts';
+export type { Known, Reading } from './reading.ts';
+export { changedSince } from './stale.ts';
 
-const TABLE: ReadonlyMap<string, Reader> = new Map([
+const NATIVE: ReadonlyMap<string, Reader> = new Map([
   ...Object.entries(BUILT_IN),
-  ...Object.entries(OPERATORS),
   ['DeploymentConfig.apps.openshift.io', deployment] as const,
 ]);
+const CUSTOM: ReadonlyMap<string, Reader> = new Map(Object.entries(OPERATORS));
 
 /**
  * Is this object ready, by its own words? Positive evidence only: no status, a status older than the spec, or words that
- * nobody knows are never ready. `crd`: its definition, whose printer columns and status schema are hints for kinds that
- * no table knows. Never throws, whatever the JSON.
+ * nobody knows are never ready. What is `known` beside it makes more of that certain. Never throws, whatever the JSON.
  */
-export function readiness(object: KubeObject, { crd }: { readonly crd?: KubeObject } = {}): Reading {
+export function readiness(object: KubeObject, known: Known = {}): Reading {
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   if (deletionTimestamp !== undefined) {
     const held = finalizers.length === 0 ? '' : `; held by ${finalizers.join(', ')}`;
     return waiting('Terminating', `it is being deleted since ${deletionTimestamp}${held}`);
   }
-  const reader = TABLE.get(kindKey(object));
-  return reader === undefined ? general(object, crd) : reader(object);
+  const native = NATIVE.get(kindKey(object));
+  if (native !== undefined) return native(object, known);
+  const custom = CUSTOM.get(kindKey(object)) ?? (isProviderConfig(object) ? stored : undefined);
+  const reading =
+    custom === undefined
+      ? general(object, known)
+      : WEIGHED.has(kindKey(object))
+        ? custom(object, known)
+        : contradicted(object, custom(object, known));
+  return isNeverObserved(reading) ? reading : (outdated(object) ?? reading);
+}
+
+/** Each Crossplane provider has such a kind in a group of its own; a status comes once something uses it. */
+const isProviderConfig = ({ kind, apiVersion }: KubeObject): boolean =>
+  /^(?:Cluster)?ProviderConfig$/.test(kind) && /(?:^|\.)(?:crossplane|upbound)\.io$/.test(groupOf(apiVersion));
+
+/** Their rules have weighed every condition: that a newer version waits is no fault of the one that is pinned. */
+const WEIGHED: ReadonlySet<string> = new Set(['Subscription.operators.coreos.com']);
+
+/** An operator's own rule says ready, and a condition beside it that something is wrong: the general rule counts there, too. */
+function contradicted(object: KubeObject, reading: Reading): Reading {
+  const against = reading.status === 'ready' ? contraryOf(conditionsOf(object)) : undefined;
+  if (against === undefined) return reading;
+  const { type, status, reason, message } = against;
+  return waiting(reason || type, `${reading.message}, but ${type} is ${status}${message === '' ? '' : `: ${message}`}`);
+}
+
+const isNeverObserved = ({ reason }: Reading): boolean =>
+  ['Stored', ACCEPTED, 'NotStored', 'NoStatus'].includes(reason);
+
+function outdated(object: KubeObject): Reading | undefined {
+  const written = changedSince(object);
+  if (written === undefined) return undefined;
+  return unknown(
+    'StatusOlderThanSpec',
+    `it was changed at ${new Date(written).toISOString()}, after its status was last written: nothing shows that its controller has seen the change; give a criterion about what must come of it`,
+  );
 }
 
 /** Does an object of this kind never get a status, so that being stored is all it can be? */
-export const isStoredOnly = (object: KubeObject): boolean => TABLE.get(kindKey(object)) === stored;
+export const isStoredOnly = (object: KubeObject, known: Known = {}): boolean =>
+  (NATIVE.get(kindKey(object)) ?? CUSTOM.get(kindKey(object))) === stored ||
+  readiness(object, known).reason === ACCEPTED;

@@ -105,15 +105,140 @@ describe('readiness', () => {
     expect(readiness(object).status).toBe('unknown');
     expect(readiness(object, { crd })).toMatchObject({ status: 'ready', reason: 'Frobnicated' });
   });
+});
 
-  test('a kind whose schema has no status says so at once', () => {
-    const crd: KubeObject = {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: {},
-      spec: { versions: [{ name: 'v1', schema: { openAPIV3Schema: { properties: { spec: {} } } } }] },
-    };
-    const object: KubeObject = { apiVersion: 'example.org/v1', kind: 'Widget', metadata: {}, spec: {} };
-    expect(readiness(object, { crd })).toMatchObject({ status: 'unknown', reason: 'NoStatusField' });
+const definition = (version: Record<string, unknown>): KubeObject => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'widgets.example.org' },
+  spec: { versions: [{ name: 'v1', ...version }] },
+});
+const without = definition({ schema: { openAPIV3Schema: { properties: { spec: {} } } } });
+const declaring = definition({
+  schema: { openAPIV3Schema: { properties: { spec: {}, status: {} } } },
+  subresources: { status: {} },
+});
+const printing = definition({
+  schema: { openAPIV3Schema: { properties: { spec: {}, status: {} } } },
+  additionalPrinterColumns: [{ name: 'Phase', jsonPath: '.status.phase' }],
+});
+const widget = (name: string, minutesAgo: number, status?: unknown): KubeObject => ({
+  apiVersion: 'example.org/v1',
+  kind: 'Widget',
+  metadata: {
+    name,
+    uid: `u-${name}`,
+    creationTimestamp: new Date(Date.UTC(2026, 10, 1, 12, -minutesAgo)).toISOString(),
+  },
+  spec: {},
+  ...(status === undefined ? {} : { status }),
+});
+
+describe('a kind whose controller writes no status is ready once it is accepted', () => {
+  const own = widget('own', 0);
+  test.each([
+    ['its definition has no status', { crd: without }, 'ready AcceptedWithoutStatus'],
+    ['its definition declares one, and nothing of the kind is there', { crd: declaring }, 'waiting NoStatus'],
+    [
+      'its definition declares one that no object here has',
+      { crd: declaring, peers: [own, widget('old', 5), widget('older', 60)] },
+      'ready AcceptedWithoutStatus',
+    ],
+    [
+      'another object of the kind has one',
+      { crd: declaring, peers: [widget('old', 5), widget('older', 60, { phase: 'Ready' })] },
+      'waiting NoStatus',
+    ],
+    ['the others are as new as this one', { crd: declaring, peers: [widget('twin', 0)] }, 'waiting NoStatus'],
+    ['its definition prints a status', { crd: printing, peers: [widget('old', 5)] }, 'waiting NoStatus'],
+    ['nothing is known of its kind', {}, 'unknown NoStatus'],
+  ])('%s', (_, known, expected) => {
+    const { status, reason } = readiness(own, known);
+    expect(`${status} ${reason}`).toBe(expected);
+  });
+
+  test('a manifest that was never sent is not', () => {
+    const manifest: KubeObject = { apiVersion: 'example.org/v1', kind: 'Widget', metadata: { name: 'w' }, spec: {} };
+    expect(readiness(manifest, { crd: without }).status).toBe('waiting');
+  });
+});
+
+describe('any contrary condition beats a positive one', () => {
+  const POSITIVE = ['Ready', 'Available', 'Succeeded', 'Successful', 'Deployed', 'Established', 'Reconciled'];
+  const CONTRARY = [
+    ['Healthy', 'False', 'NoReplicas'],
+    ['ChildrenHealthy', 'False', 'Unavailable'],
+    ['Progressing', 'False', 'ProgressDeadlineExceeded'],
+    ['LastAsyncOperation', 'False', 'ApplyFailure'],
+    ['Failure', 'True', 'Failed'],
+    ['Degraded', 'True', 'DiskFull'],
+    ['Stalled', 'True', 'BadSpec'],
+    ['Reconciling', 'True', 'Progressing'],
+    ['Running', 'True', 'Running'],
+    ['Synced', 'False', 'ReconcileError'],
+    ['Backup', 'False', 'BackupFailed'],
+  ] as const;
+
+  test('whatever the order of the two', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...POSITIVE),
+        fc.constantFrom(...CONTRARY),
+        fc.boolean(),
+        (good, [type, status, reason], first) => {
+          const positive = { type: good, status: 'True', reason: 'AsExpected' };
+          const contrary = { type, status, reason };
+          const conditions = first ? [contrary, positive] : [positive, contrary];
+          return readiness(widget('w', 5, { conditions })).status !== 'ready';
+        },
+      ),
+    );
+  });
+
+  test.each(['Failed', 'Error', 'Degraded', 'Provisioning', 'Updating'])('and so does the phase %s', (phase) => {
+    const conditions = [{ type: 'Ready', status: 'True' }];
+    expect(readiness(widget('w', 5, { phase, conditions })).status).not.toBe('ready');
+  });
+
+  test('the phase word Ready beats none', () => {
+    const conditions = [{ type: 'Healthy', status: 'False', reason: 'NoReplicas' }];
+    expect(readiness(widget('w', 5, { phase: 'Ready', conditions }))).toMatchObject({
+      status: 'waiting',
+      reason: 'NoReplicas',
+    });
+  });
+});
+
+describe('a status that is older than the spec counts for nothing', () => {
+  const written = (spec: string, status: string, more: Record<string, unknown> = {}): KubeObject => {
+    const object = widget('w', 60, { phase: 'Ready', ...more });
+    const managedFields = [
+      { manager: 'infragate', operation: 'Apply', time: spec },
+      { manager: 'operator', operation: 'Update', subresource: 'status', time: status },
+      { manager: 'operator', operation: 'Update', time: '2026-11-01T13:00:00Z', fieldsV1: { 'f:spec': {} } },
+    ];
+    return { ...object, metadata: { ...object.metadata, managedFields } };
+  };
+
+  test.each([
+    ['written after the change', written('2026-11-01T11:00:00Z', '2026-11-01T11:00:01Z'), 'ready Ready'],
+    [
+      'written before the change',
+      written('2026-11-01T11:59:55Z', '2026-11-01T11:00:00Z'),
+      'unknown StatusOlderThanSpec',
+    ],
+    [
+      'of a kind that says which generation it is about',
+      written('2026-11-01T11:59:55Z', '2026-11-01T11:00:00Z', { observedGeneration: 1 }),
+      'ready Ready',
+    ],
+    [
+      'that had failed before it was changed',
+      written('2026-11-01T11:59:55Z', '2026-11-01T11:00:00Z', { phase: 'Failed' }),
+      'unknown StatusOlderThanSpec',
+    ],
+  ])('%s', (_, object, expected) => {
+    const { status, reason } = readiness(object);
+    expect(`${status} ${reason}`).toBe(expected);
   });
 });

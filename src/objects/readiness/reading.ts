@@ -9,7 +9,19 @@ export type Reading = {
   readonly final: boolean;
 };
 
-export type Reader = (object: KubeObject) => Reading;
+/** What is known beside the object itself. Nothing of it is needed; each makes a reading more certain. */
+export type Known = {
+  /** The definition of a custom kind: its printer columns and its status. */
+  readonly crd?: KubeObject;
+  /** Other objects of a custom kind in this cluster. */
+  readonly peers?: readonly KubeObject[];
+  /** What it owns, what it refers to (a claim's storage class, an autoscaler's target), and events about any of them. */
+  readonly around?: readonly KubeObject[];
+  /** Milliseconds since 1970. */
+  readonly now?: number;
+};
+
+export type Reader = (object: KubeObject, known: Known) => Reading;
 
 export const ready = (reason: string, message: string): Reading => ({ status: 'ready', reason, message, final: false });
 export const waiting = (reason: string, message: string): Reading => ({
@@ -86,11 +98,19 @@ export const allTrue =
     return ready(types.at(-1) ?? 'Ready', `${types.join(' and ')} ${types.length > 1 ? 'are' : 'is'} True`);
   };
 
-/** A kind that is only stored: nothing acts on it by itself, so there is nothing to wait for. */
-export const stored: Reader = (object) =>
-  object.metadata.uid === undefined
-    ? waiting('NotStored', 'it has no UID: it has not been stored yet')
-    : ready('Stored', 'it is stored; nothing more happens to an object of this kind by itself');
+/** The reason of an object whose kind shows nothing but that it was accepted: no operator writes this word. */
+export const ACCEPTED = 'AcceptedWithoutStatus';
+
+/** Its kind shows nothing but that the API server has accepted it. */
+export const accepted = (object: KubeObject, message: string, reason = ACCEPTED): Reading =>
+  isStored(object) ? ready(reason, message) : waiting('NotStored', 'it has not been stored yet');
+
+/** Has the API server taken it in? These it fills in by itself. */
+export const isStored = ({ metadata: { uid, creationTimestamp, generation, resourceVersion } }: KubeObject): boolean =>
+  [uid, creationTimestamp, generation, resourceVersion].some((field) => field !== undefined);
+
+/** A kind that is only stored: its controller, if it has one, writes nothing on it, so there is nothing to wait for. */
+export const stored: Reader = (object) => accepted(object, 'it is stored; its kind shows nothing more', 'Stored');
 
 /** Phases that decide; any other is waiting. */
 export const byPhase =

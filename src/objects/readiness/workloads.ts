@@ -1,4 +1,4 @@
-import { at, conditionOf, type KubeObject, numberAt, recordsAt, textAt } from '../kube-object.ts';
+import { at, conditionOf, isRecord, type KubeObject, numberAt, recordsAt, textAt } from '../kube-object.ts';
 import {
   behind,
   camel,
@@ -9,6 +9,7 @@ import {
   type Reader,
   type Reading,
   ready,
+  unknown,
   waiting,
 } from './reading.ts';
 
@@ -30,6 +31,9 @@ export const deployment: Reader = (object) => {
   if (progressing?.status === 'False' && progressing.reason === 'ProgressDeadlineExceeded') {
     return failed('ProgressDeadlineExceeded', progressing.message);
   }
+  // A DeploymentConfig whose first deployer runs has its Pods already.
+  if (object.kind === 'DeploymentConfig' && progressing?.status === 'Unknown')
+    return waiting('Progressing', 'its rollout has not been judged yet');
   const failure = conditionOf(object, 'ReplicaFailure');
   if (failure?.status === 'True') return waiting(failure.reason || 'ReplicaFailure', failure.message);
   const want = numberAt(object, 'spec', 'replicas') ?? 1;
@@ -110,9 +114,40 @@ export const pod: Reader = (object) => {
   const late = behind(object);
   if (late !== undefined) return late;
   if (phase === 'Running' && conditionOf(object, 'Ready')?.status === 'True') {
+    const other = otherImage(object);
+    if (other !== undefined) return unknown('ImageNotObserved', other);
     return ready('Running', 'it runs and its containers are ready');
   }
   return held(object) ?? waiting(phase === 'Running' ? 'NotReady' : camel(phase), message || `its phase is ${phase}`);
+};
+
+/**
+ * Before Kubernetes 1.33 a Pod says nothing of the generation that its kubelet has seen: after a change of an image, Ready
+ * is still the old container's. The name in the status is the runtime's and may be another of the same image, so only a
+ * Pod that was changed counts, and it is not known rather than waiting.
+ */
+function otherImage(object: KubeObject): string | undefined {
+  if ((object.metadata.generation ?? 1) < 2 || numberAt(object, 'status', 'observedGeneration') !== undefined)
+    return undefined;
+  const running = recordsAt(object, 'status', 'containerStatuses');
+  const changed = recordsAt(object, 'spec', 'containers').find(({ name, image }) => {
+    const runs = textAt(
+      running.find((one) => one.name === name),
+      'image',
+    );
+    return (
+      typeof image === 'string' && runs !== '' && !/@|^sha256:/.test(image + runs) && lastPart(image) !== lastPart(runs)
+    );
+  });
+  return changed === undefined
+    ? undefined
+    : `its image was changed to ${textAt(changed, 'image')}, and container ${textAt(changed, 'name')} is not seen to run it yet`;
+}
+
+/** `app:1.0` of `registry.local/shop/app:1.0`. */
+const lastPart = (image: string): string => {
+  const part = image.slice(image.lastIndexOf('/') + 1);
+  return part.includes(':') ? part : `${part}:latest`;
 };
 
 function exits(object: KubeObject): string {
@@ -155,12 +190,42 @@ export const job: Reader = (object) => {
   );
 };
 
+/** When its Jobs last began and succeeded is all that a CronJob says; `active` are those that run. */
 export const cronJob: Reader = (object) => {
-  if (at(object, 'spec', 'suspend') === true) return waiting('Suspended', 'it is suspended, so it makes no Jobs');
+  if (at(object, 'spec', 'suspend') === true)
+    return ready(
+      'Suspended',
+      'it is suspended, as its manifest asks: it makes no Jobs, so nothing shows that its Pods run',
+    );
+  if (object.metadata.uid === undefined && object.status === undefined)
+    return waiting('NotStored', 'it has not been stored yet');
   const last = textAt(object, 'status', 'lastScheduleTime');
   const success = textAt(object, 'status', 'lastSuccessfulTime');
-  if (success !== '') return ready('RanSuccessfully', `a Job of it last succeeded at ${success}`);
-  if (last !== '') return waiting('NoSuccessYet', `it made a Job at ${last}; none has succeeded yet`);
-  if (object.metadata.uid === undefined) return waiting('NotStored', 'it has not been stored yet');
-  return ready('NotDueYet', 'it is scheduled; no Job was due yet, so nothing shows that its Pods run');
+  if (last === '' && success === '')
+    return ready('NotDueYet', 'it is scheduled; no Job was due yet, so nothing shows that its Pods run');
+  const runs = recordsAt(object, 'status', 'active').length > 0;
+  // A success comes after its start; a start without one is a Job that runs or has failed.
+  if (success === '' || Date.parse(success) < Date.parse(last)) {
+    if (runs) return waiting(success === '' ? 'NoSuccessYet' : 'JobRunning', `its Job of ${last} runs`);
+    return waiting(
+      success === '' ? 'NoSuccessYet' : 'LastRunFailed',
+      `its Job of ${last} has not succeeded${success === '' ? '' : `; the last success was at ${success}`}`,
+    );
+  }
+  const changed = templateWritten(object);
+  if (changed !== undefined && changed > Date.parse(success))
+    return unknown(
+      'NoRunSinceChange',
+      `it was changed at ${new Date(changed).toISOString()}, and no Job of it has succeeded since; give a criterion about it, or run one (kubectl create job --from)`,
+    );
+  return ready('RanSuccessfully', `a Job of it last succeeded at ${success}`);
 };
+
+/** When someone other than its controller last wrote its spec, by managedFields. */
+function templateWritten({ metadata: { managedFields = [] } }: KubeObject): number | undefined {
+  const times = managedFields
+    .filter(({ subresource, fieldsV1 }) => subresource === undefined && (!isRecord(fieldsV1) || 'f:spec' in fieldsV1))
+    .map(({ time }) => Date.parse(time ?? ''))
+    .filter(Number.isFinite);
+  return times.length === 0 ? undefined : Math.max(...times);
+}

@@ -1,11 +1,21 @@
 import { textAt } from '../../kube-object.ts';
 import { allTrue, byPhase, camel, failed, type Reader, ready, stored, waiting } from '../reading.ts';
-import { applicationSet, argoApplication, flux, helmRepository, rollout, tekton } from './delivery.ts';
-import { gatewayRoute, knative } from './networking.ts';
+import { applicationSet, argoApplication, cronWorkflow, flux, helmRepository, rollout, tekton } from './delivery.ts';
+import { gateway, gatewayRoute, knative } from './networking.ts';
 import { catalogSource, installPlan, olmSubscription, operatorGroup } from './olm.ts';
-import { clusterOperator, clusterVersion, imageStream, machinePool, machineSet, route } from './openshift.ts';
+import {
+  clusterOperator,
+  clusterVersion,
+  imageStream,
+  machinePool,
+  machineSet,
+  rolledToNodes,
+  route,
+} from './openshift.ts';
+import { PHASED } from './phases.ts';
 import { pooler, postgresApplied, postgresCluster } from './postgres.ts';
-import { certificateRequest, elastic, nodePool, rebalance, strimzi } from './products.ts';
+import { certificateRequest, compositeDefinition, elastic, nodePool, rebalance, strimzi } from './products.ts';
+import { STORED_KINDS } from './stored.ts';
 
 const BUILD_ENDS = ['Failed', 'Error', 'Cancelled'];
 const kinds = (names: string, group: string, reader: Reader): Record<string, Reader> =>
@@ -18,12 +28,11 @@ export const OPERATORS: Readonly<Record<string, Reader>> = {
       [`Cluster.${group}`, postgresCluster],
       [`Pooler.${group}`, pooler],
       [`Backup.${group}`, byPhase('phase', { good: ['completed'], bad: ['failed'] })],
-      [`ScheduledBackup.${group}`, stored],
-      [`ImageCatalog.${group}`, stored],
-      [`ClusterImageCatalog.${group}`, stored],
       ...['Database', 'Publication', 'Subscription'].map((kind) => [`${kind}.${group}`, postgresApplied]),
     ]),
   ),
+  ...PHASED,
+  ...Object.assign({}, ...STORED_KINDS.map(([group, names]) => kinds(names, group, stored))),
   ...kinds('Certificate Issuer ClusterIssuer', 'cert-manager.io', allTrue('Ready')),
   ...kinds('CertificateRequest', 'cert-manager.io', certificateRequest),
   ...kinds(
@@ -40,12 +49,8 @@ export const OPERATORS: Readonly<Record<string, Reader>> = {
   ...kinds('KafkaRebalance', 'kafka.strimzi.io', rebalance),
   ...kinds('Application', 'argoproj.io', argoApplication),
   ...kinds('ApplicationSet', 'argoproj.io', applicationSet),
-  ...kinds(
-    'AppProject AnalysisTemplate ClusterAnalysisTemplate WorkflowTemplate ClusterWorkflowTemplate',
-    'argoproj.io',
-    stored,
-  ),
   ...kinds('Rollout', 'argoproj.io', rollout),
+  ...kinds('CronWorkflow', 'argoproj.io', cronWorkflow),
   ...kinds('Workflow', 'argoproj.io', byPhase('phase', { good: ['Succeeded'], bad: ['Failed', 'Error'] })),
   ...kinds(
     'AnalysisRun Experiment',
@@ -58,13 +63,11 @@ export const OPERATORS: Readonly<Record<string, Reader>> = {
   ...kinds('HelmRepository', 'source.toolkit.fluxcd.io', helmRepository),
   ...kinds('ImageRepository ImagePolicy ImageUpdateAutomation', 'image.toolkit.fluxcd.io', flux),
   ...kinds('Receiver', 'notification.toolkit.fluxcd.io', flux),
-  ...kinds('Alert Provider', 'notification.toolkit.fluxcd.io', stored),
   ...kinds('Service Route Configuration Revision DomainMapping', 'serving.knative.dev', knative),
   ...kinds('Broker Trigger', 'eventing.knative.dev', knative),
+  ...kinds('ProviderRevision ConfigurationRevision FunctionRevision', 'pkg.crossplane.io', allTrue('RevisionHealthy')),
   ...kinds('Provider Configuration Function', 'pkg.crossplane.io', allTrue('Installed', 'Healthy')),
-  ...kinds('CompositeResourceDefinition', 'apiextensions.crossplane.io', allTrue('Established')),
-  ...kinds('Composition CompositionRevision EnvironmentConfig', 'apiextensions.crossplane.io', stored),
-  ...kinds('ProviderConfig', 'aws.upbound.io', stored),
+  ...kinds('CompositeResourceDefinition', 'apiextensions.crossplane.io', compositeDefinition),
   ...kinds('Subscription', 'operators.coreos.com', olmSubscription),
   ...kinds(
     'ClusterServiceVersion',
@@ -77,39 +80,26 @@ export const OPERATORS: Readonly<Record<string, Reader>> = {
   ...kinds('ClusterExtension', 'olm.operatorframework.io', allTrue('Installed')),
   ...kinds('ClusterCatalog', 'olm.operatorframework.io', allTrue('Serving')),
   ...kinds('GatewayClass', 'gateway.networking.k8s.io', allTrue('Accepted')),
-  ...kinds('Gateway', 'gateway.networking.k8s.io', allTrue('Accepted', 'Programmed')),
+  ...kinds('Gateway', 'gateway.networking.k8s.io', gateway),
   ...kinds('HTTPRoute GRPCRoute TLSRoute TCPRoute UDPRoute', 'gateway.networking.k8s.io', gatewayRoute),
-  ...kinds('ReferenceGrant', 'gateway.networking.k8s.io', stored),
   ...kinds('Route', 'route.openshift.io', route),
   ...kinds('ClusterOperator', 'config.openshift.io', clusterOperator),
   ...kinds('ClusterVersion', 'config.openshift.io', clusterVersion),
-  ...kinds(
-    'ImageDigestMirrorSet ImageTagMirrorSet ClusterImagePolicy ImagePolicy Image Proxy OAuth Ingress',
-    'config.openshift.io',
-    stored,
-  ),
-  ...kinds('ImageContentSourcePolicy', 'operator.openshift.io', stored),
+  ...kinds('MachineConfig', 'machineconfiguration.openshift.io', rolledToNodes),
+  ...kinds('ImageDigestMirrorSet ImageTagMirrorSet', 'config.openshift.io', rolledToNodes),
+  ...kinds('ImageContentSourcePolicy', 'operator.openshift.io', rolledToNodes),
   ...kinds('IngressController', 'operator.openshift.io', clusterOperator),
-  ...kinds('SecurityContextConstraints', 'security.openshift.io', stored),
   ...kinds('Build', 'build.openshift.io', byPhase('phase', { good: ['Complete'], bad: BUILD_ENDS })),
-  ...kinds('BuildConfig', 'build.openshift.io', stored),
   ...kinds('ImageStream', 'image.openshift.io', imageStream),
   ...kinds('Project', 'project.openshift.io', byPhase('phase', { good: ['Active'] })),
   ...kinds('MachineConfigPool', 'machineconfiguration.openshift.io', machinePool),
-  ...kinds('MachineConfig', 'machineconfiguration.openshift.io', stored),
   ...kinds('MachineSet', 'machine.openshift.io', machineSet),
   ...kinds('Machine', 'machine.openshift.io', byPhase('phase', { good: ['Running'], bad: ['Failed'] })),
   ...kinds('PipelineRun TaskRun CustomRun', 'tekton.dev', tekton),
-  ...kinds('Task Pipeline ClusterTask StepAction', 'tekton.dev', stored),
   ...kinds(
     'Prometheus Alertmanager PrometheusAgent ThanosRuler',
     'monitoring.coreos.com',
     allTrue('Reconciled', 'Available'),
-  ),
-  ...kinds(
-    'ServiceMonitor PodMonitor PrometheusRule Probe ScrapeConfig AlertmanagerConfig',
-    'monitoring.coreos.com',
-    stored,
   ),
   ...kinds(
     'ExternalSecret ClusterExternalSecret PushSecret SecretStore ClusterSecretStore',
@@ -118,7 +108,6 @@ export const OPERATORS: Readonly<Record<string, Reader>> = {
   ),
   ...kinds('SealedSecret', 'bitnami.com', allTrue('Synced')),
   ...kinds('ScaledObject ScaledJob', 'keda.sh', allTrue('Ready')),
-  ...kinds('TriggerAuthentication ClusterTriggerAuthentication', 'keda.sh', stored),
   ...kinds('RabbitmqCluster', 'rabbitmq.com', allTrue('ReconcileSuccess', 'ClusterAvailable', 'AllReplicasReady')),
   ...kinds('Elasticsearch', 'elasticsearch.k8s.elastic.co', elastic),
   ...kinds('Kibana', 'kibana.k8s.elastic.co', elastic),
@@ -131,11 +120,6 @@ export const OPERATORS: Readonly<Record<string, Reader>> = {
     'BackupStorageLocation',
     'velero.io',
     byPhase('phase', { good: ['Available'], bad: ['Unavailable'], final: false }),
-  ),
-  ...kinds(
-    'VirtualService DestinationRule ServiceEntry Sidecar PeerAuthentication AuthorizationPolicy RequestAuthentication EnvoyFilter',
-    'networking.istio.io',
-    stored,
   ),
   ...kinds(
     'PerconaServerMongoDB PerconaXtraDBCluster',

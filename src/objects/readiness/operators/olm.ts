@@ -13,6 +13,10 @@ export const olmSubscription: Reader = (object) => {
   if (state === '') return waiting('NoStatus', 'OLM has not resolved it yet');
   const installed = textAt(object, 'status', 'installedCSV');
   if (state === 'UpgradePending' && textAt(object, 'spec', 'installPlanApproval') === 'Manual') {
+    // Pinned: Manual and startingCSV are how a version is kept. The next one may wait for ever.
+    const pinned = textAt(object, 'spec', 'startingCSV');
+    if (pinned !== '' && pinned === installed)
+      return ready('AtPinnedVersion', `${installed} is installed, as startingCSV asks; a newer one waits for approval`);
     return waiting(
       'RequiresApproval',
       `${textAt(object, 'status', 'currentCSV')} waits for its InstallPlan to be approved`,
@@ -24,10 +28,10 @@ export const olmSubscription: Reader = (object) => {
     : ready('AtLatestKnown', `${installed} is installed`);
 };
 
-export const installPlan: Reader = (object) => {
+export const installPlan: Reader = (object, known) => {
   const phase = textAt(object, 'status', 'phase');
   if (phase === 'RequiresApproval') return waiting('RequiresApproval', 'someone must approve it (spec.approved)');
-  return byPhase('phase', { good: ['Complete'], bad: ['Failed'] })(object);
+  return byPhase('phase', { good: ['Complete'], bad: ['Failed'] })(object, known);
 };
 
 export const catalogSource: Reader = (object) => {

@@ -1,5 +1,5 @@
 import { conditionsIn, numberAt, recordsAt, textAt } from '../../kube-object.ts';
-import { behind, failed, mustNot, needs, type Reader, ready, waiting } from '../reading.ts';
+import { behind, failed, isStored, mustNot, needs, type Reader, ready, unknown, waiting } from '../reading.ts';
 
 /** OpenShift. A Route is admitted by each router; its conditions are in status.ingress. */
 export const route: Reader = (object) => {
@@ -57,5 +57,23 @@ export const machineSet: Reader = (object) => {
     (have < want
       ? waiting('AvailableReplicas', `${have} of ${want} machines are available`)
       : ready('Available', `${have} machines are available`))
+  );
+};
+
+/**
+ * What its pool writes to nodes, one after another, draining and rebooting them: that it is stored shows nothing, and
+ * half an hour of rolling may follow. It has no status of its own, so the pools say how far they are.
+ */
+export const rolledToNodes: Reader = (object, { around = [] }) => {
+  const pools = around
+    .filter(({ kind }) => kind === 'MachineConfigPool')
+    .map((pool) => ({ pool, reading: machinePool(pool, {}) }));
+  const open = pools.find(({ reading }) => reading.status !== 'ready');
+  if (open !== undefined)
+    return { ...open.reading, message: `MachineConfigPool/${open.pool.metadata.name}: ${open.reading.message}` };
+  if (!isStored(object)) return waiting('NotStored', 'it has not been stored yet');
+  return unknown(
+    'NodesRollOut',
+    'it is stored; the MachineConfigPools then drain and restart their nodes one by one: watch those (condition Updated), and give a criterion that says what counts here',
   );
 };

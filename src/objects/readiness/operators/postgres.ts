@@ -1,10 +1,18 @@
 import { at, numberAt, textAt } from '../../kube-object.ts';
-import { behind, camel, failed, needs, type Reader, ready, waiting } from '../reading.ts';
+import { behind, camel, failed, needs, type Reader, ready, unknown, waiting } from '../reading.ts';
+import { deployment } from '../workloads.ts';
 
 /** CloudNativePG and EDB's build of it. Ready=False is normal during a rolling update; there is no observedGeneration. */
 export const postgresCluster: Reader = (object) => {
   const phase = textAt(object, 'status', 'phase');
   if (phase === '') return waiting('NoStatus', 'the operator has not written a status yet');
+  const { annotations = {} } = object.metadata;
+  if (annotations['cnpg.io/reconciliationLoop'] === 'disabled')
+    return waiting(
+      'ReconciliationDisabled',
+      'its annotation cnpg.io/reconciliationLoop keeps the operator from looking at it',
+    );
+  if (annotations['cnpg.io/hibernation'] === 'on') return waiting('Hibernated', 'it is hibernated: no instance runs');
   const why = textAt(object, 'status', 'phaseReason');
   const words = `${phase}${why === '' ? '' : `: ${why}`}`;
   if (/unrecoverable|cannot be|can't be/i.test(phase)) return failed(camel(phase), words, false);
@@ -12,15 +20,30 @@ export const postgresCluster: Reader = (object) => {
   const want = numberAt(object, 'spec', 'instances') ?? 1;
   const have = numberAt(object, 'status', 'readyInstances') ?? 0;
   if (have !== want) return waiting('InstancesNotReady', `${have} of ${want} instances are ready`);
+  const [wanted, runs] = [textAt(object, 'spec', 'imageName'), textAt(object, 'status', 'image')];
+  if (wanted !== '' && runs !== '' && wanted !== runs)
+    return waiting('OtherImage', `its instances still run ${runs}, not ${wanted}`);
   return needs(object, 'Ready') ?? ready('ClusterIsReady', `${phase}, ${have} of ${want} instances ready`);
 };
 
-export const pooler: Reader = (object) => {
+/** status.instances counts Pods that were scheduled, not ready ones: only the Deployment that it owns tells. */
+export const pooler: Reader = (object, { around = [] }) => {
   const want = numberAt(object, 'spec', 'instances') ?? 1;
-  const have = numberAt(object, 'status', 'instances') ?? 0;
-  return have < want
-    ? waiting('InstancesNotReady', `${have} of ${want} instances`)
-    : ready('Ready', `${have} instances`);
+  const have = numberAt(object, 'status', 'instances');
+  if (have === undefined) return waiting('NoStatus', 'the operator has not written a status yet');
+  if (have < want) return waiting('InstancesNotReady', `${have} of ${want} instances`);
+  const owned = around.find(
+    (o) => o.kind === 'Deployment' && o.metadata.ownerReferences?.some(({ uid }) => uid === object.metadata.uid),
+  );
+  if (owned === undefined)
+    return unknown(
+      'NeedsCriterion',
+      `${have} instances are scheduled, which does not say that they are ready; give a criterion about its Deployment or Pods`,
+    );
+  const reading = deployment(owned, {});
+  return reading.status === 'ready'
+    ? ready('Ready', `${have} instances`)
+    : waiting('InstancesNotReady', `Deployment/${owned.metadata.name}: ${reading.message}`);
 };
 
 export const postgresApplied: Reader = (object) => {

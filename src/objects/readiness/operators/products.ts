@@ -1,4 +1,4 @@
-import { at, conditionOf, type KubeObject, numberAt, textAt } from '../../kube-object.ts';
+import { at, conditionOf, isRecord, type KubeObject, numberAt, recordsAt, textAt } from '../../kube-object.ts';
 import {
   behind,
   camel,
@@ -27,9 +27,32 @@ export const certificateRequest: Reader = (object) =>
   needs(object, 'Ready') ??
   ready('Issued', 'the certificate is issued');
 
-/** Strimzi writes Ready, or NotReady with the reason. */
+/** Strimzi writes Ready, or NotReady with the reason; connectors and their tasks fail beside a Ready that stays True. */
 export const strimzi: Reader = (object) =>
-  behind(object) ?? mustNot(object, 'NotReady') ?? needs(object, 'Ready') ?? ready('Ready', 'Ready is True');
+  behind(object) ??
+  mustNot(object, 'NotReady') ??
+  needs(object, 'Ready') ??
+  connectorsOf(object)
+    .map(stoppedConnector)
+    .find((no) => no !== undefined) ??
+  ready('Ready', 'Ready is True');
+
+/** As Kafka Connect's REST API reports them: of a KafkaMirrorMaker2 in a list, of a KafkaConnector alone. */
+const connectorsOf = (object: KubeObject): unknown[] => [
+  ...recordsAt(object, 'status', 'connectors'),
+  ...[at(object, 'status', 'connectorStatus')].filter(isRecord),
+];
+
+function stoppedConnector(connector: unknown): Reading | undefined {
+  const name = textAt(connector, 'name');
+  const parts = [at(connector, 'connector'), ...recordsAt(connector, 'tasks')];
+  const broken = parts.find((part) => textAt(part, 'state') === 'FAILED');
+  if (broken === undefined) return undefined;
+  return waiting(
+    'ConnectorFailed',
+    `connector ${name} or a task of it is FAILED: ${textAt(broken, 'trace').split('\n')[0]}`,
+  );
+}
 
 export const nodePool: Reader = (object) => {
   const want = numberAt(object, 'spec', 'replicas') ?? 0;
@@ -47,13 +70,28 @@ export const rebalance: Reader = (object) =>
     ? (behind(object) ?? ready('ProposalReady', 'the proposal is there'))
     : waiting('NoProposal', 'the rebalance is not ready yet'));
 
+/** Elastic's operator counts the nodes that are there; health is green before all that are asked for have joined. */
 export const elastic: Reader = (object) => {
   const [health, phase] = [textAt(object, 'status', 'health'), textAt(object, 'status', 'phase')];
   if (health === '') return waiting('NoStatus', 'the operator has not written a status yet');
   const late = behind(object);
   if (late !== undefined) return late;
   if (phase === 'Invalid') return failed('Invalid', 'the operator refuses its spec');
-  return health === 'green' && (phase === '' || phase === 'Ready')
-    ? ready('Green', 'health is green')
-    : waiting(camel(health), `health is ${health}, phase ${phase}`);
+  if (health !== 'green' || (phase !== '' && phase !== 'Ready'))
+    return waiting(camel(health), `health is ${health}, phase ${phase}`);
+  const sets = recordsAt(object, 'spec', 'nodeSets').map((set) => numberAt(set, 'count') ?? 1);
+  const want = sets.length > 0 ? sets.reduce((sum, n) => sum + n, 0) : numberAt(object, 'spec', 'count');
+  const have = numberAt(object, 'status', 'availableNodes');
+  if (want !== undefined && have !== undefined && have !== want)
+    return waiting('NodesMissing', `${have} of ${want} nodes are available`);
+  const [wanted, runs] = [textAt(object, 'spec', 'version'), textAt(object, 'status', 'version')];
+  if (wanted !== '' && runs !== '' && wanted !== runs)
+    return waiting('OtherVersion', `it still runs version ${runs}, not ${wanted}`);
+  return ready('Green', 'health is green');
 };
+
+/** Crossplane: a definition with claims is of use once those are offered, too. */
+export const compositeDefinition: Reader = (object) =>
+  needs(object, 'Established') ??
+  (isRecord(at(object, 'spec', 'claimNames')) ? needs(object, 'Offered') : undefined) ??
+  ready('Established', 'its resources are served');

@@ -1,0 +1,90 @@
+import type { Condition } from '../kube-object.ts';
+
+/**
+ * What one condition says of its object. `bad`: something does not work. `busy`: it is not done. `good`: it works.
+ * `health`: the False of it is bad, and the True of it alone is not enough, because it is about a part.
+ */
+export type Telling = 'good' | 'part' | 'bad' | 'busy' | 'nothing';
+
+/** Conditions whose True says that the whole object works, best first: the usual words of operators. */
+export const POSITIVE = [
+  'Ready',
+  'Available',
+  'Succeeded',
+  'Complete',
+  'Completed',
+  'Healthy',
+  'Programmed',
+  'Established',
+  'Installed',
+  'Deployed',
+  'Reconciled',
+  'ReconcileSuccess',
+  'ReconciliationSucceeded',
+  'Successful',
+  'Accepted',
+  'Valid',
+  'Bound',
+] as const;
+
+/** True: something is wrong. Types are read by their last words, so that `DatabaseDegraded` is Degraded. */
+const NEGATIVE =
+  /(?:^Invalid\w*|Degraded|Failing|Failed|Failure|Error|Errored|ErrorOccurred|Stalled|Unhealthy|NotHealthy|NotReady|Unavailable|Invalid|Denied|Rejected|Conflict|Conflicted|Fallback|Dangling|DeadlineExceeded)$/;
+
+/** True: it is being changed, or nobody looks at it. Issuing, Deleting and the like are written the same way. */
+const BUSY =
+  /(?:Reconciling|Progressing|RolloutProgressing|Updating|Upgrading|RollingOut|Installing|Provisioning|Creating|Initializing|Deleting|Terminating|Restarting|Restoring|Pending|Paused|Suspended)$/;
+
+/** False: a part of it does not work. The last word of a type that operators write as "is this so?". */
+const HEALTH =
+  /(?:Ready|Available|Healthy|Programmed|Established|Installed|Deployed|Reconciled|Synced|Accepted|Succeeded|Successful|Success|Valid|ResolvedRefs|Offered|Admitted|UpToDate|Normal|LastAsyncOperation)$/;
+
+/** These say where a task stands: False is not wrong, it is not the end yet, or one step's. */
+const STEPS: ReadonlySet<string> = new Set(['Complete', 'Completed', 'Running', 'Active', 'Started']);
+
+/** A reason that contradicts whatever status stands beside it. */
+const BAD_REASON =
+  /(?:^|[a-z_])(?:Failed|Failing|Failure|Error|Errored|Denied|Unhealthy|Degraded|Crashed|Aborted|DeadlineExceeded|NotValid)$/i;
+
+/** Progressing=True is where a Deployment rests, too: the reason says that it has arrived. */
+const ARRIVED =
+  /\wRunning$|Available|Complete|Success|Succeeded|AsExpected|Ready|Healthy|Finished|Reconciled|Idle|UpToDate/;
+
+export function tellingOf({ type, status, reason }: Condition, positive: ReadonlySet<string>): Telling {
+  if (NEGATIVE.test(type)) return status === 'True' ? 'bad' : 'nothing';
+  if (BAD_REASON.test(reason)) return 'bad';
+  // Operators made with Ansible: the playbook runs now (Running), or waits for its next run (Successful).
+  if (type === 'Running') return running(status, reason);
+  if (BUSY.test(type)) return status === 'True' && !ARRIVED.test(reason) ? 'busy' : 'nothing';
+  if (positive.has(type))
+    return status === 'True' ? 'good' : STEPS.has(type) ? 'busy' : status === 'False' ? 'bad' : 'busy';
+  if (STEPS.has(type) || !HEALTH.test(type)) return 'nothing';
+  return status === 'True' ? 'part' : status === 'False' ? 'bad' : 'nothing';
+}
+
+function running(status: string, reason: string): Telling {
+  if (status !== 'True') return 'nothing';
+  return reason === 'Successful' ? 'good' : reason === 'Running' ? 'busy' : 'nothing';
+}
+
+const WHOLE: ReadonlySet<string> = new Set(POSITIVE);
+
+/** The first condition that contradicts a positive one: wrong before not done. */
+export function contraryOf(
+  conditions: readonly Condition[],
+  positive: ReadonlySet<string> = WHOLE,
+): Condition | undefined {
+  // Ready sums up. A part may be not available because it is one of several ways, and another was taken.
+  const isReady = conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  const counts = isReady ? conditions.filter(({ type }) => positive.has(type) || !/Available$/.test(type)) : conditions;
+  return counts.find((c) => tellingOf(c, positive) === 'bad') ?? counts.find((c) => tellingOf(c, positive) === 'busy');
+}
+
+/** The best condition that says that the object works. */
+export const goodOf = (
+  conditions: readonly Condition[],
+  positive: ReadonlySet<string> = WHOLE,
+): Condition | undefined =>
+  [...positive, 'Running']
+    .flatMap((type) => conditions.filter((c) => c.type === type))
+    .find((c) => tellingOf(c, positive) === 'good');
