@@ -78,7 +78,7 @@ const ENDPOINTS = phrases(
   'endpoints|endpoint|addresses|backends|backend|ready endpoints|ready endpoint|ready addresses|ready backends|endpoint addresses',
 );
 const PREFACE = phrases(
-  'has|have|with|must have|should have|will have|there are|there is|runs|shows|show|reports|report|reaches|reach|gets|get|is|are|at|scales to|scaled to|comes up with',
+  'has|have|with|must have|should have|will have|there are|there is|runs|shows|show|reports|report|reaches|reach|gets|get|is|are|scales to|scaled to|comes up with',
 );
 const READY: ReadonlySet<string> = new Set([
   'ready',

@@ -19,6 +19,17 @@ const ANY = phrases('any|a|an|a single|one');
 function logsClause(c: Cursor, subjects: readonly Subject[]): Made | undefined {
   c.skip(phrases('in|has'));
   if (c.eat(LOGS) === undefined) return undefined;
+  const whose = c.eat(OF) === undefined ? undefined : subjectPhrase(c, subjects, []);
+  if (whose !== undefined && (!whose.ok || whose.targets.length !== 1)) return undefined;
+  const of = whose?.ok === true ? whose.targets[0] : undefined;
+  const said = whatLogs(c, subjects);
+  if (of === undefined || said?.kind !== 'made') return said;
+  return made((asked) => said.make({ ...asked, target: of }));
+}
+
+const OF = phrases('of|from|for|in');
+
+function whatLogs(c: Cursor, subjects: readonly Subject[]): Made | undefined {
   c.skip(phrases('must|should|will|eventually|output|lines'));
   let not = c.eat(NEGATIONS) !== undefined;
   if (c.eat(CONTAIN) === undefined && !c.isNext(NONE)) return undefined;

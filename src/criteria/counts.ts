@@ -61,7 +61,8 @@ function ofOne(object: KubeObject, view: View, quantity: Quantity): Verdict {
   );
   const readyPods = pods.filter((pod) => conditionIs(pod, 'Ready').status === 'pass').length;
   const counted = readyCount(object);
-  const have = counted === undefined ? readyPods : pods.length === 0 ? counted : Math.min(counted, readyPods);
+  // Where fewer Pods are seen than are counted, they aren't all that there are.
+  const have = counted === undefined ? readyPods : pods.length < counted ? counted : Math.min(counted, readyPods);
   const what = subjectRef(object);
   const { outOf } = quantity;
   const wanted = wantedCount(object);

@@ -326,6 +326,33 @@ describe('what is not understood', () => {
     });
   });
 
+  test('no text takes long, however long it is', () => {
+    const parts = [
+      'and ',
+      'Deployment web and ',
+      '"',
+      "'a ",
+      '{',
+      '[',
+      'status.a[',
+      'pods of ',
+      'logs contain a and ',
+      '--for=',
+      'cel: (',
+      'a/b: ',
+      'Ready=',
+      '; ',
+      ' ',
+    ];
+    for (const part of parts) {
+      const text = part.repeat(Math.ceil(100_000 / part.length));
+      const began = performance.now();
+      parseCriteria(text.slice(0, 2000), { subjects: [PG, WEB, SVC] });
+      parseCriteria(text, { subjects: [PG, WEB, SVC] });
+      expect(performance.now() - began, part).toBeLessThan(500);
+    }
+  });
+
   test('no text and no JSON makes it throw', () => {
     const forms = [
       'Cluster reaches Ready state',

@@ -3,7 +3,7 @@ import { parseCel } from './cel.ts';
 import type { Problem } from './clause.ts';
 import { sentence } from './grammar.ts';
 import { forFlag, kubectlCommand, readCommand } from './kubectl.ts';
-import { explain, FORMS, type Unread } from './offers.ts';
+import { explain, FORMS, nearest, type Unread } from './offers.ts';
 import { type Predicate, type Subject, type Target, together } from './predicate.ts';
 import { kindNamed, named, ofKind, only, type Resolved, whole } from './subjects.ts';
 import { tokensOf } from './tokens.ts';
@@ -29,6 +29,14 @@ export function parseCriterion(text: string, { subjects }: ParseContext): Parsed
   const bullet = text.trim().replace(/^(?:[-*•✓]|\d{1,2}[.)]|\[[ x]\])\s+/i, '');
   const clean = isCel(bullet) ? bullet : tidy(bullet);
   if (clean === '') return { ok: false, error: 'an empty criterion' };
+  if (clean.length > LONGEST) {
+    const forms = nearest('', subjects).filter((form) => parseText(form, subjects).ok);
+    const start = JSON.stringify(`${clean.slice(0, 80)}…`);
+    return {
+      ok: false,
+      error: `${start} is longer than ${LONGEST} characters. Nearest forms: ${forms.slice(0, 4).join(' · ')}`,
+    };
+  }
   const read = parseText(clean, subjects);
   if (read.ok) return { ok: true, predicate: together(clean, read.predicates), predicates: read.predicates };
   return { ok: false, error: explain(read.unread, read.problem, (form) => parseText(form, subjects).ok) };
@@ -83,7 +91,6 @@ function parseText(text: string, subjects: readonly Subject[]): Read {
     problem: { why, offers: () => [] },
     unread: { ...unread, ...more },
   });
-  if (text.length > LONGEST) return no(`it is longer than ${LONGEST} characters`);
   const attest = /^attest\s*:\s*(\S.*)$/is.exec(text);
   if (attest !== null) return { ok: true, predicates: [attested(text, attest[1] ?? '')] };
   const { body, resolved } = prefix(text, subjects);

@@ -50,7 +50,7 @@ const OFFSPRING = [
   'EndpointSlice',
 ] as const;
 
-/** Kinds that controllers make, too, and that are only looked at by name: whoever watches a tree doesn't read them all. */
+/** Kinds that only a custom resource's controller or a program makes; a criterion may name them where there is one. */
 const MADE_BY_NAME = ['Secret', 'ConfigMap', 'ServiceAccount', 'Certificate', 'Ingress', 'Route', 'CronJob'] as const;
 
 const squeeze = (word: string): string => word.toLowerCase().replace(/[\s_-]+/g, '');
@@ -149,7 +149,7 @@ function makerOf(kind: string, name: string, subjects: readonly Subject[]): Subj
 
 /** A custom resource's controller or a Job's program may create whatever it likes. */
 const mayMakeAnything = ({ kind, apiVersion }: Subject): boolean =>
-  kind === 'Job' || (apiVersion !== undefined && isCustom({ apiVersion }));
+  kind === 'Job' || kind === 'CronJob' || apiVersion === undefined || isCustom({ apiVersion });
 
 /** A run gives its objects fresh names, and what is made of them follows those: `pg-rw` is `pg-7f3a-rw` then. */
 const renamedWith = (maker: Subject, was: string, name: string): string =>
