@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { printError } from '../print/index.ts';
+import { beginPermits, writePermitFile } from '../state/index.ts';
 import { type Deployment, type Instant, type Permit, permit, plan, position } from '../workflow/index.ts';
 import { loadSome, type Records } from './record.ts';
 
@@ -14,13 +12,15 @@ export type WrittenPermit = Permit & {
   readonly seq: number;
   readonly at: Instant;
   readonly component: string;
+  /** The kubeconfig context that the deployment is bound to. */
+  readonly context: string;
   readonly workspace: string;
   /** The current gate's open checks, and what leads on, the shortest way first. */
   readonly open: readonly string[];
   readonly next: ReturnType<typeof position>['next'];
   /** When the approval ends, and `phase` with it. */
   readonly until?: Instant;
-  /** `deployment/web`: what infragate has placed for the phase that may be worked on. */
+  /** `shop/deployment/web`: what infragate has placed for the phase that may be worked on. */
   readonly phase_objects?: readonly string[];
 };
 
@@ -33,7 +33,9 @@ export function permitOf(d: Deployment, now: Instant): WrittenPermit {
   const { phase } = allowed;
   const objects = d.placements
     .filter((one) => one.purpose === 'phase' && one.phase === phase && one.state !== 'gone')
-    .map(({ object }) => `${object.kind.toLowerCase()}/${object.name}`);
+    .map(({ object: { kind, name, namespace } }) =>
+      [...(namespace === undefined ? [] : [namespace]), kind.toLowerCase(), name].join('/'),
+    );
   return {
     ...allowed,
     ...(proving === undefined || allowed.namespaces.includes(proving)
@@ -42,6 +44,7 @@ export function permitOf(d: Deployment, now: Instant): WrittenPermit {
     seq: d.seq,
     at: now,
     component: d.started.component,
+    context: d.target.context,
     workspace: d.started.workspace,
     open: at.gate.open,
     next: at.next,
@@ -56,6 +59,8 @@ export type Permits = {
   note(d: Deployment): void;
   /** Answers when all that was noted is written. */
   flush(): Promise<void>;
+  /** Makes the list of what is open where there is none: without it a guard can't know, and stops. */
+  begin(): Promise<void>;
 };
 
 /** A long run without an answer brings its permit up to date this often. */
@@ -84,6 +89,7 @@ export function permitsIn(home: string, now: () => Instant): Permits {
       timer ??= setTimeout(() => void flush(), PERMIT_DELAY_MS).unref();
     },
     flush,
+    begin: () => beginPermits(home).catch((error: unknown) => notWritten('this ledger', error)),
   };
 }
 
@@ -96,6 +102,7 @@ function notWritten(id: string, error: unknown): void {
 export async function refreshPermits(records: Records, permits: Permits): Promise<void> {
   const { deployments } = await loadSome(records, { open: true });
   for (const d of deployments) permits.note(d);
+  await permits.begin();
   await permits.flush();
 }
 
@@ -104,30 +111,5 @@ export async function refreshPermits(records: Records, permits: Permits): Promis
  * several servers may share one ledger.
  */
 export async function writePermit(home: string, d: Deployment, now: Instant): Promise<void> {
-  const folder = join(home, 'permits');
-  const path = join(folder, `${d.id}.json`);
-  if (d.closed !== undefined) {
-    await rm(path, { force: true });
-    return;
-  }
-  if ((await seqAt(path)) > d.seq) return;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const fresh = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  try {
-    await writeFile(fresh, `${JSON.stringify(permitOf(d, now))}\n`, { mode: 0o600 });
-    await rename(fresh, path);
-  } catch (error) {
-    await rm(fresh, { force: true });
-    throw error;
-  }
-}
-
-async function seqAt(path: string): Promise<number> {
-  try {
-    const found: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const seq = typeof found === 'object' && found !== null && 'seq' in found ? found.seq : 0;
-    return typeof seq === 'number' ? seq : 0;
-  } catch {
-    return 0;
-  }
+  await writePermitFile(home, d.id, d.seq, d.closed === undefined ? permitOf(d, now) : undefined);
 }

@@ -27,4 +27,5 @@ export {
 } from './ledger.ts';
 export { openLedger } from './open.ts';
 export { type OperatorKey, PASSPHRASE_MIN, PINNED_KEYS, readKey, unlock, writeKey } from './operator-key.ts';
+export { beginPermits, type ReadPermits, readPermitFiles, writePermitFile } from './permit-files.ts';
 export { fingerprint, type Signature, type Signer } from './signature.ts';

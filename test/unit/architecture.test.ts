@@ -13,6 +13,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   cluster: ['objects'],
   images: [],
   commands: [],
+  shell: [],
+  guard: ['shell', 'state', 'print'],
   state: [],
   documents: ['bounded', 'objects', 'criteria'],
   apply: ['cluster', 'objects', 'criteria'],

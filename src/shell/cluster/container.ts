@@ -1,0 +1,428 @@
+import type { Io } from '../scope.ts';
+import { baseName, isKnown, UNKNOWN, words } from '../text.ts';
+import { mongoReads, redisReads, sqlReads } from './queries.ts';
+import { onlyAsks, requestOf } from './request.ts';
+
+/** Whether a call of a program only looks. `io.piped`: it is fed; `io.stdin`: with what, where that is known. */
+type Looks = (args: readonly string[], io: Io) => boolean;
+
+const always: Looks = () => true;
+const unless =
+  (changes: RegExp): Looks =>
+  (args) =>
+    !args.some((arg) => changes.test(arg));
+/** Of its words that aren't options, the first is one of these, or there is none. */
+const first = (reads: string, takes = ''): Looks => {
+  const known = words(reads);
+  const valued = words(takes);
+  return (args) => {
+    const [verb] = operands(args, valued);
+    return verb === undefined || known.has(verb);
+  };
+};
+/** The first one or two words: `kv get`, `osd tree`. */
+const firstTwo = (reads: string, takes = ''): Looks => {
+  const known = words(reads.replaceAll(' ', '_').replaceAll(';', ' '));
+  const valued = words(takes);
+  return (args) => {
+    const given = operands(args, valued);
+    return (
+      given.length === 0 ||
+      known.has(given[0] ?? '') ||
+      known.has(given.slice(0, 2).join('_')) ||
+      known.has(given.slice(0, 3).join('_'))
+    );
+  };
+};
+
+function operands(args: readonly string[], takes: ReadonlySet<string>): readonly string[] {
+  return args.filter((arg, i) => !arg.startsWith('-') && !takes.has(args[i - 1] ?? ''));
+}
+
+/** A word in one of these places is a statement in the program's language; without one, the input is. */
+const statements =
+  (options: RegExp, files: RegExp, reads: (text: string) => boolean): Looks =>
+  (args, io) => {
+    if (args.some((arg) => files.test(arg))) return false;
+    const texts = args.flatMap((arg, i) => {
+      const attached = /^(?:--[\w-]+=|-[ceqQ](?=.))([\s\S]+)$/.exec(arg);
+      if (options.test(args[i - 1] ?? '')) return [arg];
+      return attached !== null &&
+        options.test(arg.replace(/=[\s\S]*$/, '').slice(0, arg.startsWith('--') ? undefined : 2))
+        ? [attached[1] ?? '']
+        : [];
+    });
+    if (texts.length > 0) return texts.every(reads);
+    return !io.piped || (isKnown(io.stdin) && reads(io.stdin));
+  };
+
+const sql = statements(
+  /^(-c|--command|-e|--execute|-q|-Q|--query|-x)$/,
+  /^(-f|--file|--queries-file)(=|$)|^-f./,
+  sqlReads,
+);
+/** Code in another language: nothing in it that writes or starts something. */
+const CODE_CHANGES =
+  /\b(write|unlink|remove|rm|rmtree|mkdir|rename|truncate|chmod|chown|system|exec\w*|spawn\w*|popen|subprocess|kill|insert|update|delete|drop|create|save|flush\w*|post|put|patch|copy\w*|symlink|eval|fork|requests\.(post|put|delete))\b|open\([^)]*,\s*['"][wax+]/i;
+const code: Looks = (args, io) => {
+  if (args.some((arg) => /^(--version|-v|-V|-version|--help|-h)$/.test(arg))) return true;
+  const at = args.findIndex((arg) => /^(-c|-e|-p|-pe|-r|--eval|--print)$/.test(arg));
+  if (at !== -1) return isKnown(args[at + 1]) && !CODE_CHANGES.test(args[at + 1] ?? '');
+  if (/^(-m)$/.test(args[0] ?? ''))
+    return /^(json\.tool|site|sysconfig|platform|pip)$/.test(args[1] ?? '') && !/install/.test(args.join(' '));
+  return args.length === 0 && io.piped && isKnown(io.stdin) && !CODE_CHANGES.test(io.stdin);
+};
+const request: Looks = (args) => {
+  const asked = requestOf(args);
+  const saves = args.some((arg, i) => {
+    const path =
+      /^(-o|--output|-O|--output-document)$/.test(args[i - 1] ?? '') && !/^-O$/.test(args[i - 1] ?? '')
+        ? arg
+        : /^(?:--output=|-[a-zA-Z]*o)(.+)$/.exec(arg)?.[1];
+    return (
+      (path !== undefined && !/^(\/dev\/(null|stdout|stderr)|-)$/.test(path)) ||
+      /^(-O|--remote-name(-all)?|-J)$/.test(arg) ||
+      /^-[a-zA-Z]*O$/.test(arg)
+    );
+  });
+  if (saves) return false;
+  if (asked === undefined) return !args.some((arg) => /^(-d|--data|-T|-F)/.test(arg));
+  return (
+    onlyAsks(asked) || /\/_(search|count|msearch|analyze|validate|explain|field_caps|sql|cat|mget)\b/.test(asked.url)
+  );
+};
+const wget: Looks = (args) => {
+  const path = args
+    .map(
+      (arg, i) =>
+        /^-[a-zA-Z]*O(.*)$/.exec(arg)?.[1] ||
+        (/^-[a-zA-Z]*O$|^--output-document$/.test(args[i - 1] ?? '') ? arg : undefined),
+    )
+    .find((one) => one !== undefined);
+  if (path !== undefined && !/^(-|\/dev\/(null|stdout))$/.test(path)) return false;
+  return !args.some((arg) => /^--(post|method|body)/.test(arg) && !/^--method=(GET|HEAD)$/i.test(arg));
+};
+const ip: Looks = (args) => {
+  const [, verb] = operands(args, words('-n -netns -b -f -family'));
+  return verb === undefined || /^(sh|sho|show|ls|li|list|get|l|help|monitor)$/.test(verb);
+};
+const archive: Looks = (args) => {
+  const [mode = ''] = args;
+  const lists = /^-?[a-zA-Z]*t/.test(mode) || args.includes('--list');
+  const creates = /^-?[a-zA-Z]*c/.test(mode) || args.includes('--create');
+  const at = args.findIndex((arg) => /^-?[a-zA-Z]*f$/.test(arg));
+  return lists || (creates && (at === -1 || args[at + 1] === '-'));
+};
+const kafka: Looks = (args) =>
+  !args.some((arg) =>
+    /^--(create|delete|alter|add|add-config|remove|reset-offsets|execute|topics-to-move-json-file|delete-config|producer-property)$/.test(
+      arg,
+    ),
+  ) || args.includes('--dry-run');
+const manager =
+  (changes: RegExp): Looks =>
+  (args) =>
+    !changes.test(
+      args
+        .filter((arg) => !arg.startsWith('-'))
+        .slice(0, 3)
+        .join(' '),
+    );
+
+const ALWAYS = words(
+  'ls dir cat tac env printenv id whoami who w ps df du head tail grep egrep fgrep zgrep zcat rg stat uname ss netstat echo printf pwd nslookup dig ' +
+    'getent host ping ping6 nc ncat telnet pg_isready test [ true false : wc uniq cut tr jq yq which whereis command type readlink realpath basename dirname ' +
+    'md5sum sha1sum sha256sum sha512sum cksum free uptime top htop nproc arch lsb_release traceroute tracepath mtr cd sleep exit return lscpu lsblk lsof lsmod lspci ' +
+    'vmstat iostat mpstat dmesg locale hexdump xxd od strings diff cmp comm paste column seq expr nl rev fold tty groups logname uptime blkid findmnt ' +
+    'jstack jps jinfo jstat jmap pstack pidof pgrep pmap iotop getconf getfacl lsattr file mongostat mongotop kafka-broker-api-versions kafka-log-dirs ' +
+    'kafka-get-offsets rabbitmq-diagnostics pg_controldata pg_config pg_lsclusters ldd base64 clear more less ' +
+    'read local set export declare unset shift wait break continue trap nvidia-smi ethtool arping tcptraceroute speedtest envsubst',
+);
+
+const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
+  ['find', unless(/^-(delete|exec|execdir|ok|okdir|fprint\w*|fls)$/)],
+  ['sed', unless(/^(-[a-zA-Z]*i|--in-place)/)],
+  ['sort', unless(/^(-[a-zA-Z]*o|--output)/)],
+  ['awk', unless(/system\(|>|\|/)],
+  ['gawk', unless(/system\(|>|\|/)],
+  ['date', unless(/^(-s|--set)/)],
+  ['hostname', (args) => args.every((arg) => arg.startsWith('-'))],
+  [
+    'mount',
+    (args) => args.length === 0 || args.every((arg) => arg === '-l' || arg === '-t' || /^[a-z0-9]+$/.test(arg)),
+  ],
+  ['tee', (args) => args.every((arg) => arg.startsWith('-') || arg.startsWith('/dev/'))],
+  ['dd', unless(/^of=(?!\/dev\/null)/)],
+  ['tar', archive],
+  ['ip', ip],
+  ['route', (args) => !/^(add|del|delete|flush)$/.test(args.find((arg) => !arg.startsWith('-')) ?? '')],
+  ['ifconfig', (args) => args.filter((arg) => !arg.startsWith('-')).length <= 1],
+  [
+    'iptables',
+    (args) =>
+      args.some((arg) => /^-[a-zA-Z]*[LSV]|^--list/.test(arg)) && !args.some((arg) => /^-[ADIFXPRZN]$/.test(arg)),
+  ],
+  [
+    'ip6tables',
+    (args) =>
+      args.some((arg) => /^-[a-zA-Z]*[LSV]|^--list/.test(arg)) && !args.some((arg) => /^-[ADIFXPRZN]$/.test(arg)),
+  ],
+  ['iptables-save', always],
+  ['nft', first('list')],
+  ['ipvsadm', unless(/^-[ADECaedZR]/)],
+  ['conntrack', (args) => args.some((arg) => /^-[LSC]/.test(arg))],
+  ['tc', manager(/\b(add|del|delete|change|replace)\b/)],
+  ['bridge', ip],
+  ['sysctl', (args) => !args.some((arg) => /^(-w|--write|-p.*|--load|--system)$/.test(arg) || arg.includes('='))],
+  ['tcpdump', unless(/^-[a-zA-Z]*w/)],
+  ['curl', request],
+  ['wget', wget],
+  ['http', request],
+  ['openssl', first('s_client x509 version verify ciphers rand dgst crl ocsp req asn1parse s_time')],
+  ['nginx', unless(/^-s$/)],
+  ['apachectl', first('configtest status fullstatus')],
+  ['httpd', (args) => args.some((arg) => /^-[tSMVvl]/.test(arg))],
+  ['haproxy', (args) => args.some((arg) => /^-(c|v|vv)$/.test(arg))],
+  ['php', code],
+  ['node', code],
+  ['deno', code],
+  ['bun', code],
+  ['python', code],
+  ['python2', code],
+  ['python3', code],
+  ['ruby', code],
+  ['perl', code],
+  ['java', unless(/^(?!-version$|--version$|-showversion$)/)],
+  ['jcmd', (args) => !args.some((arg) => /GC\.run|VM\.set_flag|JFR\.(start|stop)|heap_dump/.test(arg))],
+  ['psql', sql],
+  ['mysql', sql],
+  ['mariadb', sql],
+  ['cqlsh', sql],
+  ['clickhouse-client', sql],
+  ['clickhouse', sql],
+  [
+    'sqlite3',
+    (args, io) =>
+      args.slice(1).every((arg) => arg.startsWith('-') || sqlReads(arg)) &&
+      (!io.piped || (isKnown(io.stdin) && sqlReads(io.stdin))),
+  ],
+  ['cockroach', firstTwo('node status;node ls;version;sql', '--host --certs-dir --url')],
+  ['influx', (args) => !/\b(write|delete|create|update|restore|setup)\b/.test(args.join(' '))],
+  [
+    'mysqladmin',
+    (args) =>
+      operands(args, words('-u -h -P -S --user --host --port')).every((arg) =>
+        /^(ping|status|version|variables|processlist|extended-status)$/.test(arg),
+      ),
+  ],
+  [
+    'mariadb-admin',
+    (args) =>
+      operands(args, words('-u -h -P -S --user --host --port')).every((arg) =>
+        /^(ping|status|version|variables|processlist|extended-status)$/.test(arg),
+      ),
+  ],
+  ['mysqldump', unless(/^(-r|--result-file|--flush-logs|--delete-)/)],
+  ['mariadb-dump', unless(/^(-r|--result-file|--flush-logs|--delete-)/)],
+  ['pg_dump', unless(/^(-f.*|--file.*)$/)],
+  ['pg_dumpall', unless(/^(-f.*|--file.*)$/)],
+  ['mongodump', (args) => args.some((arg) => /^--archive$/.test(arg))],
+  ['mongoexport', unless(/^(-o|--out)/)],
+  ['mongosh', statements(/^--eval$/, /\.js$|^(-f|--file)/, mongoReads)],
+  ['mongo', statements(/^--eval$/, /\.js$/, mongoReads)],
+  ['redis-cli', (args, io) => redisReads(args, io.piped ? (io.stdin ?? UNKNOWN) : undefined)],
+  ['valkey-cli', (args, io) => redisReads(args, io.piped ? (io.stdin ?? UNKNOWN) : undefined)],
+  ['keydb-cli', (args, io) => redisReads(args, io.piped ? (io.stdin ?? UNKNOWN) : undefined)],
+  [
+    'etcdctl',
+    firstTwo(
+      'get;endpoint;member list;version;check;alarm list;watch;user list;user get;role list;role get;auth status;lease list;lease timetolive;elect -l',
+      '--endpoints --cacert --cert --key --user --password --command-timeout --dial-timeout -w --write-out',
+    ),
+  ],
+  ['etcdutl', firstTwo('snapshot status;version;hashkv')],
+  [
+    'nodetool',
+    first(
+      'status info ring tpstats tablestats cfstats describecluster describering netstats compactionstats compactionhistory version gossipinfo gcstats proxyhistograms tablehistograms getendpoints getlogginglevels statusbinary statusgossip listsnapshots failuredetector toppartitions viewbuildstatus datapaths help',
+      '-h -p -u -pw -pwf --host --port --username --password',
+    ),
+  ],
+  [
+    'rabbitmqctl',
+    first(
+      'status cluster_status list_queues list_users list_vhosts list_exchanges list_bindings list_connections list_channels list_consumers list_permissions list_policies list_parameters node_health_check ping version environment report check_port_connectivity authenticate_user list_user_permissions help',
+      '-n -p --node --vhost',
+    ),
+  ],
+  ['rabbitmqadmin', first('list show export help')],
+  ['kcat', unless(/^-[a-zA-Z]*P/)],
+  ['kafkacat', unless(/^-[a-zA-Z]*P/)],
+  ['zkCli', manager(/\b(create|set|delete|deleteall|rmr|setAcl|setquota)\b/)],
+  ['ceph', ceph],
+  [
+    'rbd',
+    firstTwo(
+      'ls;list;info;du;status;showmapped;snap ls;snap list;mirror pool status;mirror pool info;mirror image status;mirror snapshot schedule;trash ls;trash list;device list;children;diff;perf;pool stats;lock ls;watch;version',
+      '-p --pool -n --id -c --conf -k --keyring --namespace --format',
+    ),
+  ],
+  [
+    'rados',
+    first(
+      'ls lspools df stat listomapkeys listomapvals listxattr getxattr lssnap list-inconsistent-pg list-inconsistent-obj',
+      '-p --pool -n -c -k -N',
+    ),
+  ],
+  [
+    'radosgw-admin',
+    firstTwo(
+      'sync status;sync error;user info;user list;user stats;bucket list;bucket stats;bucket limit;bucket check;metadata list;metadata get;zone get;zone list;zonegroup get;zonegroup list;realm list;realm get;period get;period list;gc list;lc list;usage show;datalog list;mdlog list;bilog list;quota get;data sync;metadata sync;version',
+      '--rgw-realm --rgw-zonegroup --rgw-zone --uid --bucket --conf -c',
+    ),
+  ],
+  [
+    'vault',
+    firstTwo(
+      'status;read;list;version;kv get;kv list;kv metadata;secrets list;auth list;policy list;policy read;token lookup;operator members;operator raft;audit list;path-help;print;namespace list;lease lookup;debug',
+      '-address -ca-cert -namespace -format -field -mount',
+    ),
+  ],
+  [
+    'bao',
+    firstTwo(
+      'status;read;list;version;kv get;kv list;secrets list;auth list;policy list;policy read;token lookup',
+      '-address -namespace -format',
+    ),
+  ],
+  [
+    'consul',
+    firstTwo(
+      'members;info;kv get;catalog;operator raft;version;monitor;acl token read;acl token list;config read;config list;intention check;intention list;rtt',
+    ),
+  ],
+  [
+    'nats',
+    firstTwo(
+      'server;stream ls;stream info;stream report;consumer ls;consumer info;consumer report;account info;kv ls;kv get;rtt;top',
+    ),
+  ],
+  ['patronictl', first('list history show-config version topology dsn query', '-c --config-file -d --dcs-url')],
+  [
+    'repmgr',
+    firstTwo(
+      'cluster show;cluster matrix;node status;node check;cluster event;cluster crosscheck;daemon status;service status',
+    ),
+  ],
+  ['pgbackrest', first('info check version', '--stanza --config')],
+  ['barman', first('list-backups list-backup check status show-backup show-server list-servers')],
+  ['wal-g', firstTwo('backup-list;wal-show;wal-verify;st ls')],
+  ['mc', first('ls stat tree find du version ready cat head diff ping')],
+  ['minio', unless(/^server$/)],
+  [
+    'systemctl',
+    first('status is-active is-enabled is-failed list-units list-unit-files show cat list-timers list-sockets'),
+  ],
+  ['service', (args) => args[1] === 'status' || args[0] === '--status-all'],
+  ['supervisorctl', first('status tail avail pid version maintail')],
+  ['journalctl', unless(/^--(vacuum|rotate|flush|sync)/)],
+  [
+    'crictl',
+    first(
+      'ps pods images img inspect inspecti inspectp info version logs stats statsp imagefsinfo',
+      '-r --runtime-endpoint -i --image-endpoint -c -t',
+    ),
+  ],
+  ['ctr', manager(/\b(rm|remove|delete|kill|run|create|pull|push|import|start|exec|tag|label)\b/)],
+  ['docker', first('ps images inspect info version logs stats top diff port history')],
+  ['nerdctl', first('ps images inspect info version logs stats top port history')],
+  ['podman', first('ps images inspect info version logs stats top port history')],
+  ['birdc', first('show')],
+  ['birdcl', first('show')],
+  ['vtysh', (args) => !/\b(conf|configure|clear|write)\b/.test(args.join(' '))],
+  ['gobgp', (args) => !/\b(add|del|set)\b/.test(args.join(' '))],
+  ['calicoctl', firstTwo('get;version;node status;node diags;node checksystem;ipam show;ipam check;convert')],
+  ['calico-node', unless(/^-(?!bird|felix|v|show)/)],
+  [
+    'cilium',
+    firstTwo(
+      'status;version;endpoint list;endpoint get;endpoint health;bpf;service list;service get;node list;identity list;identity get;policy get;monitor;map list;map get;metrics list;config;encrypt status;ip list;fqdn cache;debuginfo',
+    ),
+  ],
+  [
+    'cilium-dbg',
+    firstTwo(
+      'status;version;endpoint list;endpoint get;bpf;service list;service get;node list;identity list;policy get;monitor;map list;map get;metrics list;encrypt status;ip list',
+    ),
+  ],
+  ['cilium-health', first('status get ping')],
+  ['hubble', first('observe status list version')],
+  ['ovs-vsctl', first('show list get list-br list-ports list-ifaces find br-exists')],
+  ['ovs-ofctl', first('show dump-flows dump-ports dump-ports-desc dump-tables dump-groups dump-meters')],
+  ['ovs-appctl', (args) => !/\b(set|del|add|exit|flush)\b/.test(args.join(' '))],
+  [
+    'ovn-nbctl',
+    first('show list lr-list ls-list lr-route-list lsp-list find get lb-list acl-list lrp-list lr-nat-list'),
+  ],
+  ['ovn-sbctl', first('show list find get lflow-list dump-flows')],
+  [
+    'pilot-agent',
+    (args) => (args[0] === 'request' ? /^GET$/i.test(args[1] ?? '') : /^(version|wait)$/.test(args[0] ?? '')),
+  ],
+  ['mysqlsh', statements(/^(-e|--execute)$/, /^(-f|--file)/, (text) => sqlReads(text) && mongoReads(text))],
+  ['pt-heartbeat', unless(/^--update$/)],
+  [
+    'clickhouse-keeper-client',
+    statements(/^(-q|--query)$/, /^$/, (text) => !/\b(create|set|rm|rmr|touch|reconfig)\b/i.test(text)),
+  ],
+  ['elasticsearch-plugin', first('list')],
+  ['logstash', unless(/^(?!--version$|-t$|--config\.test_and_exit$|-V$)/)],
+  ['gitlab-ctl', first('status tail service-list show-config')],
+  ['gitlab-rake', manager(/\b(restore|backup:create|migrate|reset|setup|drop)/)],
+  ['nc', always],
+  ['lvs', always],
+  ['vgs', always],
+  ['pvs', always],
+  ['zpool', first('status list iostat get history')],
+  ['zfs', first('list get diff')],
+  ['apt', first('list show search policy')],
+  ['apt-cache', always],
+  ['dpkg', unless(/^(-i|--install|-r|--remove|-P|--purge|--configure|-a)$/)],
+  ['dpkg-query', always],
+  ['rpm', (args) => args.some((arg) => /^-[a-zA-Z]*[qV]|^--query|^--verify/.test(arg))],
+  ['apk', first('info list policy search version')],
+  ['pip', first('list show freeze check')],
+  ['pip3', first('list show freeze check')],
+  ['npm', first('ls list view outdated version')],
+  ['git', first('status log diff show branch remote rev-parse describe ls-files ls-remote blame')],
+  ['kubectl', always],
+  ['oc', always],
+]);
+
+/** `ceph`'s commands that show: by their words, since they are many. */
+function ceph(args: readonly string[]): boolean {
+  const text = operands(
+    args,
+    words('-c --conf -k --keyring -n --name --id --connect-timeout -f --format --admin-daemon'),
+  ).join(' ');
+  if (args.includes('--help') || args.includes('-h') || text === '' || text === 'help') return true;
+  return (
+    /^(-s|status|health|df|quorum_status|mon_status|versions?|features|fsid|report|time-sync-status|node ls|log last|insights|perf|daemon \S+ (help|status|config (show|get|diff)|perf|dump\S*|ops|session ls|version|get \S+)|tell \S+ (version|config (show|get)|perf dump|session ls|status|dump\S*))\b|\b(ls|lspools|dump|tree|stat|stats|status|show|get|list|df|info|find|metadata|count-metadata|versions|perf|lookup|print|detail|autoscale-status|ok-to-stop|safe-to-destroy|ls-\S+|get-\S+|list-\S+|query|map|help|blocked-by)\b/.test(
+      text,
+    ) &&
+    !/\b(set|rm|remove|delete|create|add|enable|disable|out|in|down|purge|destroy|reweight\S*|repair|scrub|deep-scrub|import|mv|rename|apply|stop|start|restart|put|clear|reset|fail|rotate|zap|import|mute|authorize|get-or-create\S*)\b/.test(
+      text,
+    )
+  );
+}
+
+/** Whether a command, whose words are known, only looks; undefined: the program isn't known here. */
+export function looksOnly(argv: readonly string[], io: Io): boolean | undefined {
+  const [name = '', ...args] = argv;
+  const program = baseName(name).replace(/\.sh$/, '');
+  if (args.length === 1 && /^(--version|-version|version|--help|-h)$/.test(args[0] ?? '')) return true;
+  if (ALWAYS.has(program)) return true;
+  const looks = LOOKS.get(program);
+  if (looks !== undefined) return looks(args, io);
+  return program.startsWith('kafka-') ? kafka(args, io) && !/producer|delete-records|storage/.test(program) : undefined;
+}

@@ -1,0 +1,17 @@
+/**
+ * Reads command lines without running them. In: a line (bash's grammar, PowerShell), the folder it would run in. Out: what
+ * it asks of which cluster, which files of ours it changes, what only a person may do, and what can't be read
+ * (shellEffects); or the line taken apart for a plan's checks (parseCommand). Files that a line names are read, within
+ * bounds; no cluster is asked. The plan's checks, the commands of a workspace and the plugin's guard all read with this.
+ */
+export { type ClusterCall, type ClusterEffect, clusterTool, readClusterCall } from './cluster/call.ts';
+export { looksOnly } from './cluster/container.ts';
+export { apiWrite, onlyAsks, REQUESTERS, requestOf } from './cluster/request.ts';
+export { type ClusterWrite, clusterWrite } from './cluster/write.ts';
+export { isWriter, writerWrite } from './cluster/writers.ts';
+export { looksInside, type ShellEffect, type ShellReading, shellEffects } from './effects.ts';
+export { MAX_FILE_BYTES, readText } from './files.ts';
+export { isNamespaceKind, kindOf } from './kinds.ts';
+export type { NamedObject } from './manifest.ts';
+export { newScope, noIo, type Scope } from './scope.ts';
+export { isKnown, UNKNOWN } from './text.ts';
