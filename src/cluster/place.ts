@@ -1,11 +1,12 @@
 import type { KubeObject } from '../objects/kube-object.ts';
+import { hidingValues, secretValuesOf } from '../redaction/index.ts';
 import { collectionPath, objectPath, type Query, resourceOf, withQuery } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { Catalogue } from './discover.ts';
 import { conflictsIn } from './failure.ts';
 import { objectResult } from './object.ts';
 import type { Placed } from './reader.ts';
-import { redactFailure, redactText, secretValuesOf } from './redact.ts';
+import { redactFailure } from './redact.ts';
 import { failed, ok, problem, type Result } from './result.ts';
 import { warningsIn } from './warning.ts';
 
@@ -83,12 +84,13 @@ export async function sendObject(
   secrets: readonly string[],
 ): Promise<Result<Placed>> {
   const answer = await connection.json(call);
+  const hide = hidingValues(secrets);
   if (!answer.ok) {
     const conflicts = conflictsIn(answer.error.details);
-    return failed(redactFailure({ ...answer.error, ...(conflicts.length === 0 ? {} : { conflicts }) }, secrets));
+    return failed(redactFailure({ ...answer.error, ...(conflicts.length === 0 ? {} : { conflicts }) }, hide));
   }
   const object = objectResult(answer.value.value);
   if (!object.ok) return object;
-  const warnings = warningsIn(answer.value.answer.headers).map((text) => redactText(text, secrets));
+  const warnings = warningsIn(answer.value.answer.headers).map(hide);
   return ok({ object: object.value, warnings });
 }

@@ -1,9 +1,9 @@
+import { secretValuesIn } from '../redaction/index.ts';
 import { objectPath, withQuery } from './address.ts';
 import type { Connection } from './connection.ts';
 import type { Catalogue } from './discover.ts';
 import { MANAGER, place, sendObject } from './place.ts';
 import type { Reader } from './reader.ts';
-import { secretValuesIn } from './redact.ts';
 import { remove, waitGone } from './remove.ts';
 import { ok } from './result.ts';
 import type { PatchType, Writer } from './writer.ts';

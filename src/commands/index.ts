@@ -6,7 +6,6 @@
 export { cleanFiles, findTrailer, head, isRepository } from './git.ts';
 export { BUILTINS, type Call, type Finding, type ParsedCommand, parseCommand } from './parse.ts';
 export { programExists } from './program.ts';
-export { type Redaction, redact } from './redact.ts';
 export { renderChart, renderKustomization } from './render.ts';
 export { type CommandResult, type RunOptions, runCommand } from './run.ts';
 export type { Word } from './word.ts';

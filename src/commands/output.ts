@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { type Redaction, redact } from './redact.ts';
+import type { Redactor } from '../redaction/index.ts';
 
 /** More than this is kept around each cut, so that a secret that lies across it is seen whole before it is cut. */
 const SLACK = 16 * 1024;
@@ -8,7 +8,7 @@ const SLACK = 16 * 1024;
 export interface HeadAndTail {
   add(chunk: Uint8Array): void;
   /** Redacted, at most about `limit` bytes, with a line that says how much is left out. */
-  text(secrets: readonly Redaction[]): { text: string; truncated: boolean };
+  text(hide: Redactor): { text: string; truncated: boolean };
 }
 
 export function headAndTail(limit: number): HeadAndTail {
@@ -38,15 +38,15 @@ export function headAndTail(limit: number): HeadAndTail {
     }
   }
 
-  function text(secrets: readonly Redaction[]) {
+  function text(hide: Redactor) {
     const whole = headBytes + tailBytes;
     if (total <= whole && total <= limit) {
-      return { text: shown(Buffer.concat([...head, ...tail]), secrets), truncated: false };
+      return { text: shown(Buffer.concat([...head, ...tail]), hide), truncated: false };
     }
     // Nothing lies between head and tail yet: redact them as one text before cutting.
-    const joined = total <= whole ? shown(Buffer.concat([...head, ...tail]), secrets) : undefined;
-    const first = (joined ?? shown(Buffer.concat(head), secrets)).slice(0, half);
-    const last = (joined ?? shown(Buffer.concat(tail).subarray(-room), secrets)).slice(-half);
+    const joined = total <= whole ? shown(Buffer.concat([...head, ...tail]), hide) : undefined;
+    const first = (joined ?? shown(Buffer.concat(head), hide)).slice(0, half);
+    const last = (joined ?? shown(Buffer.concat(tail).subarray(-room), hide)).slice(-half);
     const left = Math.max(0, total - 2 * half);
     return { text: `${first}\n[… ${left} bytes left out …]\n${last}`, truncated: true };
   }
@@ -55,8 +55,8 @@ export function headAndTail(limit: number): HeadAndTail {
 }
 
 /** Escape sequences go first: a colour code inside a password must not save it from being hidden. */
-function shown(bytes: Uint8Array, secrets: readonly Redaction[]): string {
+function shown(bytes: Uint8Array, hide: Redactor): string {
   const plain = stripVTControlCharacters(new TextDecoder().decode(bytes));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
-  return redact(plain.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ''), secrets);
+  return hide(plain.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, ''));
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { hiding } from '../redaction/index.ts';
 import { runCommand } from './run.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'infragate-run-'));
@@ -97,13 +98,13 @@ test('what is secret is not in the output, nor a piece of it at the cut', async 
   const secret = 'S3cret-Value-0123456789';
   for (const pad of [1980, 1990, 1999, 2000, 2001]) {
     const { output } = await run(`printf 'y%.0s' $(seq ${pad}); printf '%s' ${secret}; printf 'z%.0s' $(seq 30000)`, {
-      redact: [secret],
+      hide: async () => hiding([secret]),
     });
     expect(output).not.toMatch(/S3cret|0123456789/);
   }
   const encoded = await run(
     `echo ${Buffer.from(secret).toString('base64')}; printf 'S3cret-\\033[31mValue-0123456789'`,
-    { redact: [secret] },
+    { hide: async () => hiding([secret]) },
   );
   expect(encoded.output).not.toMatch(/S3cret|UzNjcmV0/);
 });

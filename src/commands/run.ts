@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { redact as hideShapes, type Redactor } from '../redaction/index.ts';
 import { headAndTail } from './output.ts';
 import { belonging, MARK, send, signalGroup } from './processes.ts';
 import { programExists } from './program.ts';
-import type { Redaction } from './redact.ts';
 
 export type RunOptions = {
   /** A shell line. Run by bash where there is one (the grammar parseCommand reads), else by sh. */
@@ -14,7 +14,8 @@ export type RunOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
-  readonly redact?: readonly Redaction[];
+  /** Asked when the command has ended: what it may have read that its output must not show. Left out: shapes only. */
+  readonly hide?: () => Promise<Redactor>;
   readonly signal?: AbortSignal;
 };
 
@@ -65,14 +66,15 @@ export async function runCommand(options: RunOptions): Promise<CommandResult> {
     ? { file: 'bash', flags: ['--noprofile', '--norc', '-c'] }
     : { file: 'sh', flags: ['-c'] };
 
-  const result = (rest: Partial<CommandResult>): CommandResult => {
-    const { text, truncated } = output.text(options.redact ?? []);
+  const result = async (rest: Partial<CommandResult>): Promise<CommandResult> => {
+    const duration_ms = Math.round(performance.now() - started);
+    const { text, truncated } = output.text((await options.hide?.()) ?? hideShapes);
     return {
       exit_code: null,
       signal: null,
       timed_out: false,
       cancelled: false,
-      duration_ms: Math.round(performance.now() - started),
+      duration_ms,
       output: text,
       truncated,
       stdout_digest: digest.digest('hex'),

@@ -27,6 +27,10 @@ export type Limits = {
 
 export const DEFAULT_LIMITS: Limits = { bytes: 5 * 1024 * 1024, milliseconds: 20_000, redirects: 5 };
 
+/** Where only public addresses may be asked: what is asked, and the setting of the policy that lists more hosts. */
+export type Guard = { readonly what: string; readonly setting: string };
+const DOCUMENTS: Guard = { what: 'documents are read from', setting: 'document_hosts' };
+
 export type FetchOptions = {
   readonly allowHosts: readonly string[];
   readonly resolver: Resolver;
@@ -94,7 +98,16 @@ export async function fetchDocument(
 
 type Permitted = { ok: true; address: string; family: 4 | 6 } | Failed;
 
-async function permitted(url: URL, { allowHosts, resolver }: FetchOptions, signal: AbortSignal): Promise<Permitted> {
+/** The one address that a URL's name stands for, if it may be asked; the caller connects to that address and to no other. */
+export async function permitted(
+  url: URL,
+  {
+    allowHosts,
+    resolver,
+    guard = DOCUMENTS,
+  }: Pick<FetchOptions, 'allowHosts' | 'resolver'> & { readonly guard?: Guard },
+  signal: AbortSignal,
+): Promise<Permitted> {
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return failed('SchemeRefused', `only http and https are read, not ${url.protocol.slice(0, 20)}`);
   if (url.username !== '' || url.password !== '')
@@ -123,7 +136,7 @@ async function permitted(url: URL, { allowHosts, resolver }: FetchOptions, signa
     if (why !== undefined) {
       return failed(
         'AddressRefused',
-        `${name === address ? '' : `${name} resolves to a refused address: `}${why}; documents are read from public addresses, unless document_hosts of the operator's policy lists the host`,
+        `${name === address ? '' : `${name} resolves to a refused address: `}${why}; ${guard.what} public addresses, unless ${guard.setting} of the operator's policy lists the host`,
       );
     }
   }

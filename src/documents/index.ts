@@ -9,7 +9,7 @@ export type { Divergence } from './divergence.ts';
 export type { Part, Place } from './document.ts';
 export { type Extracted, extract } from './extract/index.ts';
 export { type ClusterFacts, FACT_NAMES, type FactName, type NodeFact, type StorageClassFact, unseen } from './facts.ts';
-export type { Dialer, Limits, Resolver } from './fetch.ts';
+export { type Dialer, dial, type Limits, permitted, type Resolver, systemResolver } from './fetch.ts';
 export { type LoadOptions, load } from './load.ts';
 export type { LoadAttempt, LoadError, Loaded } from './loaded.ts';
 export { type Asked, type DocumentReader, readDocument } from './reader.ts';

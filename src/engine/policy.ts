@@ -17,6 +17,10 @@ export const policySchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe('Hosts whose documents divergence-check may read although their address is private.'),
+  health_hosts: z
+    .array(z.string())
+    .default([])
+    .describe("Hosts that a plan's health checks may ask although their address is private."),
   bullet_kinds: z
     .array(z.string())
     .default([])

@@ -69,7 +69,7 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
     : await runCommands(run, phase.commands, {
         timeoutMs: COMMAND_TIMEOUT_MS,
         stopAtFailure: true,
-        secrets: await secretsToHide(await run.reader(), d, stored),
+        secrets: async () => secretsToHide(await run.reader(), d, stored),
       });
   const wrong = commands.find((c) => c.verdict.status !== 'pass');
   const resources = [...secrets, ...outcome.applied.map(resource)];

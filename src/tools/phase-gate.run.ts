@@ -104,7 +104,7 @@ async function lookAtEverything(
   const commands = await runCommands(run, phase.validation_commands, {
     timeoutMs: Math.max(phase.timeout_ms, LEAST_COMMAND_MS),
     stopAtFailure: false,
-    secrets: await secretsToHide(reader, d, stored),
+    secrets: () => secretsToHide(reader, d, stored),
   });
   const earlier = await earlierPhases(run, d, stored, phase);
   const way = await rollbackPossible(reader, d, phase);

@@ -187,7 +187,7 @@ async function execute(
   const options = {
     timeoutMs: COMMAND_TIMEOUT_MS,
     stopAtFailure: false,
-    secrets: await secretsToHide(reader, d, stored),
+    secrets: () => secretsToHide(reader, d, stored),
   };
   const { all, before, after } = wayBack(phase.rollback);
   const images = imagesIn(run);

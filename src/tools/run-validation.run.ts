@@ -37,8 +37,13 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
     }),
   );
   phases.push(await orphans(reader, d, stored));
-  const secrets = await secretsToHide(reader, d, stored);
-  const asking = { namespace: d.target.namespace, signal: run.signal, secrets };
+  const secrets = () => secretsToHide(reader, d, stored);
+  const asking = {
+    namespace: d.target.namespace,
+    signal: run.signal,
+    hosts: run.policy.health_hosts,
+    secrets: await secrets(),
+  };
   const lists = {
     static: stored.plan.validation.static,
     health: stored.plan.validation.health,

@@ -1,8 +1,8 @@
 import { type Removal, settle, shown } from '../apply/index.ts';
 import type { Reader } from '../cluster/index.ts';
-import { secretValuesOf } from '../cluster/redact.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
+import { secretValuesOf } from '../redaction/index.ts';
 import { durationMs } from '../workflow/duration.ts';
 import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
 import { withLearnings } from './learnings.ts';

@@ -743,7 +743,7 @@ describe('writing', () => {
     const denied = failure(await writer.create(secret));
     const encoded = Buffer.from('correct-horse-battery').toString('base64');
     expect(denied.message).toContain('refused: ');
-    expect(denied.message).toContain('(redacted)');
+    expect(denied.message).toContain('[redacted]');
     expect(JSON.stringify(denied)).not.toContain('correct-horse');
     expect(JSON.stringify(denied)).not.toContain(encoded);
     await writer.delete({ apiVersion: group, kind: binding.kind, name });

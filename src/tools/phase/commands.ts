@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { kubeconfigFor } from '../../cluster/index.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
+import { hiding } from '../../redaction/index.ts';
 import { fail, pass, type Verdict } from '../../workflow/index.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
+
+/** Values that are secret now. A command may make a Secret, or take one away, and print it. */
+export type SecretSource = () => Promise<readonly string[]>;
 
 export type CommandOutcome = {
   readonly command: string;
@@ -29,7 +33,8 @@ export async function runCommands(
   options: {
     timeoutMs: number;
     stopAtFailure: boolean;
-    secrets?: readonly string[];
+    /** Asked before the first command and after each: what no output may show. */
+    secrets?: SecretSource;
     /** Left out: the deployment's. */
     namespace?: string;
   },
@@ -38,6 +43,11 @@ export async function runCommands(
   const { runCommand } = await import('../../commands/index.ts');
   const kubeconfig = await writeKubeconfig(run, options.namespace ?? run.deployment?.target.namespace);
   const outcomes: CommandOutcome[] = [];
+  const known = new Set((await options.secrets?.()) ?? []);
+  const hide = async () => {
+    for (const value of (await options.secrets?.()) ?? []) known.add(value);
+    return hiding([...known]);
+  };
   try {
     for (const command of commands) {
       if (run.signal.aborted) break;
@@ -48,7 +58,7 @@ export async function runCommands(
         env: { KUBECONFIG: kubeconfig },
         timeoutMs: options.timeoutMs,
         maxOutputBytes: OUTPUT_BYTES,
-        redact: options.secrets ?? [],
+        hide,
         signal: run.signal,
       });
       const verdict = commandVerdict(command, result, options.timeoutMs);

@@ -198,6 +198,7 @@ export async function secretsToHide(reader: Reader, d: Deployment, stored: Store
       if (typeof data !== 'object' || data === null) continue;
       for (const [key, value] of Object.entries(data)) {
         if (OPEN_KEYS.test(key) || typeof value !== 'string') continue;
+        values.add(value);
         values.add(Buffer.from(value, 'base64').toString('utf8'));
       }
     }

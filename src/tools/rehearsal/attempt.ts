@@ -10,7 +10,7 @@ import {
 import type { Writer } from '../../cluster/index.ts';
 import type { WritingRun } from '../../engine/tool.ts';
 import type { KubeObject } from '../../objects/index.ts';
-import { type CommandOutcome, runCommands } from '../phase/commands.ts';
+import { type CommandOutcome, runCommands, type SecretSource } from '../phase/commands.ts';
 import { outliving, stillThere } from '../phase/leftovers.ts';
 import { type PlacedOnce, stepsBack } from '../phase/rollback.ts';
 import type { StoredPhase } from '../phase/stored.ts';
@@ -53,7 +53,7 @@ export async function attempt(
   scratch: Scratch,
   copy: Copy,
   phase: StoredPhase,
-  commands: { readonly runnable: ReadonlySet<string>; readonly secrets: readonly string[] },
+  commands: { readonly runnable: ReadonlySet<string>; readonly secrets: SecretSource },
 ): Promise<Attempt> {
   await accountThere(writer, scratch, run.signal);
   const ground = await furnish(run, writer, copy);
@@ -140,7 +140,7 @@ async function rolledBack(
   phase: StoredPhase,
   done: Put,
   before: State,
-  commands: { readonly runnable: ReadonlySet<string>; readonly secrets: readonly string[] },
+  commands: { readonly runnable: ReadonlySet<string>; readonly secrets: SecretSource },
 ): Promise<Omit<Attempt, 'incomplete'>> {
   const steps = stepsBack(done.placed, phase.rollback);
   const removing = steps.filter((s) => s.action === 'remove').map((s) => s.object);

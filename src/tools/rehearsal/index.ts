@@ -54,7 +54,7 @@ export async function rehearse(
   }
 
   const original = await originalOf(writer, d);
-  const secrets = await secretsToHide(writer, d, stored);
+  const secrets = () => secretsToHide(writer, d, stored);
   const expires = new Date(Date.parse(run.now()) + REHEARSAL_MS + EXPIRES_AFTER_MS).toISOString();
   const by = { deployment: d.id, run: run.id, expires };
   const scratch = await openScratch(run, writer, d.target.namespace, { name, by });

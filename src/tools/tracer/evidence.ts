@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { called, involvedUid, refOf, type Sight, shown } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
-import { redactText } from '../../cluster/redact.ts';
 import { isRecord, type KubeObject } from '../../objects/index.ts';
+import { hiding } from '../../redaction/index.ts';
 import { type Loud, loudContainers } from './logs.ts';
 
 /** Everything that was seen of a shot, before it is cleaned up. No Secret's data, nothing unbounded. */
@@ -37,7 +37,7 @@ const MOST_EVENTS = 200;
 const EVENTS_LAG_MS = 250;
 
 export async function gather(reader: Reader, sight: Sight, secrets: readonly string[]): Promise<Evidence> {
-  const clean = (text: string) => redactText(text, secrets);
+  const clean = hiding(secrets);
   await sleep(EVENTS_LAG_MS);
   const events = await eventsOf(reader, sight);
   const logs = await Promise.all(
@@ -65,21 +65,8 @@ async function eventsOf(reader: Reader, sight: Sight): Promise<readonly KubeObje
 async function readLog(reader: Reader, of: Loud, clean: (text: string) => string): Promise<Log | undefined> {
   const read = await reader.logs({ ...of, tailLines: LINES, limitBytes: BYTES });
   if (!read.ok || read.value.trim() === '') return undefined;
-  return { pod: of.pod, container: of.container, previous: of.previous, text: clean(hideTokens(read.value)) };
+  return { pod: of.pod, container: of.container, previous: of.previous, text: clean(read.value) };
 }
-
-/** What looks like a credential in somebody's log: tokens, keys, passwords in URLs and assignments. */
-export const hideTokens = (text: string): string =>
-  text
-    .replace(/\beyJ[\w-]{10,}(\.[\w-]+){1,4}/g, '(redacted)')
-    .replace(/\bsha256~[\w-]{20,}/g, '(redacted)')
-    .replace(/(\w+:\/\/[^\s:/@]+:)[^\s@/]+@/g, '$1(redacted)@')
-    .replace(/\b(bearer)\s+[\w.~+/-]{8,}=*/gi, '$1 (redacted)')
-    .replace(
-      /\b(\w*(?:password|passwd|secret|token|api[_-]?key))(["']?\s*[:=]\s*["']?)[^\s"',;]{4,}/gi,
-      '$1$2(redacted)',
-    )
-    .replace(/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '(redacted)');
 
 function said(event: KubeObject, clean: (text: string) => string): SaidEvent {
   const about = isRecord(event.involvedObject) ? event.involvedObject : {};

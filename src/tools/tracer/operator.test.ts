@@ -30,6 +30,6 @@ test('where it says nothing of the object, its latest complaints stand, each onc
   const log =
     'starting\nERROR invalid architecture: amd64\nERROR invalid architecture: amd64\npassword=hunter22 failed';
   expect(telling(log, 'db-1')).toEqual({
-    lines: ['ERROR invalid architecture: amd64', 'password=(redacted) failed'],
+    lines: ['ERROR invalid architecture: amd64', 'password=[redacted] failed'],
   });
 });

@@ -1,6 +1,6 @@
 import type { Reader } from '../../cluster/index.ts';
 import { groupOf, isRecord, type KubeObject, recordsAt, textAt, textsAt } from '../../objects/index.ts';
-import { hideTokens } from './evidence.ts';
+import { redact } from '../../redaction/index.ts';
 
 /** What is to be found out about whoever should have acted on a custom resource. */
 export type Operator = {
@@ -70,7 +70,7 @@ const TIME_AND_AGAIN = 3;
 
 /** Pure: what a log says of an object. */
 export function telling(log: string, name: string): Said {
-  const raw = hideTokens(log)
+  const raw = redact(log)
     .split('\n')
     .filter((line) => line.trim() !== '');
   const about = name === '' ? [] : raw.filter((line) => line.includes(name)).map(plain);

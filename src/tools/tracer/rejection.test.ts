@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hideTokens } from './evidence.ts';
+import { redact } from '../../redaction/index.ts';
 import { meaningOf } from './rejection.ts';
 
 const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'n', name: 'p' };
@@ -90,7 +90,7 @@ test('what looks like a credential in a log is not kept', () => {
     'token: "sha256~AAAAAAAAAAAAAAAAAAAAAAAA"',
     'jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc',
   ].join('\n');
-  const clean = hideTokens(log);
+  const clean = redact(log);
   for (const secret of ['s3cret', 'abcdef123456', 'hunter2', 'AAAAAAAA', 'eyJzdWIi'])
     expect(clean).not.toContain(secret);
   expect(clean).toContain('retries=3');
