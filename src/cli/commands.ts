@@ -10,6 +10,10 @@ export const COMMANDS: Record<string, { about: string; load: () => Promise<Comma
     about: 'a person decides about a plan: approve, revise or reject',
     load: async () => (await import('./approve.ts')).approveCommand(),
   },
+  show: {
+    about: "all of a plan's review, its full difference, or every manifest, to page through",
+    load: async () => (await import('./show.ts')).showCommand(),
+  },
   waive: {
     about: 'a person sets one check aside, with a reason and an end',
     load: async () => (await import('./waive.ts')).waiveCommand(),

@@ -3,6 +3,7 @@ import type { Signer } from '../state/index.ts';
 import { type Actor, admit, type Fact, GATES, isAssured, plan, type Refusal, refuse } from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
 import { appendDecided } from './record.ts';
+import { reviewChanged } from './review.ts';
 import type { Shop } from './shop.ts';
 import type { Performed } from './tool.ts';
 
@@ -12,6 +13,8 @@ export type Decision = {
   readonly deployment: string;
   /** The digest the person was shown; another plan in between makes the decision void. */
   readonly digest: string;
+  /** The review the person was shown; it must still be what would be shown. */
+  readonly review: string;
   /** What the person typed: at least eight characters of the digest. */
   readonly prefix: string;
   readonly choice: 'approve' | 'revise' | 'reject';
@@ -37,6 +40,8 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
       refuse('BAD_INPUT', `remark: say what to ${choice === 'revise' ? 'revise' : 'change, or why it is rejected'}.`),
     );
   }
+  const stale = await reviewChanged(shop, decision);
+  if (stale !== undefined) return refusalAnswer(stale);
   const appended = await appendDecided(
     shop,
     decision.deployment,
@@ -62,7 +67,7 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
           `digest_prefix: that is not the beginning of this plan's digest (${PREFIX_LENGTH} characters at least).`,
         );
       }
-      return decisionFacts(current.digest, choice, remark, until(shop));
+      return decisionFacts(decision, remark, until(shop));
     },
     decision.signer,
   );
@@ -73,6 +78,7 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
     status,
     assurance: actor.assurance,
     digest: decision.digest,
+    review: decision.review,
     ...(remark === undefined ? {} : { remark }),
   };
   return answer(
@@ -83,11 +89,12 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
   );
 }
 
-function decisionFacts(digest: string, choice: Decision['choice'], remark: string | undefined, end: string): Fact[] {
+function decisionFacts({ digest, choice, review }: Decision, remark: string | undefined, end: string): Fact[] {
   const decided: Fact = {
     type: 'decided',
     digest,
     choice,
+    review,
     ...(remark ? { remark } : {}),
     ...(choice === 'approve' ? { until: end } : {}),
   };

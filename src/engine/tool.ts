@@ -59,6 +59,10 @@ export type Question = {
   /** The plan the question is about, and the prefix of its digest that the person types. */
   readonly digest: string;
   readonly prefix: string;
+  /** The digest of the review that `body` is made of; its model is kept under it. */
+  readonly review: string;
+  /** The cluster was asked for it now; else its dry run is the last one on record. */
+  readonly fresh: boolean;
 };
 
 export type Outcome<O> =

@@ -31,7 +31,7 @@ export async function ask(
   seal: Seal,
   ctx: ServerContext,
 ): Promise<InputRequiredResult> {
-  const { deployment, digest, prefix } = question;
+  const { deployment, digest, prefix, review } = question;
   return inputRequired({
     inputRequests: {
       [KEY]: inputRequired.elicit({
@@ -61,7 +61,7 @@ export async function ask(
         },
       }),
     },
-    requestState: await seal.close({ tool, deployment, digest }, ctx),
+    requestState: await seal.close({ tool, deployment, digest, review }, ctx),
   });
 }
 
@@ -96,6 +96,7 @@ export async function take(
   const decided = await engine.decide({
     deployment: sealed.deployment,
     digest: sealed.digest,
+    review: sealed.review,
     prefix: digest_prefix,
     choice,
     ...(remark ? { remark } : {}),

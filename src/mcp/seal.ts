@@ -13,6 +13,8 @@ export const SEALED = z.object({
   tool: z.string(),
   deployment: z.string(),
   digest: z.string(),
+  /** What was shown: the decision counts for that. */
+  review: z.string(),
   nonce: z.string(),
 });
 export type Sealed = z.infer<typeof SEALED>;

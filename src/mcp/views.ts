@@ -35,9 +35,9 @@ export async function view(name: View, d: Deployment, engine: Engine): Promise<s
   }
 
   async function planOf(): Promise<string> {
-    const body = d.plans.at(-1)?.body;
-    const stored = body === undefined ? undefined : await engine.evidence(body);
-    return report.planReport(d, stored?.text).summary;
+    const { planReview } = await import('../tools/review/review.ts');
+    const get = async (digest: string) => (await engine.evidence(digest))?.text;
+    return report.planReport(d, await planReview({ get, now: () => engine.now() }, d)).summary;
   }
 
   async function latest(what: 'retro' | 'documentation'): Promise<string | undefined> {

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { visible } from '../workflow/index.ts';
+import { changeOf, differing, textOf } from './excerpt.ts';
 import type { LoadedPhase, LoadedPlan, Phase } from './types.ts';
 
 /** What a revision changes, for people. */
@@ -49,7 +51,7 @@ export function planDifference(before: LoadedPlan, after: LoadedPlan): Differenc
 function changes(a: Phase, b: Phase, was?: LoadedPhase, is?: LoadedPhase): string[] {
   return [
     ...fields(a, b, ['number', 'resources']),
-    ...fields({ resources: a.resources.map(text) }, { resources: b.resources.map(text) }, []),
+    ...fields({ resources: a.resources.map(textOf) }, { resources: b.resources.map(textOf) }, []),
     ...objects(was, is),
     ...files(was?.pinned ?? [], is?.pinned ?? []),
   ];
@@ -60,14 +62,17 @@ function fields(a: object, b: object, without: readonly string[]): string[] {
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
     const [x, y]: unknown[] = [was.get(key), is.get(key)];
     if (without.includes(key) || isDeepStrictEqual(x, y)) return [];
-    if (Array.isArray(x) && Array.isArray(y)) return list(key, x.map(text), y.map(text));
-    return [`${key}: ${text(x)} → ${text(y)}`];
+    if (Array.isArray(x) && Array.isArray(y)) return list(key, x.map(textOf), y.map(textOf));
+    return [`${key}: ${changeOf(x, y)}`];
   });
 }
 
 function list(key: string, was: readonly string[], is: readonly string[]): string[] {
-  const gone = was.filter((entry) => !is.includes(entry)).map((entry) => `${key}: − ${entry}`);
-  const come = is.filter((entry) => !was.includes(entry)).map((entry) => `${key}: + ${entry}`);
+  const left = was.filter((entry) => !is.includes(entry));
+  const added = is.filter((entry) => !was.includes(entry));
+  // Of two long entries that begin alike, the part that differs is what must be seen.
+  const gone = left.map((entry, i) => `${key}: − ${differing(entry, added[i])}`);
+  const come = added.map((entry, i) => `${key}: + ${differing(entry, left[i])}`);
   return gone.length + come.length === 0 ? [`${key}: in another order`] : [...gone, ...come];
 }
 
@@ -105,17 +110,15 @@ function files(was: LoadedPlan['pinned'], is: LoadedPlan['pinned']): string[] {
   });
 }
 
-const text = (value: unknown): string => {
-  const shown = value === undefined ? '(none)' : typeof value === 'string' ? value : JSON.stringify(value);
-  return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
-};
-
-/** For the summary and the answer: one line a change. */
+/** For the answer: one line a change, whatever is in it. */
 export function differenceText(difference: Difference): string {
   const changed = difference.phases.filter((p) => p.change !== 'same');
   return [
-    ...changed.flatMap((p) => [`Phase ${p.number} ${p.name}: ${p.change}`, ...p.what.map((w) => `  ${w}`)]),
-    ...difference.plan.map((w) => `Plan: ${w}`),
+    ...changed.flatMap((p) => [
+      `Phase ${p.number} ${visible(p.name)}: ${p.change}`,
+      ...p.what.map((w) => `  ${visible(w)}`),
+    ]),
+    ...difference.plan.map((w) => `Plan: ${visible(w)}`),
     ...(changed.length + difference.plan.length === 0 ? ['Nothing changed.'] : []),
     `Phases kept with their evidence: ${difference.keeps}`,
   ].join('\n');

@@ -10,6 +10,7 @@ export { objectsOf, readCriterion } from './criteria.ts';
 export { type Difference, differenceText, type PhaseDifference, planDifference } from './difference.ts';
 export { cumulativeDigests, planDigest } from './digest.ts';
 export { readManifests } from './documents.ts';
+export { changeOf, type Leaf, type LineChange, leaves, lineChanges, textOf } from './excerpt.ts';
 export { type HealthTarget, readHealth } from './health.ts';
 export { type ClusterCall, clusterCall, clusterCalls } from './kubectl.ts';
 export { loadPlan } from './load.ts';

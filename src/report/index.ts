@@ -3,7 +3,6 @@
  * figures can be computed again from `infragate export`.
  */
 
-export { approvalReport } from './approval.ts';
 export { comparison, type RunFigures, runFigures } from './compare.ts';
 export { type Component, type Deployed, documentation, keptSections } from './documentation.ts';
 export { type Learning, learningsOf, type Note, titleKey, type Use, usesOf } from './learnings.ts';

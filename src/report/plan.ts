@@ -1,10 +1,9 @@
 import { type Deployment, phases, plan } from '../workflow/index.ts';
 
-/** The plan as a person was or will be shown it, and how far its phases are. `body` is the stored plan (submit-plan). */
-export function planReport(d: Deployment, body: string | undefined) {
+/** The plan as a person was or will be shown it (`review`, its lines), and how far its phases are. */
+export function planReport(d: Deployment, review = '') {
   const current = plan(d);
   if (current === undefined) return { summary: 'No valid plan has been submitted.' };
-  const stored = body === undefined ? {} : (JSON.parse(body) as { summary?: string });
   const states = phases(d).map((p) => ({
     phase: p.number,
     name: p.name,
@@ -16,6 +15,6 @@ export function planReport(d: Deployment, body: string | undefined) {
     digest: current.digest,
     revision: d.plans.length,
     phases: states,
-    summary: [stored.summary ?? '', ...states.map((p) => `Phase ${p.phase} ${p.name}: ${p.status}`)].join('\n'),
+    summary: [review, ...states.map((p) => `Phase ${p.phase} ${p.name}: ${p.status}`)].join('\n'),
   };
 }

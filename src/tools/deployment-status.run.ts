@@ -3,6 +3,8 @@ import type { Run, ToolRun } from '../engine/tool.ts';
 import { listReport, MAX_LISTED, planReport, researchReport, statusReport, timelineReport } from '../report/index.ts';
 import { type Deployment, findItem, plan, type Refusal, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './deployment-status.ts';
+import { storedPlan } from './phase/stored.ts';
+import { keepReview, reviewOnRecord } from './review/review.ts';
 
 /** Evidence longer than this is cut in the answer; the resource has it whole. */
 const EVIDENCE_CHARACTERS = 12_000;
@@ -26,8 +28,11 @@ export const run: ToolRun<'deployment-status', Input, Output> = async (input, ru
       return { kind: 'answer', value: timelineReport(await run.events()) };
     case 'plan': {
       const current = plan(d);
-      const body = current === undefined ? undefined : await run.get(current.body);
-      return { kind: 'answer', value: planReport(d, body) };
+      if (current === undefined) return { kind: 'answer', value: planReport(d) };
+      const stored = await storedPlan(run, d);
+      if ('code' in stored) return { kind: 'refusal', refusal: stored };
+      const made = await reviewOnRecord(run, d, stored);
+      return { kind: 'answer', value: { ...planReport(d, made.text), review: await keepReview(run, made) } };
     }
   }
 };

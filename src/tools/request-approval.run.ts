@@ -1,8 +1,9 @@
 import { digestPrefix } from '../engine/decide.ts';
 import type { ToolRun } from '../engine/tool.ts';
-import { approvalReport } from '../report/index.ts';
 import { plan, refuse } from '../workflow/index.ts';
+import { storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './request-approval.ts';
+import { keepReview, reviewNow } from './review/review.ts';
 
 /** Asks a person; never decides. What was decided about exactly this digest is answered as it stands in the record. */
 export const run: ToolRun<'request-approval', Input, Output> = async (input, run) => {
@@ -28,17 +29,27 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
     };
   }
 
-  const stored = await run.get(current.body);
-  const body = stored === undefined ? undefined : (JSON.parse(stored) as { summary?: string });
-  const shown = approvalReport(d, body?.summary ?? '');
+  const stored = await storedPlan(run, d);
+  if ('code' in stored) return { kind: 'refusal', refusal: stored };
+  const made = await reviewNow(run, d, stored);
+  const review = await keepReview(run, made);
+  const shown = made.text;
   const prefix = digestPrefix(current.digest);
   return {
     kind: 'question',
-    question: { title: `Approve the plan for ${d.started.component}?`, body: shown, digest: current.digest, prefix },
+    question: {
+      title: `Approve the plan for ${d.started.component}?`,
+      body: shown,
+      digest: current.digest,
+      prefix,
+      review,
+      fresh: made.shown.fresh,
+    },
     value: {
       status: 'pending',
       assurance: 'none',
       digest: current.digest,
+      review,
       plan: shown,
       how: [{ person: 'the operator', action: `infragate approve ${d.id}` }],
       summary: `PENDING: nobody has decided about plan ${prefix}. A person decides with \`infragate approve ${d.id}\` on a terminal, or in this client's form if it has one. Wait; do not go on.`,

@@ -9,6 +9,8 @@ import { worldOf } from './phase/read-plan.ts';
 import { rehearse } from './phase/rehearse.ts';
 import { absentSecrets } from './phase/secrets-absent.ts';
 import { type StoredPlan, storedPlan } from './phase/stored.ts';
+import { surroundings } from './review/look.ts';
+import { namespacesOf, scriptsOf } from './review/review.ts';
 import type { Input, Output } from './submit-plan.ts';
 
 /** A plan is read, checked, tried against the server and, when nothing is wrong with it, recorded. All problems come at once. */
@@ -44,6 +46,7 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
   if (problems.some((p) => p.severity === 'error')) return invalid(problems, read.prepared);
 
   const { prepared } = read;
+  const reader = await run.reader();
   const summary = [
     prepared.summary,
     '## What would change in the cluster',
@@ -60,6 +63,9 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
     summary,
     tried: tried.tried,
     rollback: back.phases,
+    look: { at: run.now(), looked: tried.looked, around: await surroundings(reader, namespacesOf(d)) },
+    scripts: await scriptsOf(prepared.loaded, world.files),
+    notes: problems.map((p) => `${p.path}: ${p.message}`),
     ...(file === undefined ? {} : { file }),
   };
   const body = await run.put(JSON.stringify(stored));

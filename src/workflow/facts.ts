@@ -167,6 +167,8 @@ export const FACTS = {
     type: z.literal('decided'),
     digest,
     choice: z.enum(['approve', 'revise', 'reject']),
+    /** The review that the person was shown: its model is the body under this digest. */
+    review: digest.optional(),
     remark: text.optional(),
     until: instant.optional(),
   }),

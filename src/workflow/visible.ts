@@ -66,5 +66,11 @@ export const escapeJson = (json: string): Visible =>
     ),
   );
 
+/** Is there anything in it that a reader would not see, or not see as it is? */
+export const hasHidden = (text: string): boolean => text.search(HIDDEN) >= 0;
+
+/** A blank that is not the space. */
+export const hasOddBlank = (text: string): boolean => text.search(BLANK) >= 0;
+
 /** How many letters, digits and signs a reader sees: blanks and hidden characters are none. */
 export const visibleLetters = (text: string): number => [...text.replace(HIDDEN, '').replace(/[\s\p{M}]/gu, '')].length;

@@ -33,7 +33,7 @@ describe.each(CLIENTS)('a person at a $name, the whole server behind it', ({ con
   it('approves the plan they were shown, and the record says how sure that is', async () => {
     const { home, digest } = await atGateP();
     const client = await connect(realServer(home), (message) => {
-      expect(message).toContain('One phase: everything.');
+      expect(message).toContain('One phase, everything');
       const shown = /begins with ([0-9a-f]{8})/.exec(message)?.[1] ?? '';
       return { action: 'accept', content: { digest_prefix: shown, choice: 'approve' } };
     });

@@ -39,7 +39,7 @@ describe.skipIf(noTerminal !== undefined)(
       expect(statSync(join(home, 'operator.json')).mode & 0o777).toBe(0o600);
       older(home);
       const { screen, status } = await approve(home, digest, PASSPHRASE);
-      expect(screen).toContain('One phase: everything.');
+      expect(screen).toContain('One phase, everything');
       expect(screen).not.toContain(PASSPHRASE);
       expect(status, screen).toBe(0);
       expect(JSON.stringify(await decisions(home))).toMatch(

@@ -2,6 +2,8 @@ import { address, differences } from '../../apply/index.ts';
 import type { ApiFailure, Reader } from '../../cluster/index.ts';
 import { identityOfObject, type KubeObject } from '../../objects/index.ts';
 import type { LoadedPlan, Problem } from '../../plan/index.ts';
+import type { Looked } from '../../review/index.ts';
+import { lookedAt } from '../review/look.ts';
 import { refOfManifest } from './refs.ts';
 
 /** What the cluster says to a plan before anything is done: problems, and what would change. */
@@ -9,6 +11,8 @@ export type Rehearsal = {
   readonly problems: readonly Problem[];
   readonly changes: readonly string[];
   readonly tried: readonly Tried[];
+  /** Each object with its dry run, for the approver's review. */
+  readonly looked: readonly Looked[];
 };
 
 /** One object as it was when the plan was submitted: absent, or there with what applying it would change. */
@@ -23,8 +27,15 @@ export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: st
   const problems: Problem[] = [];
   const changes: string[] = [];
   const tried: Tried[] = [];
+  const looked: Looked[] = [];
   for (const [index, phase] of loaded.phases.entries()) {
-    if (loaded.plan.phases[index]?.delivery !== 'apply') continue;
+    const delivery = loaded.plan.phases[index]?.delivery;
+    if (delivery !== 'apply') {
+      looked.push(
+        ...phase.manifests.map((m) => lookedAt(phase.number, m.object, { why: `delivered by ${String(delivery)}` })),
+      );
+      continue;
+    }
     const seen = await Promise.all(
       phase.manifests.map(async (m) => ({ m, ...(await tryOne(reader, m.object, namespace)) })),
     );
@@ -38,6 +49,9 @@ export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: st
       };
       if (!result.ok) {
         const early = notYet(result.error, m.object, brought);
+        looked.push(
+          lookedAt(phase.number, m.object, { why: early ?? `${result.error.reason}: ${result.error.message}` }),
+        );
         problems.push({
           ...where,
           severity: early === undefined ? 'error' : 'note',
@@ -51,6 +65,7 @@ export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: st
       }
       for (const warning of result.value.warnings)
         problems.push({ ...where, severity: 'note', message: `${name}: the server warns: ${warning}` });
+      looked.push(lookedAt(phase.number, m.object, { result: result.value.object, live }));
       const uid = live?.metadata.uid;
       const place = placeOf(phase.number, m.object, namespace);
       tried.push({ place, changed: changed ?? [], ...(uid === undefined ? {} : { uid }) });
@@ -59,7 +74,7 @@ export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: st
       );
     }
   }
-  return { problems, changes, tried };
+  return { problems, changes, tried, looked };
 }
 
 /** One manifest through the dry run. `changed`: where it differs from what is there; undefined when nothing is. */

@@ -1,6 +1,7 @@
 import type { Run } from '../../engine/tool.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import type { LoadedPlan, Phase, Plan } from '../../plan/index.ts';
+import type { Script } from '../../review/index.ts';
 import {
   plan as currentPlan,
   type Deployment,
@@ -10,6 +11,7 @@ import {
   refuse,
 } from '../../workflow/index.ts';
 import type { PlannedRollback } from './plan-rollback.ts';
+import type { Look } from '../review/look.ts';
 import type { Tried } from './rehearse.ts';
 
 /** A plan as submit-plan keeps it: with all that it reads from disk, and the summary as the approver sees it. */
@@ -21,6 +23,12 @@ export type StoredPlan = {
   readonly tried?: readonly Tried[];
   /** What rolling back does to each object; absent in plans of versions before. */
   readonly rollback?: readonly PlannedRollback[];
+  /** The same for the approver: each object's dry run, and what is around it; absent in plans of versions before. */
+  readonly look?: Look;
+  /** The files that its commands name. */
+  readonly scripts?: readonly Script[];
+  /** What the checks and the server's warnings said. */
+  readonly notes?: readonly string[];
   /** The file it was submitted from, if it was one: it must still say the same. */
   readonly file?: string;
 };

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
+import { parseCommand } from '../../../src/commands/index.ts';
+import { parseCriterion } from '../../../src/criteria/index.ts';
+import { parseReference } from '../../../src/images/index.ts';
+import { preparePlan } from '../../../src/plan/index.ts';
+import { configMap, worldWith } from '../../../src/plan/world.records.ts';
 import type { NewEvent } from '../../../src/state/index.ts';
 import { ledgerAt } from '../../../src/state/ledger.fixture.ts';
+import type { StoredPlan } from '../../../src/tools/phase/stored.ts';
 import { currentGate, plan } from '../../../src/workflow/index.ts';
 import { World } from '../../unit/law.world.ts';
 import { freshHome } from './servers.ts';
@@ -9,6 +15,26 @@ export const DEPLOYMENT = 'x-1';
 
 /** Everything turns out well, and nothing is drawn that is rarer than every other time. */
 const LUCK = { chance: (p: number) => p >= 0.5, pick: <T>(from: readonly T[]): T | undefined => from[0] };
+
+/** A plan as submit-plan keeps it, of one object. */
+async function storedPlan(): Promise<StoredPlan> {
+  const world = worldWith({ parseCommand, parseCriterion, parseReference })({ 'config.yaml': configMap('web-config') });
+  const { prepared, problems } = await preparePlan(PLAN, 'plan.yaml', world);
+  if (prepared === undefined) throw new Error(JSON.stringify(problems));
+  return { loaded: prepared.loaded, plan: prepared.loaded.plan, summary: prepared.summary };
+}
+
+const PLAN = `component: web
+target: shop
+phase_1:
+  name: One phase, everything
+  resources: [config.yaml]
+  validation_commands: [kubectl get configmap web-config]
+  success_criteria: ["ConfigMap/web-config: create"]
+  rollback: [undo]
+validation: "none: a test"
+rollback_strategy: in reverse order
+`;
 
 export const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
@@ -30,7 +56,7 @@ export async function atGateP(): Promise<{ home: string; digest: string; revise(
 
   const home = freshHome();
   const ledger = await ledgerAt(home);
-  const body = await ledger.put(JSON.stringify({ summary: 'One phase: everything.' }), 'application/json');
+  const body = await ledger.put(JSON.stringify(await storedPlan()), 'application/json');
   const digest = digestOf('the plan');
   const events = world.events.map(({ at, by, fact }): NewEvent => {
     const shown = fact.type === 'planned' && fact.digest === submitted.digest ? { ...fact, digest, body } : fact;

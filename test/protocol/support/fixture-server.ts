@@ -59,6 +59,8 @@ const engine: Engine = {
           digest: DIGEST,
           prefix: '01234567',
           deployment: 'd-1',
+          review: DIGEST,
+          fresh: false,
         };
         return { ...answer({ status, assurance: 'none' }), question };
       }
