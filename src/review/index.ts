@@ -28,8 +28,18 @@ export type ReviewInput = {
   readonly digests: ReadonlyMap<string, string>;
   /** What the checks of the plan and the server's warnings say. */
   readonly notes: readonly string[];
+  /** What rolling back would do to each object. */
+  readonly rollback?: readonly Undone[];
   /** The plan that a person last decided about. */
   readonly decided?: Decided;
+};
+
+/** One object after a rollback: removed, restored, recreated, untouched or kept; `lost` is what can't be had back. */
+export type Undone = {
+  readonly phase: number;
+  readonly object: string;
+  readonly outcome: string;
+  readonly lost: readonly string[];
 };
 
 export type Review = {
@@ -58,6 +68,7 @@ export type Review = {
   readonly scripts: readonly (Script & { readonly told: readonly Told[] })[];
   readonly effects: readonly Fact[];
   readonly irreversible: readonly string[];
+  readonly undone: readonly Undone[];
   readonly leaves: readonly string[];
   readonly secrets: readonly string[];
   readonly deceptions: readonly string[];
@@ -117,6 +128,7 @@ export function reviewOf(input: ReviewInput): Review {
     scripts: scripts.map((s) => ({ ...s, told: tellingLines(s.text ?? '') })),
     effects: ranked([...effectsOf(input.looked, input.around, d.target.namespace), ...leftBehind]),
     irreversible: plan.phases.flatMap((p) => p.irreversible.map((text) => `phase ${p.number}: ${text}`)),
+    undone: input.rollback ?? [],
     leaves: [
       ...plan.phases.flatMap((p) =>
         p.rollback.flatMap((r) =>

@@ -31,13 +31,25 @@ export function reviewLines(review: Review, shown: Shown): Visible[] {
     ...commands(review),
     ...scripts(review),
     ...section("Can't be undone", review.irreversible, 4),
+    ...section('A rollback', undone(review), 8),
     ...section('Left as it is by a rollback, or taken from others', review.leaves, 4),
-    ...one('Rollback', plan.rollback_strategy),
+    ...one('Rollback strategy', plan.rollback_strategy),
     ...one('Risks', several(review.plan.risks)),
     ...one('Secrets', several(review.secrets)),
     ...one('Quota left before this plan', several(review.quota)),
     ...proof(review, shown),
   ];
+}
+
+/** One line a phase and outcome; what is lost has its own. */
+function undone({ undone: all }: Review): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { phase, object, outcome, lost } of all) {
+    const key =
+      lost.length > 0 ? `!! phase ${phase} ${outcome}, data lost (${lost.join('; ')})` : `   phase ${phase} ${outcome}`;
+    groups.set(key, [...(groups.get(key) ?? []), object]);
+  }
+  return [...groups].map(([key, objects]) => `${key}: ${objects.join(', ')}`);
 }
 
 /** What is most dangerous of all that is in the model. */
@@ -299,6 +311,13 @@ export function reviewWhole(review: Review): Visible[] {
     ...rows("Can't be read beforehand", review.unchecked),
     ...review.scripts.flatMap((s) => rows(`File ${s.path} (sha256 ${s.sha256})`, (s.text ?? '(no text)').split('\n'))),
     ...rows("Can't be undone", review.irreversible),
+    ...rows(
+      'A rollback',
+      review.undone.map(
+        (u) =>
+          `phase ${u.phase}: ${u.object} ${u.outcome}${u.lost.length === 0 ? '' : ` (data lost: ${u.lost.join('; ')})`}`,
+      ),
+    ),
     ...rows('Left as it is by a rollback, or taken from others', review.leaves),
     ...rows('Rollback', [plan.rollback_strategy]),
     ...rows('Risks', plan.risks),

@@ -10,8 +10,8 @@ import {
   type Refusal,
   refuse,
 } from '../../workflow/index.ts';
-import type { PlannedRollback } from './plan-rollback.ts';
 import type { Look } from '../review/look.ts';
+import type { PlannedRollback } from './plan-rollback.ts';
 import type { Tried } from './rehearse.ts';
 
 /** A plan as submit-plan keeps it: with all that it reads from disk, and the summary as the approver sees it. */

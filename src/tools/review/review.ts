@@ -43,6 +43,9 @@ export async function reviewOnRecord(run: Bodies, d: Deployment, stored: StoredP
     around: kept.around,
     digests: await digestsOf(run, d, kept),
     notes: stored.notes ?? [],
+    rollback: (stored.rollback ?? []).flatMap(({ phase, objects }) =>
+      objects.map(({ object, outcome, lost = [] }) => ({ phase, object, outcome, lost })),
+    ),
     ...(decided === undefined ? {} : { decided }),
   });
   const shown = { now: run.now(), lookedAt: kept.at, fresh: look !== undefined };
