@@ -2,6 +2,7 @@ import { parseCriteria, type Subject, type View } from '../../src/criteria/index
 import { subjectRef } from '../../src/objects/index.ts';
 import type { Verdict } from '../../src/workflow/index.ts';
 import type { CaseFile } from './file.ts';
+import { knownOf } from './reading.ts';
 
 /** The objects that a criterion may be about: those that the case names, else the ones that nothing else owns. */
 function subjectsOf({ about, objects, file }: CaseFile): Subject[] {
@@ -32,6 +33,7 @@ function answerOf(one: CaseFile): Answer {
   const view: View = {
     objects: one.objects,
     events: one.events,
+    known: (object) => knownOf(one, object),
     ...(one.logs === undefined ? {} : { logs: one.logs }),
   };
   const verdicts = parsed.predicates.map((predicate) => predicate.holds(view));

@@ -17,6 +17,7 @@ export { type Family, familyOf, kindsOfFamily } from './family.ts';
 export { giveHold, type Held, HOLD_NAME, type Holder, heldBy, type Taken, takeHold } from './hold.ts';
 export { type BeforeImage, imageOf, shown } from './image.ts';
 export { isolate } from './isolate.ts';
+export { type Knowledge, knowledgeOf } from './known.ts';
 export { ANNOTATION, isOf, LABEL, type Marks, marked, REHEARSAL, type Signature, signed, TRACER } from './marks.ts';
 export { placedIn } from './place.ts';
 export { removeLeftovers } from './reap.ts';

@@ -2,6 +2,7 @@ import type { KindRef, Reader, WatchEvent } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 import { kindsOfFamily } from './family.ts';
+import { knowledgeOf } from './known.ts';
 import { called, refOf } from './ref.ts';
 import { type Sight, type Store, storeOf } from './sight.ts';
 
@@ -44,14 +45,16 @@ export async function settle<T>(reader: Reader, options: SettleOptions<T>): Prom
   const bell = doorbell();
   const deadline = Date.now() + options.timeoutMs;
   const wide = scopesOf(reader, roots);
+  const learnt = knowledgeOf(reader, roots);
   const watching = startWatches(reader, roots, seed, wide, store, end.signal, bell.ring, options.progress);
 
   let lookedAt: number | undefined;
   let waitingFor = `${roots.map(called).join(', ')} to be seen`;
   try {
+    const knowledge = await learnt;
     for (;;) {
       const before = store.version();
-      const sight = store.sight(Date.now());
+      const sight = store.sight(Date.now(), knowledge);
       const judged = await options.evaluate(sight);
       if (judged.kind === 'decided') {
         if (lookedAt === before) return { kind: 'decided', value: judged.value, sight, waitingFor };

@@ -1,7 +1,9 @@
 import type { KindRef } from '../cluster/index.ts';
+import type { Known } from '../objects/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 import { descendants } from './family.ts';
+import type { Knowledge } from './known.ts';
 import { at, groupOf, refOf, sameObject } from './ref.ts';
 
 /** What is seen of a set of objects at one moment: they, everything that has come of them, and what was said about it. */
@@ -17,6 +19,8 @@ export type Sight = {
   readonly events: readonly KubeObject[];
   /** Kinds that could not be watched, with the API server's reason. */
   readonly blind: readonly { readonly kind: string; readonly reason: string }[];
+  /** What is known beside an object: all that is seen here, the definition of its kind, and what it refers to. */
+  known(object: KubeObject): Known;
 };
 
 export type Store = {
@@ -27,7 +31,7 @@ export type Store = {
   blind(kind: string, reason: string): void;
   /** Counts what has changed in what is seen; unrelated objects don't. */
   version(): number;
-  sight(now: number): Sight;
+  sight(now: number, knowledge?: Knowledge): Sight;
 };
 
 export type Scope = KindRef & { readonly namespace: string | undefined; readonly name?: string };
@@ -93,16 +97,21 @@ export function storeOf(roots: readonly PlacedObject[], seed: readonly KubeObjec
       changes += 1;
     },
     version: () => changes,
-    sight(now) {
+    sight(now, knowledge) {
       const { tree, uids } = family();
+      const about = [...events.values()].filter((e) => uids.has(involvedUid(e) ?? '')).sort(byTime);
       const present = roots.flatMap((root) => tree.find((o) => isThis(root, o)) ?? []);
       return {
         now,
         roots: present,
         absent: roots.filter((root) => !present.some((o) => isThis(root, o))),
         tree,
-        events: [...events.values()].filter((e) => uids.has(involvedUid(e) ?? '')).sort(byTime),
+        events: about,
         blind: blinds,
+        known(object) {
+          const { around = [], ...known } = knowledge?.(object) ?? {};
+          return { ...known, around: [...tree, ...about, ...around], now };
+        },
       };
     },
   };

@@ -42,7 +42,7 @@ function predicate(text: string, target: Target, program: ParseResult, aboutOne:
   // About all of them together: each target must have been acted on all the same.
   return ofAll(text, target, (objects, view) => {
     const verdict = evaluate(program, view);
-    const late = view.dryRun === true ? [] : objects.flatMap((o) => unreconciled(o) ?? []);
+    const late = view.dryRun === true ? [] : objects.flatMap((o) => unreconciled(o, view) ?? []);
     return verdict.status === 'pass' ? allOf([...late, verdict]) : verdict;
   });
 }

@@ -84,7 +84,9 @@ function state(c: Cursor): Made | undefined {
     c.skip(AFTER_STATE);
     words.push(next);
   }
-  return made(({ text, target }) => forEach(text, target, (object) => anyOf(words.map((w) => w.state(object)))));
+  return made(({ text, target }) =>
+    forEach(text, target, (object, view) => anyOf(words.map((w) => w.state(object, view)))),
+  );
 }
 
 /** That something is not so holds of what has not begun: it is refused, with what can be asked instead. */

@@ -93,7 +93,7 @@ export function counted(
     holds(view) {
       const found = findTarget(target, view);
       if (found.kind === 'missing') return found.verdict;
-      const verdicts = found.objects.map(state);
+      const verdicts = found.objects.map((object) => state(object, view));
       const have = verdicts.filter((v) => v.status === 'pass').length;
       const words = `${have} of ${found.objects.length} ${target.label} are ${word}`;
       const open = verdicts.find((v) => v.status !== 'pass');

@@ -1,9 +1,12 @@
 import {
   at,
+  changedSince,
   groupOf,
   identityOfObject,
+  isCustom,
   isRecord,
   isStoredOnly,
+  type Known,
   type KubeObject,
   numberAt,
   subjectRef,
@@ -33,6 +36,8 @@ export type View = {
   readonly gone?: boolean;
   /** The objects are a dry run's: nothing has reconciled them, and nothing will. */
   readonly dryRun?: boolean;
+  /** What is known beside an object, such as the definition of its kind. */
+  readonly known?: (object: KubeObject) => Known;
   /** How long it has been watched, for criteria with a time limit of their own; without it, only the objects' times say. */
   readonly elapsedMs?: number;
 };
@@ -139,11 +144,20 @@ function current(objects: readonly KubeObject[]): readonly KubeObject[] {
   return unfinished.length > 0 ? unfinished : staying;
 }
 
+/** What is known beside an object: at least everything in view. */
+export const knownTo = (view: View | undefined, object: KubeObject): Known => {
+  if (view === undefined) return {};
+  return view.known?.(object) ?? { around: [...view.objects, ...(view.events ?? [])] };
+};
+
+/** So long a controller that writes no observedGeneration has to react to a change; then what a criterion asks for counts. */
+const REACTS_WITHIN_MS = 2 * 60_000;
+
 /**
  * Could this object have been acted on yet? What holds before is what the document itself says, and shows nothing: no
  * status at all, or a status of an older spec. Kinds that nothing acts on are what they are once stored.
  */
-export function unreconciled(object: KubeObject): Verdict | undefined {
+export function unreconciled(object: KubeObject, view?: View): Verdict | undefined {
   const what = subjectRef(object);
   if (object.metadata.deletionTimestamp !== undefined) return fail('Terminating', `${what} is being deleted`);
   const observed = numberAt(object, 'status', 'observedGeneration');
@@ -151,10 +165,21 @@ export function unreconciled(object: KubeObject): Verdict | undefined {
   if (observed !== undefined && generation !== undefined && observed < generation) {
     return unknown('NotObserved', `${what}: its controller has seen generation ${observed}, not ${generation} yet`);
   }
-  if (isStoredOnly(object)) return undefined;
+  const known = knownTo(view, object);
+  if (isStoredOnly(object, known)) return undefined;
   const status = at(object, 'status');
-  if (isRecord(status) && Object.keys(status).length > 0) return undefined;
+  if (isRecord(status) && Object.keys(status).length > 0) return outdated(object, known);
   return unknown('NotReconciled', `${what} has no status yet: nothing has acted on it`);
+}
+
+function outdated(object: KubeObject, { now }: Known): Verdict | undefined {
+  const changed = isCustom(object) ? changedSince(object) : undefined;
+  if (changed === undefined || (now !== undefined && now - changed > REACTS_WITHIN_MS)) return undefined;
+  const at = new Date(changed).toISOString();
+  return unknown(
+    'StatusOlderThanSpec',
+    `${subjectRef(object)} was changed at ${at}, after its status was last written`,
+  );
 }
 
 /** A criterion about the objects of its target, taken together; without them it is what their absence says. */
@@ -185,7 +210,7 @@ export function forEach(
   const judgeOne = (object: KubeObject, view: View): Verdict => {
     const verdict = judge(object, view);
     if (verdict.status !== 'pass' || view.dryRun === true) return verdict;
-    return unreconciled(object) ?? verdict;
+    return unreconciled(object, view) ?? verdict;
   };
   return ofAll(text, target, (objects, view) => allOf(objects.map((object) => judgeOne(object, view))), needs);
 }

@@ -3,6 +3,7 @@ import {
   conditionOf,
   conditionsIn,
   conditionsOf,
+  isIdle,
   isRecord,
   type KubeObject,
   podTemplateOf,
@@ -12,6 +13,7 @@ import {
   textAt,
 } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
+import { knownTo, type View } from './predicate.ts';
 
 const say = (object: KubeObject, words: string): string => `${subjectRef(object)}: ${words}`;
 
@@ -37,11 +39,13 @@ export function conditionIs(object: KubeObject, type: string, wanted = 'True'): 
 }
 
 /** The object's own reading: failed and waiting both don't hold now. */
-export function isReady(object: KubeObject): Verdict {
-  const reading = readiness(object);
+export function isReady(object: KubeObject, view?: View): Verdict {
+  const reading = readiness(object, knownTo(view, object));
   const words = say(object, reading.message);
-  // As it should be, but nothing runs that could be called ready.
-  if (reading.reason === 'ScaledToZero') return fail(reading.reason, words);
+  if (isIdle(reading)) return fail(reading.reason, words);
+  // What is ready as soon as it is accepted was not accepted yet.
+  if (reading.status === 'ready' && view?.dryRun === true)
+    return unknown('NotStored', say(object, 'a dry run stores nothing'));
   if (reading.status === 'ready') return pass(reading.reason, words);
   return reading.status === 'unknown' ? unknown(reading.reason, words) : fail(reading.reason, words);
 }
@@ -84,8 +88,8 @@ const conditionOrPhase =
 const isPod = (object: KubeObject): boolean => object.kind === 'Pod' && object.apiVersion === 'v1';
 
 /** A Pod whose containers crash between restarts has the phase Running, too: each must run now. */
-function running(object: KubeObject): Verdict {
-  if (!isPod(object)) return podTemplateOf(object) !== undefined ? isReady(object) : runningPhase(object);
+function running(object: KubeObject, view?: View): Verdict {
+  if (!isPod(object)) return podTemplateOf(object) !== undefined ? isReady(object, view) : runningPhase(object, view);
   const phase = textAt(object, 'status', 'phase');
   if (phase === 'Succeeded')
     return pass('Succeeded', say(object, 'it ran, and all its containers ended with exit code 0'));
@@ -103,9 +107,9 @@ function running(object: KubeObject): Verdict {
   return pass('Running', say(object, `all ${containers.length} containers run`));
 }
 
-function runningPhase(object: KubeObject): Verdict {
+function runningPhase(object: KubeObject, view?: View): Verdict {
   const phase = conditionOrPhase('Running')(object);
-  return phase.status === 'pass' ? phase : isReady(object);
+  return phase.status === 'pass' ? phase : isReady(object, view);
 }
 
 function held(object: KubeObject): string {
@@ -132,35 +136,35 @@ export function started(object: KubeObject): Verdict {
   return pass('Started', say(object, 'its images were pulled and its containers started'));
 }
 
-function ready(object: KubeObject): Verdict {
-  return isPod(object) ? conditionIs(object, 'Ready') : isReady(object);
+function ready(object: KubeObject, view?: View): Verdict {
+  return isPod(object) ? conditionIs(object, 'Ready') : isReady(object, view);
 }
 
 /** Deployments have the condition, and have it True with old Pods too; the other workloads have none. */
-function available(object: KubeObject): Verdict {
-  if (conditionOf(object, 'Available') === undefined) return isReady(object);
+function available(object: KubeObject, view?: View): Verdict {
+  if (conditionOf(object, 'Available') === undefined) return isReady(object, view);
   const condition = conditionIs(object, 'Available');
-  const wanted = podTemplateOf(object) === undefined ? undefined : isReady(object);
+  const wanted = podTemplateOf(object) === undefined ? undefined : isReady(object, view);
   return condition.status === 'pass' && wanted !== undefined ? wanted : condition;
 }
 
-function complete(object: KubeObject): Verdict {
-  if (object.kind === 'Job' && object.apiVersion.startsWith('batch/')) return isReady(object);
+function complete(object: KubeObject, view?: View): Verdict {
+  if (object.kind === 'Job' && object.apiVersion.startsWith('batch/')) return isReady(object, view);
   if (isPod(object)) return phaseIs(object, 'Succeeded');
   return conditionOrPhase('Complete', 'Completed', 'Succeeded', 'Successful')(object);
 }
 
-function healthy(object: KubeObject): Verdict {
+function healthy(object: KubeObject, view?: View): Verdict {
   const known = conditionOrPhase('Healthy')(object);
-  return known.status === 'pass' ? known : isReady(object);
+  return known.status === 'pass' ? known : isReady(object, view);
 }
 
-function admitted(object: KubeObject): Verdict {
-  if (object.kind === 'Route' && object.apiVersion.startsWith('route.openshift.io/')) return isReady(object);
+function admitted(object: KubeObject, view?: View): Verdict {
+  if (object.kind === 'Route' && object.apiVersion.startsWith('route.openshift.io/')) return isReady(object, view);
   const nested = [...recordsAt(object, 'status', 'ingress'), ...recordsAt(object, 'status', 'parents')].flatMap((p) =>
     conditionsIn(p.conditions),
   );
-  if (nested.length > 0) return isReady(object);
+  if (nested.length > 0) return isReady(object, view);
   return conditionOrPhase('Admitted', 'Accepted')(object);
 }
 
@@ -178,7 +182,7 @@ function addressed(object: KubeObject): Verdict {
     : pass('Addressed', say(object, `its address is ${address}`));
 }
 
-export type State = (object: KubeObject) => Verdict;
+export type State = (object: KubeObject, view?: View) => Verdict;
 
 /** The words that sentences end in. */
 export const STATES: ReadonlyMap<string, State> = new Map<string, State>([

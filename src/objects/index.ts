@@ -54,7 +54,17 @@ export {
   surgeOf,
 } from './quota.ts';
 export { type Unsaid, unsaid } from './quota-required.ts';
-export { changedSince, isStoredOnly, type Known, type Reading, readiness, readyAddresses } from './readiness/index.ts';
+export {
+  changedSince,
+  isIdle,
+  isReadByItsKind,
+  isStoredOnly,
+  type Known,
+  mayStay,
+  type Reading,
+  readiness,
+  readyAddresses,
+} from './readiness/index.ts';
 export { accessModesOf, pullSecretsOf, referencesOf, selectorOf, serviceAccountOf } from './references.ts';
 export { restarts } from './restarts.ts';
 export { isDefaultClass } from './storage-class.ts';

@@ -1,6 +1,6 @@
-import { called } from '../apply/index.ts';
+import { called, knowledgeOf } from '../apply/index.ts';
 import type { ToolRun } from '../engine/tool.ts';
-import { readiness } from '../objects/index.ts';
+import { type Known, type KubeObject, mayStay, readiness } from '../objects/index.ts';
 import { readHealth } from '../plan/index.ts';
 import { fail, pass, type Refusal, unknown, type Verdict } from '../workflow/index.ts';
 import { recordProof } from './observe.ts';
@@ -27,10 +27,16 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
   const phases = await Promise.all(
     allPhases(stored, d).map(async (phase) => {
       const live = await lookAtPhase(reader, d, phase);
+      const known = await knowledgeOf(
+        reader,
+        live.flatMap(({ ref, live: there }) => (there === undefined ? [] : [ref])),
+      );
       const checks = live.map((l) =>
         phaseCheck(
           `phase ${phase.number}: ${called(l.ref)}`,
-          l.verdict.status === 'pass' && l.live !== undefined ? stillReady(l.live, l.verdict) : l.verdict,
+          l.verdict.status === 'pass' && l.live !== undefined
+            ? stillReady(l.live, { ...known(l.live), now: Date.now() }, l.verdict)
+            : l.verdict,
         ),
       );
       return checks;
@@ -104,9 +110,9 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
 
-function stillReady(live: Parameters<typeof readiness>[0], there: Verdict): Verdict {
-  const reading = readiness(live);
+function stillReady(live: KubeObject, known: Known, there: Verdict): Verdict {
+  const reading = readiness(live, known);
   if (reading.status === 'ready') return there;
-  if (reading.status === 'unknown') return there; // nothing is known of its readiness; its phase's criteria judged it
+  if (mayStay(reading)) return there; // nothing is known of its readiness; its phase's criteria judged it
   return fail(reading.reason, reading.message);
 }

@@ -10,7 +10,6 @@ export const KNOWN_FAILING: ReadonlySet<string> = new Set([
   'drift-rolebinding-same-name-other-namespace.yaml',
   // Criteria and sums.
   // Readings, failures and what the gate advises.
-  'plan-servicemonitor-cannot-be-approved.yaml',
   'pod-completed-ready-criterion.yaml',
   'pod-succeeded-server.yaml',
 ]);

@@ -66,6 +66,36 @@ function outdated(object: KubeObject): Reading | undefined {
   );
 }
 
+/** Has its kind a rule of its own, which asks nothing of its definition? */
+export const isReadByItsKind = (object: { readonly apiVersion: string; readonly kind: string }): boolean =>
+  NATIVE.has(kindKey(object)) || CUSTOM.has(kindKey(object));
+
+/** As it should be, but nothing is there that could be called ready: switched off, or waiting for what uses it. */
+export const isIdle = ({ status, reason }: Reading): boolean => status === 'ready' && IDLE.has(reason);
+
+const IDLE: ReadonlySet<string> = new Set(['ScaledToZero', 'Suspended', 'WaitForFirstConsumer', 'ScalingDisabled']);
+
+/**
+ * May it rightly stay as it is? Its reading doesn't say, or says that it waits for what may never come: a criterion about
+ * the object decides.
+ */
+export const mayStay = ({ status, reason }: Reading): boolean =>
+  status === 'unknown' || (status === 'waiting' && STAYS.has(reason));
+
+const STAYS: ReadonlySet<string> = new Set([
+  'NoStatus',
+  'NoAddress',
+  'NoNodes',
+  'Suspended',
+  'Paused',
+  'ScaledObjectPaused',
+  'Hibernated',
+  'ReconciliationDisabled',
+  'RequiresApproval',
+  'NoSuccessYet',
+  'JobRunning',
+]);
+
 /** Does an object of this kind never get a status, so that being stored is all it can be? */
 export const isStoredOnly = (object: KubeObject, known: Known = {}): boolean =>
   (NATIVE.get(kindKey(object)) ?? CUSTOM.get(kindKey(object))) === stored ||

@@ -2,7 +2,7 @@ import { called, type Sight, settle } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { isSubject, needsPerson, type Predicate, parseCriterion } from '../../criteria/index.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
-import { isStoredOnly, type KubeObject, readiness, restarts } from '../../objects/index.ts';
+import { type KubeObject, mayStay, readiness, restarts } from '../../objects/index.ts';
 import { objectsOf, readCriterion } from '../../plan/index.ts';
 import { fail, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { criteriaOver } from '../tracer/criteria.ts';
@@ -120,21 +120,22 @@ async function earlierSubjects(
 
 function readyCheck(root: KubeObject, sight: Sight, since: number, predicates: readonly Predicate[]): PhaseCheck {
   const name = `ready: ${root.kind}/${root.metadata.name}`;
-  if (isStoredOnly(root)) return phaseCheck(name, pass('Stored', `${root.kind}/${root.metadata.name} is there`));
-  const reading = readiness(root);
+  const reading = readiness(root, sight.known(root));
   if (reading.status === 'ready') return phaseCheck(name, pass(reading.reason, reading.message));
+  const judged = predicates.some(
+    (p) => p.target.subjects.some((s) => isSubject(s, root)) || p.target.kind === root.kind,
+  );
   const found = failureOf(root, sight, since);
-  if (found !== undefined) {
+  // That nothing reacts to it explains why it waits; where it may stay so, the criteria about it decide all the same.
+  if (found !== undefined && !(judged && mayStay(reading) && found.reason === 'OperatorSilent')) {
     return phaseCheck(name, fail(found.reason, found.message), { failure: { type: found.type, action: found.action } });
   }
-  if (reading.status === 'unknown') {
-    const judged = predicates.some(
-      (p) => p.target.subjects.some((s) => isSubject(s, root)) || p.target.kind === root.kind,
-    );
-    const words = judged ? 'the criteria about it judge it' : 'no criterion of the phase is about it';
+  if (mayStay(reading)) {
+    if (judged) return phaseCheck(name, pass('JudgedByCriteria', `${reading.message}; the criteria about it judge it`));
+    const words = `${reading.message}; no criterion of the phase is about it (one such as "${root.kind}/${root.metadata.name}: exists" would settle it)`;
     return phaseCheck(
       name,
-      judged ? pass('JudgedByCriteria', words) : unknown(reading.reason, `${reading.message}; ${words}`),
+      reading.status === 'unknown' ? unknown(reading.reason, words) : fail(reading.reason, words),
     );
   }
   return phaseCheck(name, fail(reading.reason, reading.message));
@@ -142,7 +143,7 @@ function readyCheck(root: KubeObject, sight: Sight, since: number, predicates: r
 
 const failedForGood = (sight: Sight, since: number, failedBefore: boolean): boolean =>
   sight.roots.some((root) => {
-    if (readiness(root).status === 'ready') return false;
+    if (readiness(root, sight.known(root)).status === 'ready') return false;
     const failure = failureOf(root, sight, since);
     if (failure === undefined) return false;
     // After a gate that failed, what failed then may pass now: a quota just raised is noticed at the controller's next try.

@@ -24,8 +24,8 @@ export async function awaitReady(
     progress: (message) => run.progress(`rehearsal: ${message}`),
     async evaluate(sight) {
       const readings = sight.roots
-        .filter((root) => !isStoredOnly(root))
-        .map((root) => ({ root, reading: readiness(root) }))
+        .filter((root) => !isStoredOnly(root, sight.known(root)))
+        .map((root) => ({ root, reading: readiness(root, sight.known(root)) }))
         .filter(({ reading }) => reading.status === 'waiting' || reading.status === 'failed');
       open = [
         ...readings.map(({ root, reading }) => {

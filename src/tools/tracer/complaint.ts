@@ -15,7 +15,9 @@ export function complaintsOf(reader: Reader): (sight: Sight) => Promise<Failure 
   return async (sight) => {
     if (sight.now - looked < AGAIN_MS) return undefined;
     looked = sight.now;
-    for (const root of sight.roots.filter((one) => isCustom(one) && readiness(one).reason === 'NoStatus')) {
+    for (const root of sight.roots.filter(
+      (one) => isCustom(one) && readiness(one, sight.known(one)).reason === 'NoStatus',
+    )) {
       const operator = await operatorOf(reader, root);
       if (operator?.complaint === undefined) continue;
       const object = subjectRef(root);

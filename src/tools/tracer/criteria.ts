@@ -69,7 +69,13 @@ export function criteriaOver(reader: Reader, predicates: readonly Predicate[]): 
         readAt = sight.now;
         logs = await readLogs(reader, sight.tree);
       }
-      const view = { objects: sight.tree, events: sight.events, logs, gone: sight.absent.length > 0 };
+      const view = {
+        objects: sight.tree,
+        events: sight.events,
+        logs,
+        gone: sight.absent.length > 0,
+        known: sight.known,
+      };
       return predicates.map((predicate) => {
         const { status, message } = predicate.holds(view);
         return { text: predicate.text, holds: status === 'pass', because: message };

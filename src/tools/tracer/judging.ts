@@ -127,7 +127,7 @@ const isYoung = (object: KubeObject, now: number): boolean =>
 /** The most telling thing that is wrong with any of the objects, final ones first. */
 function explain(sight: Sight, began: number): Failure | undefined {
   const found = sight.roots.flatMap((root) => {
-    const tree = { root, objects: treeOf(root, sight.tree), events: sight.events };
+    const tree = { root, objects: treeOf(root, sight.tree), events: sight.events, known: sight.known };
     return diagnose(tree, { now: sight.now, since: began }) ?? [];
   });
   return found.find((failure) => failure.final) ?? found[0];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { containersOf, podsOf, type Sight } from '../../apply/index.ts';
 import { parseReference } from '../../images/reference.ts';
-import { isCustom, isOfApi, type KubeObject } from '../../objects/index.ts';
+import { isCustom, isOfApi, isStoredOnly, type KubeObject } from '../../objects/index.ts';
 import type { Deployment, Fact, Place, Verdict } from '../../workflow/index.ts';
 import type { Aim } from './about.ts';
 import { containerStatuses } from './logs.ts';
@@ -69,7 +69,10 @@ export function itemsShown(
     const object = sight.roots.find((root) => isOfApi(root, subject.slice('api:'.length)));
     if (object === undefined) return [];
     if (!isCustom(object)) return [{ subject, message: 'an object of it was created and acted upon' }];
-    return hasStatus(object) ? [{ subject, message: 'its controller wrote a status on an object of it' }] : [];
+    if (hasStatus(object)) return [{ subject, message: 'its controller wrote a status on an object of it' }];
+    return isStoredOnly(object, sight.known(object))
+      ? [{ subject, message: 'an object of it was accepted; its kind gets no status, so nothing more can be shown' }]
+      : [];
   });
 }
 
