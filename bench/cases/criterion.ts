@@ -1,4 +1,4 @@
-import { parseCriteria, type Subject, type View } from '../../src/criteria/index.ts';
+import { neverHolds, parseCriteria, type Subject, type View } from '../../src/criteria/index.ts';
 import { subjectRef } from '../../src/objects/index.ts';
 import type { Verdict } from '../../src/workflow/index.ts';
 import type { CaseFile } from './file.ts';
@@ -22,6 +22,20 @@ function subjectsOf({ about, objects, file }: CaseFile): Subject[] {
   }));
 }
 
+/** Would waiting longer be no use for the criterion? */
+export function isCriterionFinal(one: CaseFile): boolean {
+  if (one.criterion === undefined) return false;
+  const parsed = parseCriteria(one.criterion, { subjects: subjectsOf(one) });
+  return parsed.ok && parsed.predicates.some((predicate) => neverHolds(predicate, viewOf(one)));
+}
+
+const viewOf = (one: CaseFile): View => ({
+  objects: one.objects,
+  events: one.events,
+  known: (object) => knownOf(one, object),
+  ...(one.logs === undefined ? {} : { logs: one.logs }),
+});
+
 type Answer =
   | { readonly kind: 'refused'; readonly errors: readonly string[] }
   | { readonly kind: 'judged'; readonly verdict: Verdict };
@@ -30,13 +44,7 @@ function answerOf(one: CaseFile): Answer {
   if (one.criterion === undefined) throw new Error(`${one.file}: it expects something of a criterion and has none`);
   const parsed = parseCriteria(one.criterion, { subjects: subjectsOf(one) });
   if (!parsed.ok) return { kind: 'refused', errors: parsed.errors };
-  const view: View = {
-    objects: one.objects,
-    events: one.events,
-    known: (object) => knownOf(one, object),
-    ...(one.logs === undefined ? {} : { logs: one.logs }),
-  };
-  const verdicts = parsed.predicates.map((predicate) => predicate.holds(view));
+  const verdicts = parsed.predicates.map((predicate) => predicate.holds(viewOf(one)));
   const [first] = verdicts;
   if (first === undefined) throw new Error(`${one.file}: the criterion says nothing`);
   return { kind: 'judged', verdict: verdicts.find((v) => v.status !== 'pass') ?? first };

@@ -1,4 +1,4 @@
-import { aboutSubject, criterionVerdict, mustNotPass, mustPassOrBeRefused } from './criterion.ts';
+import { aboutSubject, criterionVerdict, isCriterionFinal, mustNotPass, mustPassOrBeRefused } from './criterion.ts';
 import { type Expectation, parseExpectations } from './expectation.ts';
 import type { CaseFile } from './file.ts';
 import { applied, drifts, fits, needs, surges } from './manifest.ts';
@@ -39,7 +39,7 @@ function judge(one: CaseFile, expected: Expectation): string | undefined {
     case 'diagnosis-reason':
       return unless(expected.oneOf, diagnosisOf(one)?.reason);
     case 'final':
-      return isFinal(one) === expected.is ? undefined : `final is ${!expected.is}`;
+      return (isFinal(one) || isCriterionFinal(one)) === expected.is ? undefined : `final is ${!expected.is}`;
     case 'verdict':
       return unless(expected.oneOf, criterionVerdict(one));
     case 'must-not-pass':

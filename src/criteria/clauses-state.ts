@@ -1,3 +1,5 @@
+import { type KubeObject, subjectRef, textAt } from '../objects/index.ts';
+import { fail, type Verdict } from '../workflow/verdict.ts';
 import { celNot } from './cel-forms.ts';
 import { AFTER_STATE, type Clause, LINKS, type Made, made, NEGATIONS, OR, problem } from './clause.ts';
 import { type Cursor, phrases } from './cursor.ts';
@@ -69,6 +71,7 @@ function state(c: Cursor): Made | undefined {
   const start = c.mark();
   c.skip(LINKS);
   const verb = c.mark() > start;
+  const links = c.between(start, c.mark());
   if (c.eat(NEGATIONS) !== undefined) return negated(c);
   const first = stateWord(c, verb);
   if (first === undefined) return undefined;
@@ -85,8 +88,18 @@ function state(c: Cursor): Made | undefined {
     words.push(next);
   }
   return made(({ text, target }) =>
-    forEach(text, target, (object, view) => anyOf(words.map((w) => w.state(object, view)))),
+    forEach(text, target, (object, view) =>
+      anyOf(words.map((w) => atPresent(w, links, object) ?? w.state(object, view))),
+    ),
   );
+}
+
+/** A Pod that has ended has reached Running; it is not running. */
+function atPresent({ text }: Word, links: string, object: KubeObject): Verdict | undefined {
+  const isNow = /\b(?:is|are|be|stays?|remains?)\b/i.test(links) && !/\b(?:reach|becom|enter)/i.test(links);
+  if (!isNow || !/^(?:running|up|up and running)$/i.test(text) || object.kind !== 'Pod') return undefined;
+  if (textAt(object, 'status', 'phase') !== 'Succeeded') return undefined;
+  return fail('Succeeded', `${subjectRef(object)}: its containers have ended, so it does not run any more`);
 }
 
 /** That something is not so holds of what has not begun: it is refused, with what can be asked instead. */

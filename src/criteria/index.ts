@@ -6,6 +6,7 @@
 import type { KubeObject } from '../objects/index.ts';
 import type { Predicate } from './predicate.ts';
 
+export { neverHolds } from './final.ts';
 export { FORMS } from './offers.ts';
 export { type AllParsed, type ParseContext, type Parsed, parseCriteria, parseCriterion } from './parse.ts';
 export { isSubject, type Need, type Predicate, type Subject, type Target, type View } from './predicate.ts';

@@ -10,6 +10,4 @@ export const KNOWN_FAILING: ReadonlySet<string> = new Set([
   'drift-rolebinding-same-name-other-namespace.yaml',
   // Criteria and sums.
   // Readings, failures and what the gate advises.
-  'pod-completed-ready-criterion.yaml',
-  'pod-succeeded-server.yaml',
 ]);

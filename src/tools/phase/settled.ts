@@ -65,7 +65,9 @@ export async function awaitSettled(
       };
       const all = [...last.ready, ...last.criteria];
       const open = all.find((c) => c.status !== 'PASS');
-      if (open === undefined || failedForGood(sight, since, failedBefore)) return { kind: 'decided', value: 'done' };
+      const never = standings.some((s) => s.final === true);
+      if (open === undefined || never || failedForGood(sight, since, failedBefore))
+        return { kind: 'decided', value: 'done' };
       return { kind: 'waiting', for: open.message };
     },
   });

@@ -4,7 +4,13 @@ import type { PlacedObject, Verdict } from '../../workflow/index.ts';
 import { type Evidence, excerpt } from './evidence.ts';
 
 /** One criterion and how it stood at the end. */
-export type CriterionStanding = { readonly text: string; readonly holds: boolean; readonly because: string };
+export type CriterionStanding = {
+  readonly text: string;
+  readonly holds: boolean;
+  readonly because: string;
+  /** It can not hold any more, whatever happens. */
+  readonly final?: true;
+};
 
 export type Told = {
   readonly name: string;

@@ -1,6 +1,13 @@
 import type { Renamed, Sight } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
-import { alreadyTrueOn, needsPerson, type Predicate, parseCriteria, type Subject } from '../../criteria/index.ts';
+import {
+  alreadyTrueOn,
+  needsPerson,
+  neverHolds,
+  type Predicate,
+  parseCriteria,
+  type Subject,
+} from '../../criteria/index.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import { type Refusal, refuse } from '../../workflow/index.ts';
 import type { CriterionStanding } from './answer.ts';
@@ -78,7 +85,8 @@ export function criteriaOver(reader: Reader, predicates: readonly Predicate[]): 
       };
       return predicates.map((predicate) => {
         const { status, message } = predicate.holds(view);
-        return { text: predicate.text, holds: status === 'pass', because: message };
+        const standing = { text: predicate.text, holds: status === 'pass', because: message };
+        return neverHolds(predicate, view) ? { ...standing, final: true } : standing;
       });
     },
   };

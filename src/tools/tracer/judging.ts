@@ -56,6 +56,9 @@ export function judgeBy(
     const isSilent = failure?.reason === 'OperatorSilent' && sight.now - began > silence;
     if (failure !== undefined && (failure.final || isSilent))
       return { kind: 'decided', value: { standings, failure, at: sight.now } };
+    const never = standings.find((s) => s.final === true);
+    if (never !== undefined)
+      return { kind: 'decided', value: { standings, failure: canNotHold(never), at: sight.now } };
     const complaint = failure === undefined && sight.now - began > silence ? await complaints(sight) : undefined;
     if (complaint !== undefined) return { kind: 'decided', value: { standings, failure: complaint, at: sight.now } };
     const so = failure === undefined ? open.because : `${failure.object}: ${failure.reason}: ${failure.message}`;
@@ -132,6 +135,15 @@ function explain(sight: Sight, began: number): Failure | undefined {
   });
   return found.find((failure) => failure.final) ?? found[0];
 }
+
+const canNotHold = ({ text, because }: CriterionStanding): Failure => ({
+  type: 'Other',
+  reason: 'CriterionCanNotHold',
+  message: `"${text}" can not hold any more: ${because}`,
+  action: 'ask for what the object does (a Pod that ends: "Pod NAME completes"), or give it a command that stays',
+  final: true,
+  object: '',
+});
 
 /** Time is up: the best explanation so far, else that it took too long, and for what. */
 function late(best: Failure | undefined, waitingFor: string, timeoutMs: number, sight: Sight): Failure {
