@@ -21,7 +21,10 @@ export function positionText(at: ReturnType<typeof position>): string {
 }
 
 export function fixText(fix: Fix): string {
-  if ('tool' in fix) return `${fix.tool} ${shortArguments(fix.arguments)}`.trim();
+  if ('tool' in fix) {
+    const needs = fix.needs === undefined ? '' : ` (you write ${fix.needs.join(', ')})`;
+    return `${fix.tool} ${shortArguments(fix.arguments)}`.trim() + needs;
+  }
   if ('command' in fix) return `\`${fix.command}\``;
   return `${fix.person}: ${fix.action}`;
 }

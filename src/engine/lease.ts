@@ -13,7 +13,7 @@ import {
   refuse,
   STEPS,
   type Step,
-  type StepInput,
+  stepInputOf,
 } from '../workflow/index.ts';
 import { type ActiveRun, DEFAULT_WAIT_MS, forTimer, waitFor } from './active.ts';
 import { answer, refusalAnswer } from './answer.ts';
@@ -34,7 +34,7 @@ export async function runWithLease(
   id: string,
 ): Promise<Performed> {
   const step: Step = STEPS[tool.name];
-  const key = step.key(stepInput(input));
+  const key = step.key(stepInputOf(input));
   const digest = inputDigest(tool.name, input);
   const over = [...shop.active].filter(([, a]) => a.finished && a.deployment === id && a.key === key);
   const bound = over.length === 0 ? undefined : await planNow(shop, id);
@@ -65,14 +65,14 @@ export async function runWithLease(
       foreign = other;
       return inProgress(other.tool, other.run, `begun ${other.begun} by ${other.client}, lease until ${other.lease}`);
     }
-    return admit(tool.name, d, stepInput(input), now) ?? begin(d, now);
+    return admit(tool.name, d, stepInputOf(input), now) ?? begin(d, now);
   });
   if (!begun.ok) {
     if (foreign !== undefined) return refusalAnswer(begun.refusal);
     return refused(shop, call, tool, id, begun.refusal);
   }
   // A dead owner's run was ended above without asking the law; ask it now that the run is ours.
-  const refusal = admit(tool.name, begun.deployment, stepInput(input), shop.now());
+  const refusal = admit(tool.name, begun.deployment, stepInputOf(input), shop.now());
   if (refusal !== undefined) {
     await end(shop, call.actor, id, runId, { outcome: 'refused', status: refusal.code });
     return refused(shop, call, tool, id, refusal);
@@ -81,7 +81,7 @@ export async function runWithLease(
 
   function begin(d: Deployment, now: Instant): Fact[] {
     const bound = plan(d)?.digest;
-    const phase = stepInput(input).phase_number;
+    const phase = stepInputOf(input).phase_number;
     return [
       {
         type: 'begun',
@@ -116,7 +116,7 @@ function start(
   timer.unref();
   const run = runFor(shop, call, tool, d, abort.signal, progress, names.runId);
   const step: Step = STEPS[tool.name];
-  const way = step.territory?.(stepInput(input)) ?? 'leave';
+  const way = step.territory?.(stepInputOf(input)) ?? 'leave';
   const lostIt = (why: string) => abort.abort(new Error(why));
   const promise = inTerritory(shop, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
     .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId))
@@ -182,17 +182,6 @@ const inProgress = (tool: string, run: string, how: string): Refusal =>
       next: [{ tool: 'deployment-status', arguments: { show: 'timeline' } }],
     },
   );
-
-export function stepInput(input: Record<string, unknown>): StepInput {
-  const { phase_number, assumption, dry_run, execute, rehearse } = input;
-  return {
-    ...(typeof phase_number === 'number' ? { phase_number } : {}),
-    ...(typeof assumption === 'string' ? { assumption } : {}),
-    ...(typeof dry_run === 'boolean' ? { dry_run } : {}),
-    ...(typeof execute === 'boolean' ? { execute } : {}),
-    ...(typeof rehearse === 'boolean' ? { rehearse } : {}),
-  };
-}
 
 const leaseMs = (tool: ToolDefinition, input: Record<string, unknown>): number => forTimer(tool.lease_ms(input));
 

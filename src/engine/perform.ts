@@ -1,8 +1,8 @@
-import { admit, type Deployment, refuse, STEPS, type Step } from '../workflow/index.ts';
+import { admit, type Deployment, refuse, STEPS, type Step, stepInputOf } from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
 import { badInput } from './bad-input.ts';
 import { finish, refused, runFor, settled } from './conclude.ts';
-import { runWithLease, stepInput } from './lease.ts';
+import { runWithLease } from './lease.ts';
 import { load } from './record.ts';
 import { newRunId } from './run-id.ts';
 import { select } from './select.ts';
@@ -61,7 +61,7 @@ async function runWithoutLease(
   input: Record<string, unknown>,
   d: Deployment,
 ): Promise<Performed> {
-  const refusal = admit(tool.name, d, stepInput(input), shop.now());
+  const refusal = admit(tool.name, d, stepInputOf(input), shop.now());
   if (refusal !== undefined) return refused(shop, call, tool, d.id, refusal);
   const run = runFor(
     shop,

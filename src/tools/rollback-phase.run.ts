@@ -1,6 +1,6 @@
 import { type BeforeImage, called } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
-import { type Deployment, type Fact, phases, type Refusal, refuse } from '../workflow/index.ts';
+import { type Deployment, type Fact, phases, type Refusal, refuse, revisePlan } from '../workflow/index.ts';
 import { type Destroyed, destroyedBy, destroyedText } from './phase/before.ts';
 import { type CommandOutcome, runCommands } from './phase/commands.ts';
 import { outliving, stillThere } from './phase/leftovers.ts';
@@ -75,7 +75,7 @@ function destructiveRefusal(d: Deployment, phase: StoredPhase, worst: Destroyed)
   return refuse('UNSAFE', `Phase ${phase.number} is not rolled back: ${destroyedText(worst)}.`, {
     next: [
       { tool: 'return-to', arguments: { deployment: d.id, stage: 'plan', because: because.slice(0, 400) } },
-      { tool: 'submit-plan', arguments: { deployment: d.id } },
+      revisePlan(d),
     ],
   });
 }

@@ -1,6 +1,14 @@
 import type { ToolRun } from '../engine/tool.ts';
 import { differenceText, type Prepared, type Problem, preparePlan } from '../plan/index.ts';
-import { plan as currentPlan, type Deployment, type Fact, itemsOf, type Refusal, refuse } from '../workflow/index.ts';
+import {
+  plan as currentPlan,
+  type Deployment,
+  type Fact,
+  itemsOf,
+  planSkeleton,
+  type Refusal,
+  refuse,
+} from '../workflow/index.ts';
 import { destructiveRollbacks } from './phase/before.ts';
 import { shortOf } from './phase/capacity.ts';
 import { makesOf } from './phase/makes.ts';
@@ -17,13 +25,9 @@ import type { Input, Output } from './submit-plan.ts';
 export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => {
   const d = await run.current();
   const world = await worldOf(run, d);
-  if ((input.plan === undefined) === (input.plan_file === undefined)) {
-    return no(
-      refuse(
-        'BAD_INPUT',
-        'plan, plan_file: give one of them (the plan as YAML or an object, or a file in the workspace).',
-      ),
-    );
+  if (input.plan === undefined && input.plan_file === undefined) return startFrom(d);
+  if (input.plan !== undefined && input.plan_file !== undefined) {
+    return no(refuse('BAD_INPUT', 'plan, plan_file: both are given; give one of them.'));
   }
   const file = input.plan_file;
   if (file !== undefined && !(await world.files.inside(file)))
@@ -93,6 +97,23 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
     },
   };
 };
+
+/** Nothing was submitted: what a plan for this deployment looks like, from what is on record. */
+function startFrom(d: Deployment) {
+  const source = currentPlan(d)?.source;
+  const skeleton = planSkeleton(d);
+  const again =
+    source === undefined ? '' : `\nThe present plan came from ${source}: change it there and pass plan_file.`;
+  return {
+    kind: 'answer',
+    value: {
+      status: 'INVALID',
+      problems: [],
+      skeleton,
+      summary: `No plan was given, so nothing was recorded. One to start from, for plan:\n${skeleton}${again}`,
+    },
+  } as const;
+}
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
 

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
+import { planForm } from '../plan/fields.ts';
 import { deployment, list, minutes, output, RECORDS, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
-  plan: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
-  plan_file: z.string().optional(),
+  plan: z
+    .union([z.string(), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe(planForm()),
+  plan_file: z.string().optional().describe('in the workspace, instead of plan'),
   wait,
 });
 export type Input = z.infer<typeof input>;
@@ -17,7 +21,7 @@ export const submitPlan = defineTool({
   name: 'submit-plan',
   title: 'Submit the plan',
   description:
-    'Validates a plan (phase_N or phases[]: name, resources[], validation_commands[], success_criteria[], rollback[]; validation{}; risks[]) and records it when it has no errors. Problems come with path, line, column. Behind Gate 0.',
+    'Validates a plan and records it when it has no errors. Problems come with path, line, column. With neither plan nor plan_file it answers a plan to start from. Behind Gate 0.',
   annotations: RECORDS,
   searchHint: 'submit or revise the phased deployment plan',
   input,

@@ -88,7 +88,7 @@ function gateRefusal(step: StepName, d: Deployment, failing: readonly Evaluated[
   const shown = inGate.length > 0 ? inGate : failing;
   const missing = shown.map(({ check, status, because, fix }) => ({ check, status, because, fix: fix.slice(0, 4) }));
   const only = (check: string) => failing.every((e) => e.check === check);
-  const more = { ...(gate === undefined ? {} : { gate }), missing, next: nextSteps(shown) };
+  const more = { ...(gate === undefined ? {} : { gate }), missing, next: nextSteps(shown, d, now) };
   if (only('phases-before')) {
     return refuse('PHASE_ORDER', `${step} may not run: ${failing[0]?.because}. Phases are proven in order.`, more);
   }

@@ -3,6 +3,7 @@ import type { Check, CheckStatus, Fix, Result } from './checks/check.ts';
 import type { Deployment } from './deployment.ts';
 import { type Instant, isAssured } from './facts.ts';
 import { GATES, type Gate } from './gates.ts';
+import { STEPS, type Step, stepInputOf } from './steps.ts';
 
 /** How one check stands as a whole, with what leads on. */
 export type Evaluated = {
@@ -80,13 +81,28 @@ export function position(d: Deployment, now: Instant): Position {
     deployment: d.id,
     stage: at.gate.stage,
     gate: { name: at.gate.name, passes: false, open: open.map((c) => c.check) },
-    next: nextSteps(open),
+    next: nextSteps(open, d, now),
   };
 }
 
-/** The first fix of each open check, in the gate's order: the shortest way on. */
-export const nextSteps = (open: readonly Evaluated[], most = 3): Fix[] =>
-  distinct(open.flatMap((c) => c.fix.slice(0, 1))).slice(0, most);
+/**
+ * The first fix of each open check that may be taken now, in the gate's order: the shortest way on. A call that would be
+ * refused leads nowhere, so it is left out.
+ */
+export function nextSteps(open: readonly Evaluated[], d: Deployment, now: Instant, most = 3): Fix[] {
+  const known = new Map<Check, boolean>();
+  const passes = (check: Check): boolean => {
+    const is = known.get(check) ?? holds(evaluate(check, d, now));
+    known.set(check, is);
+    return is;
+  };
+  const mayRun = (fix: Fix): boolean => {
+    if (!('tool' in fix)) return true;
+    const step: Step | undefined = Object.entries(STEPS).find(([name]) => name === fix.tool)?.[1];
+    return step?.behind(d, stepInputOf(fix.arguments)).every(passes) ?? false;
+  };
+  return distinct(open.flatMap((c) => c.fix.find(mayRun) ?? [])).slice(0, most);
+}
 
 function isWaived(check: Check, result: Result, d: Deployment, now: Instant): boolean {
   if (!check.waivable || result.status === 'pass') return false;

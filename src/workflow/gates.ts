@@ -45,14 +45,26 @@ export const GATES: readonly Gate[] = [
     checks: [
       proof('fully-validated', 'the full validation passes', 'validation', 'run-validation'),
       rollbackTested,
-      writtenAfterPhases('retrospective-written', 'the retrospective is on record', 'retro', 'record-retro'),
+      writtenAfterPhases(
+        'retrospective-written',
+        'the retrospective is on record',
+        'retro',
+        'record-retro',
+        'went_well, diverged, unexpected or learnings',
+      ),
       writtenAfterPhases(
         'documentation-written',
         'the documentation is on record',
         'documentation',
         'write-documentation',
       ),
-      writtenAfterPhases('learnings-recorded', 'at least one learning is kept', 'learning', 'record-retro'),
+      writtenAfterPhases(
+        'learnings-recorded',
+        'at least one learning is kept',
+        'learning',
+        'record-retro',
+        'learnings',
+      ),
     ],
   },
 ];

@@ -5,8 +5,9 @@
 export * from './admit.ts';
 export * from './blockers.ts';
 export * from './budgets.ts';
-export type { Check, CheckStatus, Fix, Result } from './checks/check.ts';
+export { type Check, type CheckStatus, type Fix, form, type Result } from './checks/check.ts';
 export { commitCommand, commitTrailer, phasesBefore } from './checks/implement.ts';
+export { revisePlan } from './checks/plan.ts';
 export { FINDINGS_MIN, liveDivergences } from './checks/research.ts';
 export { aboutNow, leftovers, tracerLeftovers } from './checks/tracer.ts';
 export * from './deployment.ts';

@@ -40,6 +40,18 @@ export type StepInput = {
   readonly rehearse?: boolean | undefined;
 };
 
+/** A call's arguments, or those that a fix names, as admission reads them. */
+export function stepInputOf(input: Record<string, unknown>): StepInput {
+  const { phase_number, assumption, dry_run, execute, rehearse } = input;
+  return {
+    ...(typeof phase_number === 'number' ? { phase_number } : {}),
+    ...(typeof assumption === 'string' ? { assumption } : {}),
+    ...(typeof dry_run === 'boolean' ? { dry_run } : {}),
+    ...(typeof execute === 'boolean' ? { execute } : {}),
+    ...(typeof rehearse === 'boolean' ? { rehearse } : {}),
+  };
+}
+
 const nothing = () => [];
 const behindGate = (name: GateName) => {
   const checks = upTo(name);

@@ -1,3 +1,7 @@
+import { type Deployment, itemsOf } from './deployment.ts';
+import type { ItemKind } from './facts.ts';
+import { visible } from './visible.ts';
+
 /**
  * The arguments of a bullet that would settle a subject: a starting point an agent completes, never one that proves
  * anything by itself.
@@ -40,4 +44,48 @@ metadata:
   name: try-${(parts.at(-1) ?? 'object').toLowerCase()}
 spec: {}
 `;
+}
+
+/** Items of each kind that a skeleton names: more would not be read. */
+const MAX_NAMED = 12;
+
+/**
+ * A plan to start from, as YAML: its form, with this deployment's component, target and what has evidence. What is in
+ * angle brackets only the author knows.
+ */
+export function planSkeleton(d: Deployment): string {
+  const named = (kind: ItemKind, provided: boolean) =>
+    itemsOf(d, kind)
+      .filter((item) => (item.provided_by === 'plan') === provided)
+      .map(({ name }) => visible(name));
+  const list = (title: string, names: readonly string[]) =>
+    names.length === 0
+      ? []
+      : [`# ${title}: ${names.slice(0, MAX_NAMED).join(', ')}${names.length > MAX_NAMED ? ', …' : ''}`];
+  const kinds: readonly ItemKind[] = ['api', 'image', 'operator', 'configuration'];
+  const { namespace } = d.target;
+  return [
+    ...list('APIs with evidence', named('api', false)),
+    ...list('images with evidence', named('image', false)),
+    ...list('proven by bullets', named('assumption', false)),
+    ...list(
+      'the plan brings',
+      kinds.flatMap((kind) => named(kind, true)),
+    ),
+    `component: ${JSON.stringify(d.started.component)}`,
+    `target: ${JSON.stringify(namespace)}`,
+    'phase_1:',
+    '  name: "<what it brings>"',
+    '  resources: ["<file.yaml>"]',
+    `  validation_commands: ["kubectl -n ${namespace} rollout status deployment/<name> --timeout=60s"]`,
+    '  success_criteria: ["Deployment/<name>: 1/1 replicas ready"]',
+    '  rollback: [undo]',
+    'validation:',
+    `  static: ["kubectl -n ${namespace} get deployment <name>"]`,
+    '  health: ["<http address that answers 2xx>"]',
+    '  functional: "none: <why>"',
+    'risks: [{risk: "<what could go wrong>", mitigation: "<what then>"}]',
+    'rollback_strategy: undo the phases in reverse order',
+    '',
+  ].join('\n');
 }

@@ -13,6 +13,7 @@ import {
   position,
   STEPS,
   type StepName,
+  stepInputOf,
 } from '../../src/workflow/index.ts';
 import { type Draw, World } from './law.world.ts';
 
@@ -121,6 +122,31 @@ test("every fix's arguments are what its tool takes", () => {
       }
     }),
     { numRuns: 100 },
+  );
+});
+
+/** Tools whose input says something only the caller knows: a call of them that is complete would say nothing. */
+const WRITTEN_BY_CALLER = ['record-research', 'submit-plan', 'record-retro'];
+
+test('next never names a call that would be refused: it is admitted, and what it lacks is named', () => {
+  fc.assert(
+    fc.property(luck, fc.array(fc.nat({ max: 9 }), { maxLength: 150 }), (numbers, choices) => {
+      const world = new World(drawFrom(numbers));
+      for (const choice of choices) {
+        const d = world.deployment;
+        if (d.closed !== undefined) return;
+        for (const fix of position(d, world.now).next) {
+          if (!('tool' in fix)) continue;
+          const refusal = admit(fix.tool as StepName, d, stepInputOf(fix.arguments), world.now);
+          expect(refusal, `${JSON.stringify(fix)}: ${refusal?.message}`).toBeUndefined();
+          if (WRITTEN_BY_CALLER.includes(fix.tool)) expect(fix.needs, JSON.stringify(fix)).not.toBeUndefined();
+        }
+        const fixes = openFixes(world);
+        const fix = fixes[choice % Math.max(1, fixes.length)];
+        if (fix !== undefined) world.follow(fix);
+      }
+    }),
+    { numRuns: 150 },
   );
 });
 

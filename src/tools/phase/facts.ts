@@ -4,7 +4,7 @@ import type { Reader } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
 import { imagesOf, isAutoscaled, type KubeObject, pullSecretsOf } from '../../objects/index.ts';
-import { type Deployment, plan, type Refusal, refuse } from '../../workflow/index.ts';
+import { type Deployment, plan, type Refusal, refuse, revisePlan } from '../../workflow/index.ts';
 import { observation, stamp } from '../observe.ts';
 import { homesOf, scalersIn } from './live.ts';
 import { worldOf } from './read-plan.ts';
@@ -46,7 +46,7 @@ export async function factsChanged(
         ...(images.length === 0
           ? []
           : [{ tool: 'cluster-reality-check', arguments: { deployment: d.id, planned_images: images } }]),
-        { tool: 'submit-plan', arguments: { deployment: d.id } },
+        revisePlan(d),
         { tool: 'request-approval', arguments: { deployment: d.id, ask_again: true } },
       ],
     },

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { ReadingRun } from '../../engine/tool.ts';
 import { cumulativeDigests, differenceText, preparePlan, reloadPlan, type World } from '../../plan/index.ts';
-import { type Deployment, type Refusal, refuse } from '../../workflow/index.ts';
+import { type Deployment, type Refusal, refuse, revisePlan } from '../../workflow/index.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
 /** What plan/ may ask of this machine and this deployment. */
@@ -71,9 +71,6 @@ const refused = (d: Deployment, what: string, why: string): Refusal =>
     `${what} is not what was approved any more. ${why} Put it back, or submit the plan again and have it approved.`,
     {
       gate: 'P',
-      next: [
-        { tool: 'deployment-status', arguments: { deployment: d.id, show: 'plan' } },
-        { tool: 'submit-plan', arguments: { deployment: d.id } },
-      ],
+      next: [{ tool: 'deployment-status', arguments: { deployment: d.id, show: 'plan' } }, revisePlan(d)],
     },
   );

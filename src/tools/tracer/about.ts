@@ -1,5 +1,5 @@
 import { imagesOf, isCustom, isOfApi, type KubeObject } from '../../objects/index.ts';
-import { aboutNow, type Deployment, findItem, type Item, type Refusal, refuse } from '../../workflow/index.ts';
+import { aboutNow, type Deployment, findItem, form, type Item, type Refusal, refuse } from '../../workflow/index.ts';
 
 /** What a bullet is to show: an assumption and the live subjects it is about, or one item by itself. */
 export type Aim = { readonly item: Item; readonly about: readonly string[] };
@@ -25,7 +25,7 @@ export function aimOf(d: Deployment, assumption: string): Aim | Refusal {
   return refuse(
     'BAD_INPUT',
     `assumption: "${item.name}" is about no live item; record it again with what it is about now (record-research).`,
-    { next: [{ tool: 'record-research', arguments: { deployment: d.id } }] },
+    { next: [form('record-research', d, ['critical_assumptions or retire'])] },
   );
 }
 

@@ -2,9 +2,12 @@ import type { Deployment } from '../deployment.ts';
 import type { Standing } from '../evidence.ts';
 import type { Instant } from '../facts.ts';
 
-/** What leads on: a tool call, a shell command, or something only a person can do. */
+/**
+ * What leads on: a tool call, a shell command, or something only a person can do. `needs` names the arguments that only
+ * the caller can write; without it the call is complete as it is.
+ */
 export type Fix =
-  | { readonly tool: string; readonly arguments: Record<string, unknown> }
+  | { readonly tool: string; readonly arguments: Record<string, unknown>; readonly needs?: readonly string[] }
   | { readonly command: string }
   | { readonly person: string; readonly action: string };
 
@@ -49,6 +52,14 @@ export const call = (tool: string, d: Deployment, args: Record<string, unknown> 
   tool,
   arguments: { deployment: d.id, ...args },
 });
+
+/** A call that the caller completes: `needs` are names of its arguments. */
+export const form = (
+  tool: string,
+  d: Deployment,
+  needs: readonly [string, ...string[]],
+  args: Record<string, unknown> = {},
+): Fix => ({ tool, arguments: { deployment: d.id, ...args }, needs });
 
 export const from = (s: Standing, subject: string, fix: Fix[]): Result =>
   s.status === 'pass' ? ok(s.because, subject) : open(s.status, s.because, fix, subject);

@@ -1,7 +1,7 @@
 import type { Deployment } from '../deployment.ts';
 import { standing } from '../evidence.ts';
 import { hasPassed, phases } from '../phases.ts';
-import { type Check, call, from, ok, open, type Result } from './check.ts';
+import { type Check, call, form, from, ok, open, type Result } from './check.ts';
 
 /** Gate I: every phase proven in order, what the plan was to bring is there, and each phase is committed. */
 
@@ -22,7 +22,9 @@ export const phaseResult = (d: Deployment, phase: ReturnType<typeof phases>[numb
   if (phase.changed)
     return open('stale', `${phase.name}: applied since its gate said: ${said}`, [...on, ...back], subject);
   const status = phase.latest.verdict.status === 'fail' ? 'fail' : 'unknown';
-  return open(status, `${phase.name}: ${said}`, [...on, ...back], subject);
+  // What was rolled back failed as it is: the plan is changed before it is applied again.
+  const fix = phase.latest.via === 'rollback-phase' ? [...back.slice(1), ...on] : [...on, ...back];
+  return open(status, `${phase.name}: ${said}`, fix, subject);
 };
 
 export const phasesPassed: Check = {
@@ -31,7 +33,7 @@ export const phasesPassed: Check = {
   waivable: false,
   of: (d) => {
     const all = phases(d);
-    if (all.length === 0) return [open('missing', 'there is no plan', [call('submit-plan', d)])];
+    if (all.length === 0) return [open('missing', 'there is no plan', [form('submit-plan', d, ['plan'])])];
     return all.map((p) => phaseResult(d, p));
   },
 };

@@ -1,9 +1,9 @@
 import { openBlockers } from '../blockers.ts';
-import { plan } from '../deployment.ts';
+import { type Deployment, plan } from '../deployment.ts';
 import { itemStanding, standing } from '../evidence.ts';
 import { isAssured } from '../facts.ts';
-import { bulletArguments } from '../suggest.ts';
-import { type Check, call, from, ok, open } from './check.ts';
+import { bulletArguments, planSkeleton } from '../suggest.ts';
+import { type Check, call, type Fix, form, from, ok, open } from './check.ts';
 
 /** Gate P: a valid plan, all of it covered by evidence, approved by a person as it is. */
 
@@ -14,9 +14,19 @@ export const planValid: Check = {
   of: (d) => {
     const current = plan(d);
     return current === undefined
-      ? [open('missing', 'no valid plan has been submitted', [call('submit-plan', d)])]
+      ? [
+          open('missing', 'no valid plan has been submitted', [
+            form('submit-plan', d, ['plan'], { plan: planSkeleton(d) }),
+          ]),
+        ]
       : [ok(`plan ${current.digest.slice(0, 12)}, ${current.phases.length} phases`)];
   },
+};
+
+/** The plan again, changed: its file where it came from one. */
+export const revisePlan = (d: Deployment): Fix => {
+  const source = plan(d)?.source;
+  return form('submit-plan', d, ['plan or plan_file'], source === undefined ? {} : { plan_file: source });
 };
 
 export const planCovered: Check = {
@@ -32,7 +42,7 @@ export const planCovered: Check = {
         return open(
           'fail',
           `retired (${d.retired.get(subject)?.because}): the plan may not use it`,
-          [call('submit-plan', d)],
+          [revisePlan(d)],
           subject,
         );
       }
@@ -72,7 +82,7 @@ export const planBlockers: Check = {
   waivable: true,
   of: (d, now) =>
     openBlockers(d, 'P', now).map((b) =>
-      open('fail', `${b.because} (closed by a revised plan)`, [call('submit-plan', d)], `blocker:${b.id}`),
+      open('fail', `${b.because} (closed by a revised plan)`, [revisePlan(d)], `blocker:${b.id}`),
     ),
 };
 
@@ -82,7 +92,7 @@ export const planApproved: Check = {
   waivable: false,
   of: (d, now) => {
     const current = plan(d);
-    if (current === undefined) return [open('missing', 'there is no plan to approve', [call('submit-plan', d)])];
+    if (current === undefined) return [open('missing', 'there is no plan to approve', [revisePlan(d)])];
     const ask = [call('request-approval', d), { person: 'the operator', action: `infragate approve ${d.id}` }];
     const decision = d.decisions.findLast((x) => x.digest === current.digest);
     if (decision === undefined) return [open('missing', 'no person has decided about this plan', ask)];
@@ -91,7 +101,7 @@ export const planApproved: Check = {
         open(
           'fail',
           `a person decided: ${decision.choice}${decision.remark === undefined ? '' : ` (${decision.remark})`}`,
-          [call('submit-plan', d), ...ask],
+          [revisePlan(d), ...ask],
         ),
       ];
     }

@@ -3,7 +3,7 @@ import { type Deployment, itemsOf, successor } from '../deployment.ts';
 import { isDeferred, itemStanding, standing } from '../evidence.ts';
 import type { Item, ItemKind } from '../facts.ts';
 import { visibleLetters } from '../visible.ts';
-import { type Check, call, type Fix, from, ok, open } from './check.ts';
+import { type Check, call, type Fix, form, from, ok, open } from './check.ts';
 
 /** Gate R: the research is written down, and everything it assumes has evidence. */
 
@@ -46,19 +46,18 @@ export const findingsDocumented: Check = {
   waivable: false,
   of: (d) => {
     const findings = d.written.findLast((w) => w.what === 'research');
-    const fix = [call('record-research', d)];
+    const fix = [form('record-research', d, ['findings', 'assumed_apis'])];
     if (findings === undefined) return [open('missing', 'no findings have been recorded', fix)];
     if (visibleLetters(findings.text) < FINDINGS_MIN) {
       return [
-        open(
-          'fail',
-          `the findings have fewer than ${FINDINGS_MIN} visible letters; say what was learnt, and where`,
-          fix,
-        ),
+        open('fail', `the findings have fewer than ${FINDINGS_MIN} visible letters; say what was learnt, and where`, [
+          form('record-research', d, ['findings']),
+        ]),
       ];
     }
     if (itemsOf(d, 'api').length === 0) {
-      return [open('missing', 'no assumed API is recorded: whatever is deployed uses one (assumed_apis)', fix)];
+      const name = [form('record-research', d, ['assumed_apis'])];
+      return [open('missing', 'no assumed API is recorded: whatever is deployed uses one (assumed_apis)', name)];
     }
     return [ok('findings and assumptions are on record')];
   },
@@ -76,7 +75,7 @@ export const verified = (kind: ItemKind, name: string, asks: string): Check => (
       const stands = itemStanding(d, item, now);
       if (isDeferred(stands)) return ok('can not be seen from here: deferred to a tracer bullet', item.subject);
       const look = call('cluster-reality-check', d);
-      const write = call('record-research', d);
+      const write = form('record-research', d, ['retire']);
       const reword = REWORD.has(stands.evidence?.verdict.reason ?? '');
       return from(stands, item.subject, reword ? [write, look] : [look, write]);
     }),
@@ -95,15 +94,25 @@ export const sourcesCompared: Check = {
         open(
           'missing',
           'no source is recorded; name the documents used (sources) or say why there are none (no_outside_sources)',
-          [call('record-research', d)],
+          [form('record-research', d, ['sources or no_outside_sources'])],
         ),
       ];
     }
     return sources.map((source) => {
       if (source.not_compared !== undefined) return ok(`not compared: ${source.not_compared}`, source.subject);
-      return from(standing(d, source.subject, now), source.subject, [
-        call('divergence-check', d, { upstream_source: source.name }),
-      ]);
+      const stands = standing(d, source.subject, now);
+      const again = call('divergence-check', d, { upstream_source: source.name });
+      // The same address again would be as unreadable: its text or a file of it, or why it is not compared.
+      const instead = [form('divergence-check', d, ['upstream_source']), form('record-research', d, ['sources'])];
+      const wasUnreadable = stands.evidence?.verdict.status === 'unknown';
+      return wasUnreadable
+        ? open(
+            'unknown',
+            `${stands.because}; pass its text or a file, retire it with replaced_by, or say why it is not compared`,
+            [...instead, again],
+            source.subject,
+          )
+        : from(stands, source.subject, [again]);
     });
   },
 };
@@ -132,7 +141,19 @@ export const divergencesAdjusted: Check = {
     liveDivergences(d).flatMap(({ subject, source }) => {
       const latest = d.observations.get(subject)?.at(-1);
       if (latest === undefined || (latest.severity !== 'HIGH' && latest.severity !== 'UNKNOWN')) return [];
-      const fix = [call('record-research', d), call('divergence-check', d, { upstream_source: source.name })];
+      const id = subject.slice(subject.indexOf('/') + 1);
+      const fix = [
+        form('record-research', d, ['adjustments'], {
+          adjustments: [
+            {
+              divergence: id,
+              adjustment: 'what is done instead',
+              verified_by: { manifests: 'the adjusted manifests' },
+            },
+          ],
+        }),
+        call('divergence-check', d, { upstream_source: source.name }),
+      ];
       const adjustment = d.written.findLast((w) => w.what === 'adjustment' && w.about === subject);
       if (adjustment?.verified_by === undefined) {
         return [
@@ -170,8 +191,8 @@ export const researchBlockers: Check = {
           ? b.because
           : `${b.because} (needs newer evidence on ${unsettled(d, b, now).join(', ')})`,
         b.subjects.length === 0
-          ? [call('record-research', d)]
-          : [call('record-research', d), call('cluster-reality-check', d)],
+          ? [form('record-research', d, ['findings'])]
+          : [form('record-research', d, ['retire']), call('cluster-reality-check', d)],
         `blocker:${b.id}`,
       ),
     ),

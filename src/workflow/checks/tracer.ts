@@ -2,7 +2,7 @@ import { type Deployment, itemsOf, openRuns, successor } from '../deployment.ts'
 import { isDeferred, itemStanding, standing } from '../evidence.ts';
 import type { Item } from '../facts.ts';
 import { bulletArguments } from '../suggest.ts';
-import { type Check, call, from, ok, open } from './check.ts';
+import { type Check, call, form, from, ok, open } from './check.ts';
 
 /** Gate 0: what would sink the plan is proven by the smallest real deployment, and nothing of it is left behind. */
 
@@ -20,7 +20,9 @@ export const criticalNamed: Check = {
     const critical = itemsOf(d, 'assumption');
     if (critical.length === 0) {
       return [
-        open('missing', 'no critical assumption is recorded (critical_assumptions)', [call('record-research', d)]),
+        open('missing', 'no critical assumption is recorded (critical_assumptions)', [
+          form('record-research', d, ['critical_assumptions']),
+        ]),
       ];
     }
     return critical.map((a) =>
@@ -29,7 +31,7 @@ export const criticalNamed: Check = {
         : open(
             'fail',
             `"${a.name}" is about no live item: record it again with what it is about now, or retire it`,
-            [call('record-research', d)],
+            [form('record-research', d, ['critical_assumptions or retire'])],
             a.subject,
           ),
     );
@@ -53,7 +55,8 @@ export const criticalProven: Check = {
           return open('missing', `the bullet that passed did not contain ${missing.join(', ')}`, fix, a.subject);
         }
       }
-      return from(stands, a.subject, stands.status === 'fail' ? [call('record-research', d), ...fix] : fix);
+      const reword = form('record-research', d, ['retire or critical_assumptions']);
+      return from(stands, a.subject, stands.status === 'fail' ? [reword, ...fix] : fix);
     }),
 };
 

@@ -1,6 +1,6 @@
 import { type Deployment, type Observation, plan } from '../deployment.ts';
 import { lastPhasePass } from '../phases.ts';
-import { type Check, call, ok, open } from './check.ts';
+import { type Check, call, form, ok, open } from './check.ts';
 
 /** Gate V: everything looked at once more, the way back tried, and what was learnt written down. */
 
@@ -66,12 +66,16 @@ function failedRehearsal(d: Deployment): Observation | undefined {
   return [...latest.values()].find((o) => o.verdict.status === 'fail');
 }
 
-export const writtenAfterPhases = (name: string, asks: string, what: string, tool: string): Check => ({
+export const writtenAfterPhases = (name: string, asks: string, what: string, tool: string, needs?: string): Check => ({
   name,
   asks,
   waivable: true,
   of: (d) =>
     d.written.some((w) => w.what === what && w.seq > lastPhasePass(d))
       ? [ok('on record')]
-      : [open('missing', 'not written since the last phase passed', [call(tool, d)])],
+      : [
+          open('missing', 'not written since the last phase passed', [
+            needs === undefined ? call(tool, d) : form(tool, d, [needs]),
+          ]),
+        ],
 });
