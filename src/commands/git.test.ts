@@ -49,6 +49,28 @@ test('the commit of a phase is found by its trailer, and by nothing that only lo
   expect(await head(dir)).toBe(git(dir, 'rev-parse', 'HEAD'));
 });
 
+test('an empty commit is none, whatever its trailer; one with a change is, also where it is the first', async () => {
+  const dir = folder();
+  const evidence = (value: string) => `phase\n\nInfragate-Evidence: ${value}`;
+  git(dir, 'init', '-q');
+  git(dir, 'commit', '-q', '--allow-empty', '-m', evidence('first'));
+  git(dir, 'commit', '-q', '--allow-empty', '-m', evidence('empty'));
+  expect(await findTrailer(dir, 'Infragate-Evidence', 'first')).toBeUndefined();
+  expect(await findTrailer(dir, 'Infragate-Evidence', 'empty')).toBeUndefined();
+  writeFileSync(join(dir, 'a.yaml'), 'a');
+  git(dir, 'add', '.');
+  git(dir, 'commit', '-qm', evidence('empty'));
+  const sha = git(dir, 'rev-parse', 'HEAD');
+  git(dir, 'commit', '-q', '--allow-empty', '-m', evidence('empty'));
+  expect(await findTrailer(dir, 'Infragate-Evidence', 'empty')).toBe(sha);
+  const other = folder();
+  git(other, 'init', '-q');
+  writeFileSync(join(other, 'a.yaml'), 'a');
+  git(other, 'add', '.');
+  git(other, 'commit', '-qm', evidence('first'));
+  expect(await findTrailer(other, 'Infragate-Evidence', 'first')).toBe(git(other, 'rev-parse', 'HEAD'));
+});
+
 test('changed, staged, untracked and ignored files are not clean', async () => {
   const dir = folder();
   git(dir, 'init', '-q');

@@ -48,19 +48,30 @@ export async function cleanFiles(dir: string, files: readonly string[]): Promise
   });
 }
 
-/** The newest commit reachable from HEAD that carries the trailer `key: value`. */
+/** The tree of nothing: a first commit that has it is empty. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
+/** The newest commit reachable from HEAD that carries the trailer `key: value` and changes something: an empty one is none. */
 export async function findTrailer(dir: string, key: string, value: string): Promise<string | undefined> {
   const log = await git(
     dir,
     'log',
     '--fixed-strings',
     `--grep=${key}: ${value}`,
-    `--format=%H%x00%(trailers:key=${key},valueonly,separator=%x01)%x00`,
+    `--format=%H%x00%T%x00%P%x00%(trailers:key=${key},valueonly,separator=%x01)%x00`,
   );
   if (!log.ok) return undefined;
   for (const entry of log.out.split('\0\n')) {
-    const [sha, trailers = ''] = entry.split('\0');
-    if (sha !== undefined && trailers.split('\u0001').some((trailer) => trailer.trim() === value)) return sha;
+    const [sha, tree, parents = '', trailers = ''] = entry.split('\0');
+    if (sha === undefined || !trailers.split('\u0001').some((trailer) => trailer.trim() === value)) continue;
+    const [parent = ''] = parents.split(' ');
+    const before = parent === '' ? EMPTY_TREE : await treeOf(dir, parent);
+    if (before !== tree) return sha;
   }
   return undefined;
+}
+
+async function treeOf(dir: string, commit: string): Promise<string | undefined> {
+  const found = await git(dir, 'rev-parse', '--verify', '--quiet', `${commit}^{tree}`);
+  return found.ok ? found.out.trim() : undefined;
 }

@@ -63,8 +63,9 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
   const { site } = stage;
   await writeWorkspace(workspace, site);
   git(workspace, ['init', '-q']);
-  git(workspace, ['add', '-A']);
-  git(workspace, ['commit', '-q', '-m', "the agent's manifests and plan"]);
+  // A phase's manifests are committed with its evidence.
+  git(workspace, ['add', '-A', '--', '.', ':(exclude)manifests']);
+  git(workspace, ['commit', '-q', '-m', "the agent's plan"]);
   // As the operator allows it: the demo's own data folder.
   if (site.cast.rehearses) await writeFile(join(options.home, 'policy.yaml'), 'rehearsal_namespaces: true\n');
   await mkdir(bin, { recursive: true });

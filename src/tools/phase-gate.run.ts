@@ -176,7 +176,7 @@ function passedAnswer(phase: StoredPhase, checks: readonly PhaseCheck[], state: 
       : { required: true, done: state.committed ?? false, command: commitCommand(state) };
   const next =
     state.commit !== 'none' && state.committed === undefined
-      ? `Commit it now: ${commitCommand(state)}`
+      ? `Commit it now, its files with it (an empty commit does not count): ${commitCommand(state)}`
       : state.committed === undefined
         ? ''
         : `Commit ${state.committed.slice(0, 12)}.`;

@@ -147,8 +147,6 @@ async function plannedFact(
   body: string,
   file: string | undefined,
 ): Promise<Fact> {
-  const { isRepository } = await import('../commands/index.ts');
-  const inGit = await isRepository(d.started.workspace);
   const { plan } = prepared.loaded;
   // An API that a phase's own CRD brings is proven by that phase's gate, when the research says so.
   const provided = new Set(
@@ -166,7 +164,7 @@ async function plannedFact(
     phases: plan.phases.map((p) => ({
       number: p.number,
       name: p.name,
-      commit: inGit ? p.commit : 'none',
+      commit: p.commit,
       delivery: p.delivery,
       irreversible: p.irreversible.length > 0,
     })),

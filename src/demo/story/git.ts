@@ -4,12 +4,13 @@ import * as print from '../print.ts';
 import type { World } from './world.ts';
 
 /** The agent commits as the gate told it; the next step looks for the commit. */
-export function commit(w: World, gate: Answer): void {
+export function commit(w: World, gate: Answer, phase: number): void {
   const told = gate.value.commit;
   const command = typeof told === 'object' && told !== null && 'command' in told ? String(told.command) : undefined;
   if (command === undefined) return;
-  git(w.workspace, ['add', '-A']);
-  const words = command.replace(/^git commit/, 'git commit -q --allow-empty');
+  // Each phase's own files: an empty commit is no commit of a phase.
+  git(w.workspace, ['add', '-A', '--', `manifests/${phase}-*`]);
+  const words = command.replace(/^git commit/, 'git commit -q');
   execFileSync('sh', ['-c', words], {
     cwd: w.workspace,
     env: { ...process.env, ...GIT_IDENTITY },

@@ -30,7 +30,7 @@ export async function implementation(w: World): Promise<void> {
     '\nThe agent stops. Of the three ways on (fix, roll back, plan again) it takes the first: the quota is raised.',
   );
   await w.quota(30);
-  commit(w, await agent.call('phase-gate', { phase_number: 4 }, { as: 'again', lines: first(1) }));
+  commit(w, await agent.call('phase-gate', { phase_number: 4 }, { as: 'again', lines: first(1) }), 4);
   await agent.call('phase-gate', { phase_number: 4 }, { as: 'once more: it looks for the commit', lines: first(2) });
   await showGate(w, 'Gate I passes', 'V');
 }
@@ -38,5 +38,5 @@ export async function implementation(w: World): Promise<void> {
 async function onePhase(w: World, phase: number): Promise<void> {
   await w.agent.call('apply-phase', { phase_number: phase }, { as: `phase ${phase}`, lines: first(5) });
   const gate = await w.agent.call('phase-gate', { phase_number: phase }, { as: `phase ${phase}`, lines: first(1) });
-  commit(w, gate);
+  commit(w, gate, phase);
 }

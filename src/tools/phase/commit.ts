@@ -39,9 +39,8 @@ export async function missingCommit(
   );
   if (open !== undefined) return notCommitted(d, open, phase.number);
   if (phase.commit !== 'before') return undefined;
-  const { cleanFiles, isRepository } = await import('../../commands/index.ts');
+  const { cleanFiles } = await import('../../commands/index.ts');
   const folder = d.started.workspace;
-  if (!(await isRepository(folder))) return undefined;
   const pinned = stored.loaded.phases.find((p) => p.number === phase.number)?.pinned ?? [];
   const files = [...pinned.map((p) => p.path), ...(stored.file === undefined ? [] : [stored.file])];
   const unclean = await cleanFiles(folder, [...new Set(files)]);
