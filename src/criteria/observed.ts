@@ -1,7 +1,7 @@
 import { type KubeObject, restarts, textAt, treeOf } from '../objects/index.ts';
 import { fail, pass, unknown } from '../workflow/verdict.ts';
 import { findTarget, inView, type Predicate, type Subject, type Target, type View } from './predicate.ts';
-import { conditionIs, started } from './states.ts';
+import { started } from './states.ts';
 
 export type Asked = {
   readonly text: string;
@@ -31,14 +31,14 @@ export function unrestarted({ text, target }: Asked): Predicate {
     target,
     needs: [{ kind: 'pods', of: target }],
     holds(view) {
-      const pods = podObjects(target, view).filter(
-        (pod) => conditionIs(pod, 'Initialized').status === 'pass' || started(pod).status === 'pass',
-      );
-      if (pods.length === 0) return unknown('NoPods', `no Pod of ${target.label} has started yet`);
+      const pods = podObjects(target, view);
       const n = restarts(pods);
-      return n === 0
+      if (n > 0) return fail('Restarted', `${n} restarts in ${pods.length} Pods`);
+      const waiting = pods.map(started).find((verdict) => verdict.status !== 'pass');
+      if (pods.length === 0) return unknown('NoPods', `there is no Pod of ${target.label} yet`);
+      return waiting === undefined
         ? pass('NoRestarts', `no restarts in ${pods.length} Pods`)
-        : fail('Restarted', `${n} restarts in ${pods.length} Pods`);
+        : unknown('NotStarted', waiting.message);
     },
   };
 }

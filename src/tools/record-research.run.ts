@@ -4,6 +4,7 @@ import {
   type Fact,
   FINDINGS_MIN,
   type Item,
+  owedBy,
   type Refusal,
   refuse,
   successor,
@@ -102,7 +103,7 @@ function summarised(d: Deployment, facts: readonly Fact[]): Output {
       .map((i) => `- ${i.id}: ${i.name}${i.provided_by === undefined ? '' : ' (provided by the plan)'}`),
     ...retired.map(
       (r) =>
-        `- retired ${r.subject}${r.replaced_by === undefined ? '' : `, replaced by ${successor(d, r.replaced_by) ?? r.replaced_by}`}`,
+        `- retired ${r.subject}${r.replaced_by === undefined ? '' : `, replaced by ${successor(d, r.replaced_by) ?? r.replaced_by}`}${stillOwed(d, r.subject)}`,
     ),
     ...shown.map((o) => `- ${o.subject}: ${o.verdict.status.toUpperCase()} ${o.verdict.message}`),
     ...facts.flatMap((f) => (f.type === 'written' && f.what === 'research' ? [findingsLine(f.text)] : [])),
@@ -117,3 +118,14 @@ const findingsLine = (text: string): string =>
   visibleLetters(text) < FINDINGS_MIN
     ? `Findings written, and too short for Gate R (${FINDINGS_MIN} visible letters): say what was learnt, and where.`
     : 'Findings written.';
+
+/** A failed bullet is not settled by retiring what it was about. */
+function stillOwed(d: Deployment, subject: string): string {
+  const failed = d.blockers.some((b) => b.cause === 'bullet' && b.assumption === subject);
+  if (!failed) return '';
+  const heir = successor(d, subject);
+  const about = heir === undefined || heir === subject ? [] : owedBy(d, heir).about;
+  return about.length > 0
+    ? `; its bullet failed, so the bullet of ${heir} must show ${about.join(', ')} by a criterion at least as strong`
+    : '; its bullet failed: as long as what it was about is used, Gate 0 asks for it';
+}

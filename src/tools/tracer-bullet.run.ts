@@ -8,13 +8,13 @@ import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
 import { withLearnings } from './learnings.ts';
 import { aimOf, contained } from './tracer/about.ts';
 import { answerOf } from './tracer/answer.ts';
-import { alreadyTrue, criteriaOver, readCriteria, subjectsOf } from './tracer/criteria.ts';
+import { alreadyTrue, criteriaOver, proofOfAll, readCriteria, subjectsOf } from './tracer/criteria.ts';
 import { gather } from './tracer/evidence.ts';
 import { judgeBy } from './tracer/judging.ts';
 import { cancelled, type Outcome, rejected } from './tracer/outcome.ts';
 import { cleanUp, fire, judge, placement, prepare, unsafe } from './tracer/shot.ts';
 import { readSpec } from './tracer/spec.ts';
-import { canonicalImage, factsOf } from './tracer/verdicts.ts';
+import { canonicalImage, factsOf, notShown } from './tracer/verdicts.ts';
 import type { Input, Output } from './tracer-bullet.ts';
 
 /** Reads the input, judges it, fires, watches, keeps the evidence, cleans up, records, answers. */
@@ -53,7 +53,7 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   run.progress('asking the API server what it would make of it (dry run)');
   const judged = await judge(writer, shot);
   if (judged.kind === 'refusal') return no(judged.refusal);
-  const early = judged.kind === 'accepted' ? alreadyTrue(read.predicates, judged.would) : undefined;
+  const early = judged.kind === 'accepted' ? alreadyTrue(read.predicates, judged.would, about) : undefined;
   if (early !== undefined) return no(early);
 
   const fired = judged.kind === 'accepted' ? await fire(writer, shot, run) : undefined;
@@ -64,7 +64,9 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   }
   const appliedAt = run.now();
   const watched = async (roots: readonly KubeObject[]): Promise<Outcome> => {
-    const { evaluate, conclude } = judgeBy(criteria.standings, Date.now(), timeoutMs, writer);
+    const { evaluate, conclude } = judgeBy(criteria.standings, Date.now(), timeoutMs, writer, (sight) =>
+      notShown(d, about, sight),
+    );
     const { signal, progress } = run;
     return conclude(await settle(writer, { roots, timeoutMs, signal, progress, evaluate }));
   };
@@ -112,6 +114,7 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
       run: run.id,
       identity: await run.identity(),
       body: digest,
+      proof: proofOfAll(read.predicates, judged.kind === 'accepted' ? judged.would : shot.objects),
       sight,
     });
     const lost = await run.record(...facts);

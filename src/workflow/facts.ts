@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PROOFS } from './proof.ts';
 
 /**
  * The facts a ledger may hold: few, generic, and additive for ever. An old ledger is read by new code; a new fact is a
@@ -120,6 +121,8 @@ export const FACTS = {
      * was taken for real in a copy.
      */
     facet: z.enum(['installable', 'capacity', 'rehearsed']).optional(),
+    /** a bullet: how much its criteria show when they hold. */
+    proof: z.enum(PROOFS).optional(),
     uid: text.optional(),
   }),
   ended: z.object({
@@ -139,6 +142,8 @@ export const FACTS = {
       subjects: z.array(text),
       /** bullet: the assumption whose bullet failed; other bullets go on. */
       assumption: text.optional(),
+      /** bullet: how much its criteria would have shown. */
+      proof: z.enum(PROOFS).optional(),
     }),
   }),
   closed: z.object({ type: z.literal('closed'), blocker: text, because: text }),

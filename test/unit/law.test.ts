@@ -245,6 +245,83 @@ describe('Gate 0 and blockers', () => {
     expect(passes(r, '0')).toBe(true);
   });
 
+  describe('a failed bullet is not retired away', () => {
+    const owed = () =>
+      proven()
+        .saw('assumption:app', 'fail', { via: 'tracer-bullet', about: ['image:r/app:1'] })
+        .add(AGENT, {
+          type: 'opened',
+          blocker: {
+            id: 'b1',
+            gate: 'R',
+            cause: 'bullet',
+            because: 'it never came up',
+            subjects: ['image:r/app:1'],
+            assumption: 'assumption:app',
+            proof: 'reported',
+          },
+        })
+        .saw('image:r/app:1', 'pass');
+    const trivial = () => owed().claim('assumption', 'assumption:other', { impact: 'i', about: ['api:v1/Pod'] });
+    const fired = (r: ReturnType<typeof owed>, about: string[], proof: 'stored' | 'started' | 'reported') =>
+      r.saw('assumption:other', 'pass', { via: 'tracer-bullet', about, proof });
+    const stands = (r: ReturnType<typeof owed>) => status(r, 'critical-assumptions-proven').status;
+
+    test('nothing in its place: open as long as what it was about is used; recorded again, it can be proven', () => {
+      const r = trivial().add(AGENT, { type: 'retired', subject: 'assumption:app', because: 'covered' });
+      fired(r, ['api:v1/Pod'], 'reported');
+      expect(stands(r)).toBe('fail');
+      r.claim('assumption', 'assumption:app', { impact: 'i', about: ['image:r/app:1'] });
+      r.saw('assumption:app', 'pass', { via: 'tracer-bullet', about: ['image:r/app:1'] });
+      expect(stands(r)).toBe('pass');
+    });
+
+    test('what it was about is used no more: settled', () => {
+      const r = trivial()
+        .add(AGENT, { type: 'retired', subject: 'assumption:app', because: 'covered' })
+        .add(AGENT, { type: 'retired', subject: 'image:r/app:1', because: 'not used' });
+      fired(r, ['api:v1/Pod'], 'reported');
+      expect(stands(r)).toBe('pass');
+    });
+
+    test('a successor must show the same items, by a criterion at least as strong', () => {
+      const retired = {
+        type: 'retired',
+        subject: 'assumption:app',
+        because: 'c',
+        replaced_by: 'assumption:other',
+      } as const;
+      const r = trivial().add(AGENT, retired);
+      expect(stands(fired(r, ['api:v1/Pod'], 'reported'))).toBe('missing');
+      expect(stands(fired(r, ['api:v1/Pod', 'image:r/app:1'], 'started'))).toBe('missing');
+      expect(stands(fired(r, ['api:v1/Pod', 'image:r/app:1'], 'reported'))).toBe('pass');
+    });
+
+    test('recorded again about something smaller, it must still show what it failed on', () => {
+      const r = owed().claim('assumption', 'assumption:app', { impact: 'i', about: ['api:v1/Pod'] });
+      r.saw('assumption:app', 'pass', { via: 'tracer-bullet', about: ['api:v1/Pod'] });
+      expect(stands(r)).toBe('missing');
+      r.saw('assumption:app', 'pass', { via: 'tracer-bullet', about: ['api:v1/Pod', 'image:r/app:1'] });
+      expect(stands(r)).toBe('pass');
+    });
+
+    test('a person waives it', () => {
+      const r = trivial().add(AGENT, { type: 'retired', subject: 'assumption:app', because: 'covered' });
+      fired(r, ['api:v1/Pod'], 'reported');
+      r.add(
+        { kind: 'person', name: 'ada', assurance: 'operator' },
+        {
+          type: 'waived',
+          check: 'critical-assumptions-proven',
+          subject: 'assumption:app',
+          because: 'known',
+          until: '2030-01-01T00:00:00Z',
+        },
+      );
+      expect(status(r, 'critical-assumptions-proven').status).not.toBe('fail');
+    });
+  });
+
   test("another assumption's bullet may go on while this blocker is open; its own may not", () => {
     const r = failed().claim('assumption', 'assumption:other', { impact: 'i', about: ['image:r/app:1'] });
     expect(admit('tracer-bullet', r.d, { assumption: 'assumption:other' }, r.now())).toBeUndefined();

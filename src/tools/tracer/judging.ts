@@ -35,6 +35,7 @@ export function judgeBy(
   began: number,
   timeoutMs: number,
   reader: Reader,
+  notShown: (sight: Sight) => string | undefined = () => undefined,
 ): Judge {
   const silence = Math.min(SILENCE_MS, timeoutMs * SILENCE_SHARE);
   const complaints = complaintsOf(reader);
@@ -43,7 +44,7 @@ export function judgeBy(
 
   const evaluate = async (sight: Sight): Promise<Judgement<Decided>> => {
     const standings = await standingsOf(sight);
-    const open = standings.find((s) => !s.holds);
+    const open = standings.find((s) => !s.holds) ?? unproven(notShown(sight));
     if (open === undefined) {
       heldSince ??= sight.now;
       const steady = sight.now - heldSince >= STEADY_MS || !sight.tree.some((object) => isYoung(object, sight.now));
@@ -81,11 +82,19 @@ export function judgeBy(
       return { verdict: unknown('ClusterUnreachable', message), failure: undefined, standings, sight, at: sight.now };
     }
     const best = explain(sight, began) ?? (await complaints(sight));
+    const lacking = standings.every((s) => s.holds) ? notShown(sight) : undefined;
+    if (lacking !== undefined && best === undefined) {
+      const message = `the criteria hold, but ${lacking} within ${timeoutMs / 1000} s, so it is not proven`;
+      return { verdict: unknown('NotShown', message), failure: undefined, standings, sight, at: sight.now };
+    }
     const failure = late(best, settled.waitingFor, timeoutMs, sight);
     return failed(await withOperator(failure, sight, reader), standings, sight, sight.now);
   };
   return { evaluate, conclude };
 }
+
+const unproven = (lacking: string | undefined): CriterionStanding | undefined =>
+  lacking === undefined ? undefined : { text: 'what the bullet is about', holds: false, because: lacking };
 
 const passed = (standings: readonly CriterionStanding[], at: number, sight: Sight): Outcome => ({
   verdict: pass('CriteriaHold', standings.map((s) => `${s.text}: ${s.because}`).join('; ')),

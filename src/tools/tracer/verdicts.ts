@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { containersOf, podsOf, type Sight } from '../../apply/index.ts';
 import { parseReference } from '../../images/reference.ts';
 import { isCustom, isOfApi, isStoredOnly, type KubeObject } from '../../objects/index.ts';
-import type { Deployment, Fact, Place, Verdict } from '../../workflow/index.ts';
+import type { Deployment, Fact, Place, Proof, Verdict } from '../../workflow/index.ts';
 import type { Aim } from './about.ts';
 import { containerStatuses } from './logs.ts';
 
@@ -16,6 +16,8 @@ export type Shown = {
   readonly run: string;
   readonly identity: string;
   readonly body: string;
+  /** How much its criteria show when they hold. */
+  readonly proof: Proof | undefined;
   /** What was seen when it was decided; nothing, when nothing came to be. */
   readonly sight: Sight | undefined;
 };
@@ -26,8 +28,11 @@ export type Shown = {
  */
 export function factsOf(d: Deployment, shown: Shown): Fact[] {
   const { aim, about, verdict, place, asked, run, identity, body } = shown;
+  const proof = shown.proof === undefined ? {} : { proof: shown.proof };
   const seen = { at: place, asked, via: 'tracer-bullet', run, identity, body } as const;
-  const facts: Fact[] = [{ type: 'observed', subject: aim.item.subject, verdict, about: [...about], ...seen }];
+  const facts: Fact[] = [
+    { type: 'observed', subject: aim.item.subject, verdict, about: [...about], ...proof, ...seen },
+  ];
   if (verdict.status === 'pass' && shown.sight !== undefined) {
     for (const { subject, message } of itemsShown(d, about, shown.sight)) {
       if (subject === aim.item.subject) continue;
@@ -43,6 +48,7 @@ export function factsOf(d: Deployment, shown: Shown): Fact[] {
         cause: 'bullet',
         assumption: aim.item.subject,
         subjects: [...about],
+        ...proof,
         because: `the bullet for "${aim.item.name}" failed: ${verdict.reason}: ${verdict.message}`.slice(0, 600),
       },
     });
@@ -74,6 +80,16 @@ export function itemsShown(
       ? [{ subject, message: 'an object of it was accepted; its kind gets no status, so nothing more can be shown' }]
       : [];
   });
+}
+
+/** Which of the items that a bullet is about it has not shown by itself, in a sentence. */
+export function notShown(d: Deployment, about: readonly string[], sight: Sight): string | undefined {
+  const shown = new Set(itemsShown(d, about, sight).map(({ subject }) => subject));
+  const open = about.find((s) => (s.startsWith('image:') || s.startsWith('api:')) && d.items.has(s) && !shown.has(s));
+  if (open === undefined) return undefined;
+  return open.startsWith('image:')
+    ? `no container of ${open.slice('image:'.length)} was started`
+    : `no controller wrote a status on an object of ${open.slice('api:'.length)}`;
 }
 
 export const canonicalImage = (reference: string): string | undefined => {

@@ -1,15 +1,20 @@
 import { type Deployment, itemsOf, openRuns, successor } from '../deployment.ts';
 import { isDeferred, itemStanding, standing } from '../evidence.ts';
-import type { Item } from '../facts.ts';
+import type { Instant, Item } from '../facts.ts';
+import { abandoned, owedBy } from '../failed-bullets.ts';
+import { isAsStrong } from '../proof.ts';
 import { bulletArguments } from '../suggest.ts';
-import { type Check, call, form, from, ok, open } from './check.ts';
+import { type Check, call, form, from, ok, open, type Result } from './check.ts';
 
 /** Gate 0: what would sink the plan is proven by the smallest real deployment, and nothing of it is left behind. */
 
-/** The live subjects a critical assumption is about now, retired ones followed to what replaced them. */
+/**
+ * The live subjects a critical assumption is about now, retired ones followed to what replaced them, with those of failed
+ * bullets that it stands for.
+ */
 export function aboutNow(d: Deployment, assumption: Item): string[] {
   const live = (assumption.about ?? []).flatMap((s) => successor(d, s) ?? []);
-  return [...new Set(live)];
+  return [...new Set([...live, ...owedBy(d, assumption.subject).about])];
 }
 
 export const criticalNamed: Check = {
@@ -42,23 +47,45 @@ export const criticalProven: Check = {
   name: 'critical-assumptions-proven',
   asks: 'each is proven by a passed bullet that contains what it is about',
   waivable: true,
-  of: (d, now) =>
-    itemsOf(d, 'assumption').map((a) => {
-      const about = aboutNow(d, a);
-      const newestBlocker = Math.max(0, ...d.blockers.filter((b) => b.subjects.includes(a.subject)).map((b) => b.seq));
-      const stands = standing(d, a.subject, now, { via: 'tracer-bullet', after: newestBlocker });
-      const fix = [call('tracer-bullet', d, bulletArguments(a.id, about))];
-      if (stands.status === 'pass') {
-        const covered = stands.evidence?.about ?? [];
-        const missing = about.filter((s) => !covered.includes(s));
-        if (missing.length > 0) {
-          return open('missing', `the bullet that passed did not contain ${missing.join(', ')}`, fix, a.subject);
-        }
-      }
-      const reword = form('record-research', d, ['retire or critical_assumptions']);
-      return from(stands, a.subject, stands.status === 'fail' ? [reword, ...fix] : fix);
-    }),
+  of: (d, now) => [...itemsOf(d, 'assumption').map((a) => proven(d, a, now)), ...abandoned(d).map((a) => owed(d, a))],
 };
+
+function proven(d: Deployment, a: Item, now: Instant): Result {
+  const about = aboutNow(d, a);
+  const { proof, after } = owedBy(d, a.subject);
+  const newestBlocker = Math.max(after, ...d.blockers.filter((b) => b.subjects.includes(a.subject)).map((b) => b.seq));
+  const stands = standing(d, a.subject, now, { via: 'tracer-bullet', after: newestBlocker });
+  const fix = [call('tracer-bullet', d, bulletArguments(a.id, about))];
+  if (stands.status === 'pass') {
+    const covered = stands.evidence?.about ?? [];
+    const missing = about.filter((s) => !covered.includes(s));
+    if (missing.length > 0) {
+      return open('missing', `the bullet that passed did not contain ${missing.join(', ')}`, fix, a.subject);
+    }
+    const shown = stands.evidence?.proof;
+    if (!isAsStrong(shown, proof)) {
+      const weaker = `the bullet that passed shows that it is ${shown ?? 'there'}; the one that failed, and that it stands for, asked for what is ${proof}`;
+      return open('missing', weaker, fix, a.subject);
+    }
+  }
+  const reword = form('record-research', d, ['retire or critical_assumptions']);
+  return from(stands, a.subject, stands.status === 'fail' ? [reword, ...fix] : fix);
+}
+
+/** A failed bullet whose assumption was retired with nothing in its place: recorded again, it can be proven. */
+function owed(d: Deployment, { item, blocker, about }: ReturnType<typeof abandoned>[number]): Result {
+  const again = {
+    assumption: item.name,
+    impact: item.impact ?? 'its bullet failed',
+    about: about.map((s) => d.items.get(s)?.id ?? s),
+  };
+  return open(
+    'fail',
+    `"${item.name}" was retired after its bullet failed, and ${about.join(', ')} is still used: ${blocker.because}`,
+    [call('record-research', d, { critical_assumptions: [again] })],
+    item.subject,
+  );
+}
 
 export const deferredProven: Check = {
   name: 'deferred-items-proven',
