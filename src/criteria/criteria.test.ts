@@ -349,7 +349,7 @@ describe('what is not understood', () => {
       const began = performance.now();
       parseCriteria(text.slice(0, 2000), { subjects: [PG, WEB, SVC] });
       parseCriteria(text, { subjects: [PG, WEB, SVC] });
-      expect(performance.now() - began, part).toBeLessThan(500);
+      expect(performance.now() - began, part).toBeLessThan(1500);
     }
   });
 

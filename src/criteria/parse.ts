@@ -63,7 +63,11 @@ function splitLines(text: string): string[] {
   return lines.flatMap((line) => (isCel(line) ? [line] : semicolons(line))).filter((part) => part !== '');
 }
 
+/** A line that is far too long for its criteria is refused whole. */
+const LONGEST_LINE = 10 * LONGEST;
+
 function semicolons(line: string): string[] {
+  if (line.length > LONGEST_LINE) return [line];
   const parts: string[] = [];
   let start = 0;
   for (const { kind, text, from, to } of tokensOf(line)) {
