@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { parseCommand } from '../commands/index.ts';
 import { parseCriterion } from '../criteria/index.ts';
 import { parseReference } from '../images/index.ts';
+import { parseCommand } from '../shell/index.ts';
 import { preparePlan } from './prepare.ts';
 import { configMap, deployment, FILES, GOOD, worldWith } from './world.records.ts';
 import type { World } from './world.ts';

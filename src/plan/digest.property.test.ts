@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { parseCommand } from '../commands/index.ts';
 import { parseCriterion } from '../criteria/index.ts';
 import { parseReference } from '../images/index.ts';
+import { parseCommand } from '../shell/index.ts';
 import { preparePlan } from './prepare.ts';
 import { configMap, deployment, FILES, GOOD, worldWith } from './world.records.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseCommand } from '../commands/index.ts';
 import { parseCriterion } from '../criteria/index.ts';
 import { parseReference } from '../images/index.ts';
+import { parseCommand } from '../shell/index.ts';
 import { preparePlan, reloadPlan } from './prepare.ts';
 import { configMap, deployment, FILES, GOOD, worldWith } from './world.records.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseCommand } from '../commands/index.ts';
 import { parseCriterion } from '../criteria/index.ts';
 import { parseReference } from '../images/index.ts';
+import { parseCommand } from '../shell/index.ts';
 import { preparePlan } from './prepare.ts';
 import { secretUse } from './secrets.ts';
 import { deployment, worldWith } from './world.records.ts';

@@ -55,6 +55,7 @@ export type ShellLine = {
   readonly redirects: readonly { readonly operator: string; readonly target: string | undefined }[];
   readonly never_fails?: string;
   readonly hides_status?: string;
+  readonly says_little?: string;
   readonly problems: readonly { readonly reason: string; readonly message: string; readonly column: number }[];
 };
 

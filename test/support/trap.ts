@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
-import { parseCommand } from '../../src/commands/index.ts';
 import { parseCriterion } from '../../src/criteria/index.ts';
 import { parseReference } from '../../src/images/index.ts';
 import { isRecord, type KubeObject } from '../../src/objects/index.ts';
@@ -10,6 +9,7 @@ import { type LoadedPlan, preparePlan } from '../../src/plan/index.ts';
 import { worldWith } from '../../src/plan/world.records.ts';
 import { deploymentOf, record } from '../../src/report/fixtures/record.ts';
 import { type Looked, type Review, reviewLines, reviewOf, type Script } from '../../src/review/index.ts';
+import { parseCommand } from '../../src/shell/index.ts';
 import { lookedAt } from '../../src/tools/review/look.ts';
 import { FACTS, type Fact } from '../../src/workflow/index.ts';
 

@@ -10,7 +10,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   redaction: ['objects'],
   objects: [],
   criteria: ['objects'],
-  plan: ['objects', 'criteria'],
+  plan: ['shell', 'objects', 'criteria'],
   cluster: ['redaction', 'objects'],
   images: [],
   shell: [],
@@ -25,6 +25,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   engine: ['state', 'cluster', 'apply', 'report', 'review', 'print'],
   tools: [
     'redaction',
+    'shell',
     'engine',
     'report',
     'review',

@@ -1,57 +1,29 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { OPEN, TABLE, workspace } from '../../bench/commands/judge.ts';
 import { differing, generatedFiles } from '../../scripts/generate-plugin.ts';
 import { judge } from '../../src/guard/judge.ts';
 import type { Permit } from '../../src/guard/permits.ts';
 
 const plugin = join(import.meta.dirname, '..', '..', 'plugin');
-const lines = z.object({ stop: z.array(z.string()), pass: z.array(z.string()) });
-const table = z
-  .strictObject({
-    files: z.record(z.string(), z.string()),
-    before_approval: lines,
-    in_phase: lines,
-    nothing_open: lines,
-  })
-  .parse(parse(readFileSync(join(plugin, 'hooks', 'commands.table.yaml'), 'utf8')));
-
-const open: Permit = {
-  deployment: 'web-1',
-  component: 'web',
-  namespaces: ['web'],
-  stage: 'research',
-  gate: 'R',
-  open: ['apis-verified'],
-  next: [{ tool: 'cluster-reality-check', arguments: { deployment: 'web-1' } }],
-  phase_objects: [],
-};
 const inPhase: Permit = {
-  ...open,
+  ...OPEN,
   stage: 'implement',
   gate: 'I',
   phase: 2,
   phase_objects: ['deployment/web', 'configmap/web'],
 };
 
-let cwd: string;
-beforeAll(() => {
-  cwd = mkdtempSync(join(tmpdir(), 'hook-'));
-  for (const [name, text] of Object.entries(table.files)) {
-    mkdirSync(dirname(join(cwd, name)), { recursive: true });
-    writeFileSync(join(cwd, name), text);
-  }
-});
-afterAll(() => rmSync(cwd, { recursive: true, force: true }));
+const { cwd, remove } = workspace();
+afterAll(remove);
 
 describe('the table of command lines', () => {
-  const sections: [string, z.infer<typeof lines>, Permit[]][] = [
-    ['before Gate P', table.before_approval, [open]],
-    ['in phase 2', table.in_phase, [inPhase]],
-    ['nothing open', table.nothing_open, []],
+  const sections: [string, { stop: string[]; pass: string[] }, readonly Permit[]][] = [
+    ['before Gate P', TABLE.before_approval, [OPEN]],
+    ['before Gate P, lines of public repositories', TABLE.public, [OPEN]],
+    ['in phase 2', TABLE.in_phase, [inPhase]],
+    ['nothing open', TABLE.nothing_open, []],
   ];
 
   test('holds at least 150 lines, about as many that pass as that stop', () => {
@@ -73,13 +45,13 @@ describe('the table of command lines', () => {
 
 describe('what a stopped agent is told', () => {
   test('which deployment and gate, what is open, and the call that leads on', () => {
-    expect(judge('kubectl apply -n web -f x.yaml', { cwd, permits: [open] })).toBe(
+    expect(judge('kubectl apply -n web -f x.yaml', { cwd, permits: [OPEN] })).toBe(
       'kubectl apply writes to namespace web, where deployment web-1 is open (stage research): Gate R is to pass first (open: apis-verified). Go on with cluster-reality-check {"deployment":"web-1"}. Reads and --dry-run=server pass.',
     );
   });
 
   test('how to name another namespace, when none was named', () => {
-    expect(judge('kubectl apply -f x.yaml', { cwd, permits: [open] })).toContain('name it with -n');
+    expect(judge('kubectl apply -f x.yaml', { cwd, permits: [OPEN] })).toContain('name it with -n');
   });
 
   test('which phase may be worked on, after Gate P', () => {
@@ -96,7 +68,7 @@ describe('what a stopped agent is told', () => {
 });
 
 describe('the record', () => {
-  const record = { home: '/data/infragate', permits: [open] };
+  const record = { home: '/data/infragate', permits: [OPEN] };
   test.each([
     'rm -rf /data/infragate',
     'rm /data/infragate/permits/web-1.json',

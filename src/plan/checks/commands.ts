@@ -1,9 +1,12 @@
+import { changesTarget } from '../../shell/index.ts';
 import { readHealth } from '../health.ts';
 import { type ClusterCall, clusterCall } from '../kubectl.ts';
 import type { Path } from '../places.ts';
 import { readRollback } from '../rollback.ts';
-import type { ShellCall, ShellLine, World } from '../world.ts';
+import type { ShellCall, World } from '../world.ts';
+import { checkProof } from './proof.ts';
 import { commandLines, type Subject, type Use } from './subject.ts';
+import { checkUndoes } from './undoes.ts';
 
 /** Every command can be read, can be run here, stays with this deployment's cluster and namespaces, and proves what it claims to. */
 export async function checkCommands(subject: Subject): Promise<void> {
@@ -28,7 +31,8 @@ export async function checkCommands(subject: Subject): Promise<void> {
       await sources(cluster, world, use, error);
       if (use === 'apply' && phase !== undefined) bypass(cluster, subject, phase, path);
     }
-    if (use === 'validation') proof(line, path, subject);
+    if (use === 'validation') checkProof(line, path, subject);
+    if (use === 'rollback') checkUndoes(line, path, subject);
   }
 }
 
@@ -50,7 +54,10 @@ function target(call: ClusterCall, world: World, error: (message: string) => voi
     if (context === undefined) error('which context it means is only known when it runs');
     else if (context !== world.context) error(`it names another context, "${context}"; leave the option out`);
   }
-  for (const option of call.elsewhere) error(`${option} may lead to another cluster or identity; leave it out`);
+  // Asking what another identity may do changes nothing, and is asked as that identity.
+  const asks = call.verb === 'auth can-i' || call.verb === 'policy can-i';
+  for (const option of call.elsewhere.filter((one) => !(asks && one.startsWith('--as'))))
+    error(`${option} may lead to another cluster or identity; leave it out`);
   if (call.all_namespaces) error('it looks at all namespaces; the deployment has its own');
   const named = /^(get|describe|delete|edit|patch|label|annotate|wait|create namespace|create ns)$/.test(call.verb)
     ? namespacesNamed(call)
@@ -59,7 +66,7 @@ function target(call: ClusterCall, world: World, error: (message: string) => voi
     if (namespace === undefined) error('which namespace it means is only known when it runs');
     else if (!world.namespaces.includes(namespace)) error(`it names another namespace, "${namespace}"`);
   }
-  if (/^(login|logout|project|new-project|config (use|set|delete|rename|unset).*)$/.test(call.verb)) {
+  if (changesTarget(call)) {
     error(`"${call.verb}" changes which cluster or namespace commands go to`);
   }
 }
@@ -112,73 +119,5 @@ function bypass(call: ClusterCall, { loaded, report }: Subject, phase: number, p
       path,
       'list the chart under resources ({chart, release, version, values}), so that what it installs is checked',
     );
-  }
-}
-
-const DESTRUCTIVE: ReadonlySet<string> = new Set([
-  'rm',
-  'mv',
-  'dd',
-  'shred',
-  'truncate',
-  'chmod',
-  'chown',
-  'ln',
-  'install',
-  'kill',
-  'pkill',
-  'killall',
-  'reboot',
-  'shutdown',
-  'terraform',
-  'ansible-playbook',
-  'crictl',
-  'nerdctl',
-]); // prettier-ignore
-const OTHER_WRITES =
-  /^(argocd app (sync|delete|set|create|patch|rollback)|flux (reconcile|suspend|resume|delete|create|install|bootstrap)|istioctl (install|uninstall)|git (push|commit|reset|checkout|clean|rebase|merge)|docker (run|push|rm|build|exec)|podman (run|push|rm|build|exec)|skopeo (copy|delete)|kustomize edit)/;
-
-const DECODES = /base64\s+(-d|-D|--decode)|base64decode|@base64d/;
-
-/** A validation looks and changes nothing, and its exit status says something. */
-function proof(line: ShellLine, path: Path, { report }: Subject): void {
-  const error = (message: string) => report.error(path, message);
-  for (const call of line.calls) {
-    const cluster = clusterCall(call);
-    const program = call.program?.split('/').at(-1) ?? '';
-    if (cluster?.effect === 'writes')
-      error(`"${cluster.tool} ${cluster.verb}" changes the cluster; a validation only looks`);
-    if (cluster?.effect === 'unknown') error(`what this call of ${cluster.tool} does can't be read`);
-    if (cluster?.effect === 'inside')
-      report.note(path, `what "${cluster.verb}" does in the container can't be read from here`);
-    if (cluster?.verb === 'get' && /^secrets?(\/|$)/.test(cluster.operands[0] ?? '') && DECODES.test(line.text)) {
-      report.note(path, "it decodes a Secret's value; make sure that it isn't printed");
-    }
-    if (cluster?.endless === true) report.note(path, 'it does not end by itself, and will be ended at the time limit');
-    const words = [program, ...call.args.filter((a) => !a.text.startsWith('-')).map((a) => a.value ?? a.text)].join(
-      ' ',
-    );
-    if (DESTRUCTIVE.has(program) || OTHER_WRITES.test(words))
-      error(`"${words.slice(0, 60)}" changes things; a validation only looks`);
-    if (
-      program === 'curl' &&
-      /(^| )(-X|--request)[ =]?(DELETE|PUT|PATCH|POST)/.test(call.args.map((a) => a.text).join(' '))
-    ) {
-      report.note(path, 'it sends a request that may change something');
-    }
-    if (program === 'trap') error('a trap can replace the exit status');
-  }
-  if (line.never_fails !== undefined) error(`it can't fail: ${line.never_fails}`);
-  const nothing = line.calls.map((call) => clusterCall(call)?.asks_nothing);
-  if (nothing[0] !== undefined && !nothing.includes(undefined)) error(`it proves nothing: ${nothing[0]}`);
-  if (line.hides_status !== undefined) {
-    const message = `its exit status is that of "${line.hides_status}", whatever comes before; end in what judges (grep -q, test, jq -e)`;
-    if (/^(cat|tee)$/.test(line.hides_status)) error(message);
-    else report.note(path, message);
-  }
-  for (const { operator, target: to } of line.redirects) {
-    if (/^(>|>>|>\||&>|&>>)$/.test(operator) && to !== '/dev/null' && to !== '/dev/stderr') {
-      report.note(path, `it writes to ${to ?? 'a file'}`);
-    }
   }
 }

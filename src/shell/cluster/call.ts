@@ -183,8 +183,12 @@ function asksNothing(program: string, verb: string, flags: Flags): string | unde
     /^(help|options|completion|config (view|current-context|get-contexts)|plugin list|env)$/.test(verb) ||
     (verb === 'version' && (program === 'helm' || isOn(flags, '--client')));
   if (isLocalVerb || hasAny(flags, '-h', '--help'))
-    return `"${program} ${verb}" is about this machine, not about the cluster`;
+    return `"${program} ${verb}" tells about this machine, not about the cluster`;
   if (verb === 'get' && isOn(flags, '--ignore-not-found'))
     return `"${program} get --ignore-not-found" ends with 0 also where nothing is there`;
   return undefined;
 }
+
+/** `config use-context`, `login`, `project`: it changes which cluster, namespace or identity later commands go to. */
+export const changesTarget = ({ verb }: ClusterCall): boolean =>
+  /^(login|logout|project|new-project|ctx|ns|config (use|set|delete|rename|unset)\S*)( |$)/.test(verb);

@@ -89,7 +89,7 @@ export function wrapped(
   return runsArgv(args.slice(at + own));
 }
 
-const XARGS_TAKES = words(
+export const XARGS_TAKES = words(
   '-n -I -L -P -s -a -d -E -i --max-args --replace --max-procs --delimiter --arg-file --max-lines',
 );
 
@@ -172,7 +172,9 @@ export function locked(args: readonly string[]): Runs | undefined {
   return runsArgv(rest);
 }
 
+export const WATCH_TAKES = words('-n --interval -s --shotsdir');
+
 export const watch = (args: readonly string[]): Runs | undefined => {
-  const rest = args.slice(optionsEnd(args, words('-n --interval -s --shotsdir'))).join(' ');
+  const rest = args.slice(optionsEnd(args, WATCH_TAKES)).join(' ');
   return rest === '' ? undefined : runsText(rest);
 };

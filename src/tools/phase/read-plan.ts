@@ -7,6 +7,7 @@ import type { StoredPhase, StoredPlan } from './stored.ts';
 /** What plan/ may ask of this machine and this deployment. */
 export async function worldOf(_run: ReadingRun, d: Deployment): Promise<World> {
   const commands = await import('../../commands/index.ts');
+  const { parseCommand } = await import('../../shell/index.ts');
   const { parseReference } = await import('../../images/index.ts');
   const { parseCriterion } = await import('../../criteria/index.ts');
   const { workspace } = d.started;
@@ -16,7 +17,7 @@ export async function worldOf(_run: ReadingRun, d: Deployment): Promise<World> {
     namespaces: d.target.namespaces.map((n) => n.name),
     context: d.target.context,
     files: commands.workspaceFiles(workspace),
-    parseCommand: commands.parseCommand,
+    parseCommand,
     programExists: (name) => commands.programExists(name, process.env.PATH ?? '', workspace),
     parseCriterion: (text, about) => parseCriterion(text, about),
     canonicalImage: (text) => {

@@ -51,7 +51,8 @@ const changedSince = (before: readonly LiveObject[], after: readonly LiveObject[
 type LookedAt = { readonly command: string; readonly why: string; readonly absent: boolean };
 
 async function lookAtCommands(commands: readonly string[]): Promise<LookedAt[]> {
-  const { parseCommand, programExists } = await import('../../commands/index.ts');
+  const { programExists } = await import('../../commands/index.ts');
+  const { parseCommand } = await import('../../shell/index.ts');
   return commands.map((command) => {
     const absent = parseCommand(command).programs.filter((program) => !programExists(program));
     return absent.length > 0

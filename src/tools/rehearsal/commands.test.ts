@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { discoveryOf, type Resource } from '../../cluster/discovery.ts';
-import { parseCommand } from '../../commands/index.ts';
 import type { World } from '../../plan/index.ts';
+import { parseCommand } from '../../shell/index.ts';
 import { beyondTheCopy } from './commands.ts';
 
 const kind = (group: string, version: string, name: string, shortNames: string[], namespaced = true): Resource => ({

@@ -1,5 +1,6 @@
 import { type Discovery, resourcesNamed, splitApiVersion } from '../../cluster/index.ts';
 import { type ClusterCall, clusterCall, readManifests, type ShellCall, type World } from '../../plan/index.ts';
+import { changesTarget } from '../../shell/index.ts';
 
 /**
  * Which of the rollback's commands can be run against the copy: those that reach the cluster through kubectl alone, name
@@ -57,7 +58,8 @@ function targetOf(call: ClusterCall): string | undefined {
   if (call.all_namespaces) return 'it means all namespaces';
   if (call.elsewhere.length > 0) return `${call.elsewhere[0]} may lead to another cluster`;
   if (call.effect === 'unknown') return "what it does can't be read";
-  if (call.effect !== 'reads' && WIDE.test(call.verb)) return `"${call.verb}" is about more than a namespace`;
+  if (changesTarget(call) || (call.effect !== 'reads' && WIDE.test(call.verb)))
+    return `"${call.verb}" is about more than a namespace`;
   return undefined;
 }
 

@@ -1,4 +1,13 @@
-import type { Command, CompoundList, ParsedScript, Statement, SyntaxNode } from 'unbash';
+import {
+  type Command,
+  type CompoundList,
+  forEachChild,
+  type ParsedScript,
+  type Statement,
+  type SyntaxNode,
+  type While,
+} from 'unbash';
+import { innerWords } from './unwrap.ts';
 
 /** Builtins and programs that end with 0 whatever the cluster is like. */
 const ALWAYS: ReadonlySet<string> = new Set([
@@ -105,8 +114,11 @@ function of(node: SyntaxNode, nested: Nested): string | undefined {
     case 'Redirected':
       return of(node.command, nested);
     case 'For':
-    case 'While':
       return list(node.body, nested);
+    case 'While':
+      return loop(node, nested);
+    case 'TestCommand':
+      return isConstant(node) ? `"${TEST_NAME}" looks at a constant` : undefined;
     case 'If': {
       const branches = [node.then, ...node.elif.map((e) => e.then), ...(node.else === undefined ? [] : [node.else])];
       const reasons = branches.map((branch) => list(branch, nested));
@@ -118,10 +130,38 @@ function of(node: SyntaxNode, nested: Nested): string | undefined {
   }
 }
 
+/**
+ * A loop that waits (`until …; do sleep 5; done`) ends when its condition holds, or at the time limit, which fails it. One
+ * that goes through what it reads ends with its last turn's status.
+ */
+function loop(node: While, nested: Nested): string | undefined {
+  const [only, ...more] = node.clause.commands;
+  const reads = only?.command.type === 'Command' && only.command.name?.value === 'read';
+  if (reads && more.length === 0) return list(node.body, nested);
+  return node.kind === 'until' ? list(node.clause, nested) : undefined;
+}
+
+const TEST_NAME = '[[ … ]]';
+
+/** Nothing in it can change: no expansion, no pattern, no file that is asked for. */
+function isConstant(node: SyntaxNode): boolean {
+  let constant = true;
+  const look = (inner: SyntaxNode): void => {
+    if (/Expansion|Glob|ProcessSubstitution/.test(inner.type)) constant = false;
+    if (inner.type === 'TestUnary' && !/^-[nz]$/.test(inner.operator)) constant = false;
+    if (inner.type === 'TestBinary' && /^-(nt|ot|ef)$/.test(inner.operator)) constant = false;
+    forEachChild(inner, look);
+  };
+  look(node);
+  return constant;
+}
+
 function command(node: Command, nested: Nested): string | undefined {
-  const name = node.name?.value?.split('/').at(-1);
-  if (name === undefined) return node.prefix.length > 0 ? 'it only sets variables' : undefined;
-  const args = node.args.map((a) => (a.type === 'Word' ? a.value : a.text));
+  const written = node.name?.value;
+  if (written === undefined) return node.prefix.length > 0 ? 'it only sets variables' : undefined;
+  const words = innerWords([written, ...node.args.map((a) => (a.type === 'Word' ? a.value : a.text))]);
+  const name = words[0]?.split('/').at(-1) ?? '';
+  const args = words.slice(1);
   if (ALWAYS.has(name)) {
     if (name === 'set' && args.some((a) => /^-[a-z]*e/.test(a))) return undefined;
     return `"${name}" always ends with 0`;
@@ -175,12 +215,38 @@ function mayExit(node: SyntaxNode, nested: Nested): boolean {
   return false;
 }
 
+/** `set -o pipefail` somewhere before: a pipe fails with any of its parts. */
+export const hasPipefail = (script: ParsedScript): boolean =>
+  script.commands.some(({ command: node }) => {
+    const first = node.type === 'AndOr' ? node.commands[0] : node;
+    return (
+      first?.type === 'Command' &&
+      /^(set|shopt)$/.test(first.name?.value ?? '') &&
+      first.args.some((arg) => arg.type === 'Word' && arg.value === 'pipefail')
+    );
+  });
+
+/** Programs that judge what they read only when they are asked to: jq and yq with -e, awk with an exit of its own. */
+function judges(name: string, args: readonly string[]): boolean | undefined {
+  if (name === 'jq' || name === 'yq' || name === 'gojq' || name === 'jaq')
+    return args.some((arg) => /^(--exit-status|-[a-zA-Z]*e[a-zA-Z]*)$/.test(arg));
+  if (/^[gm]?awk$/.test(name)) return args.some((arg) => /\bexit\b/.test(arg));
+  return FILTERS.has(name) ? false : undefined;
+}
+
 /** The filter that a line's last pipe ends in: the exit status of what it reads is lost. */
 export function hidesStatus(script: ParsedScript): string | undefined {
+  if (hasPipefail(script)) return undefined;
   const last = script.commands.at(-1)?.command;
   const pipe = last?.type === 'AndOr' ? last.commands.at(-1) : last;
   if (pipe?.type !== 'Pipeline' || pipe.commands.length < 2) return undefined;
   const end = pipe.commands.at(-1);
   const name = end?.type === 'Command' ? end.name?.value?.split('/').at(-1) : undefined;
-  return name !== undefined && FILTERS.has(name) ? name : undefined;
+  if (name === undefined || end?.type !== 'Command') return undefined;
+  return judges(
+    name,
+    end.args.map((arg) => (arg.type === 'Word' ? arg.value : arg.text)),
+  ) === false
+    ? name
+    : undefined;
 }

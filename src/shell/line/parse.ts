@@ -1,7 +1,8 @@
 import { type Command, forEachChild, type ParsedScript, parse, type SyntaxNode, type Word as SyntaxWord } from 'unbash';
 import { hidesStatus, neverFails } from './status.ts';
+import { unwrap } from './unwrap.ts';
+import { saysLittle } from './weak.ts';
 import type { Word } from './word.ts';
-import { unwrap } from './wrappers.ts';
 
 /** One program started by the line, wrappers (env, sudo, timeout, xargs …) taken off. */
 export type Call = {
@@ -32,6 +33,8 @@ export type ParsedCommand = {
   readonly never_fails?: string;
   /** Its exit status is that of a program that doesn't judge (`… | cat`). */
   readonly hides_status?: string;
+  /** Why it can end with 0 though what it asks about is not there, and the form that would fail. */
+  readonly says_little?: string;
   readonly problems: readonly Finding[];
 };
 
@@ -139,6 +142,7 @@ export function parseCommand(text: string, depth = 0): ParsedCommand {
 
   const never = neverFails(script, (line) => parseCommand(line, depth + 1).never_fails);
   const hides = hidesStatus(script);
+  const little = saysLittle(script);
   const literal = words.filter((w) => w.value !== undefined && !w.glob).map((w) => w.value ?? '');
   return {
     text,
@@ -157,6 +161,7 @@ export function parseCommand(text: string, depth = 0): ParsedCommand {
     problems: [...problems, ...inner.flatMap((i) => i.problems.map((p) => ({ ...p, column: 1 })))],
     ...(never === undefined ? {} : { never_fails: never }),
     ...(hides === undefined ? {} : { hides_status: hides }),
+    ...(little === undefined ? {} : { says_little: little }),
   };
 }
 

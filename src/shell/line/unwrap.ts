@@ -1,3 +1,5 @@
+import { SHELLS } from '../programs/shells.ts';
+import { WATCH_TAKES, WRAPPERS, XARGS_TAKES } from '../programs/wrappers.ts';
 import type { Word } from './word.ts';
 
 type Assignment = { readonly name: string; readonly value: string | undefined };
@@ -13,30 +15,27 @@ type Unwrapped = {
   readonly opaque?: string;
 };
 
-/** Programs whose arguments are another command; `values` are their options that take the next word. */
-const WRAPPERS: Readonly<Record<string, { readonly values: readonly string[]; readonly skip?: number }>> = {
-  env: { values: ['-u', '--unset', '-C', '--chdir'] },
-  sudo: { values: ['-u', '--user', '-g', '--group', '-h', '-p', '-C', '-D', '-r', '-t'] },
-  doas: { values: ['-u', '-C'] },
-  timeout: { values: ['-s', '--signal', '-k', '--kill-after'], skip: 1 },
-  nice: { values: ['-n', '--adjustment'] },
-  ionice: { values: ['-c', '-n', '-p'] },
-  nohup: { values: [] },
-  setsid: { values: [] },
-  stdbuf: { values: ['-i', '-o', '-e'] },
-  command: { values: [] },
-  builtin: { values: [] },
-  exec: { values: ['-a'] },
-  time: { values: ['-f', '-o'] },
-  busybox: { values: [] },
-  unbuffer: { values: [] },
-  watch: { values: ['-n', '--interval'] },
-  xargs: { values: ['-I', '-n', '-L', '-P', '-d', '-E', '-s', '-a', '--max-args', '--max-procs', '--delimiter'] },
-};
-
-const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh']);
+/** Programs that run the rest of their words, with the options of theirs that take a value. */
+function wrapperNamed(name: string): { readonly values: ReadonlySet<string>; readonly skip: number } | undefined {
+  if (name === 'xargs') return { values: XARGS_TAKES, skip: 0 };
+  if (name === 'watch') return { values: WATCH_TAKES, skip: 0 };
+  if (name === 'busybox') return { values: new Set(), skip: 0 };
+  const wrapper = WRAPPERS.get(name);
+  return wrapper === undefined || wrapper.after !== undefined
+    ? undefined
+    : { values: wrapper.takes ?? new Set(), skip: wrapper.words ?? 0 };
+}
 
 const nameOf = (word: Word | undefined): string => word?.value?.split('/').at(-1) ?? '';
+
+/** The words without the wrappers in front of them (`env true` → `true`), where these are plain words. */
+export function innerWords(words: readonly string[]): readonly string[] {
+  const bare = unwrap(
+    words.map((text) => ({ text, value: text, glob: false })),
+    [],
+  );
+  return bare.words.length > 0 ? bare.words.map((word) => word.text) : words;
+}
 
 /** Takes `env A=b timeout 5 …` off a command. */
 export function unwrap(given: readonly Word[], before: readonly Assignment[]): Unwrapped {
@@ -45,13 +44,13 @@ export function unwrap(given: readonly Word[], before: readonly Assignment[]): U
   let open = false;
   for (;;) {
     const name = nameOf(words[0]);
-    const wrapper = WRAPPERS[name];
+    const wrapper = wrapperNamed(name);
     if (name === 'command' && /^-[vV]$/.test(words[1]?.value ?? '')) break;
     if (wrapper === undefined) break;
     const rest = afterOptions(words.slice(1), wrapper.values);
     const set = name === 'env' || name === 'sudo' ? leading(rest) : [];
     assignments = [...assignments, ...set];
-    const inner = rest.slice(set.length + (wrapper.skip ?? 0));
+    const inner = rest.slice(set.length + wrapper.skip);
     if (inner.length === 0) break;
     open ||= name === 'xargs';
     words = inner;
@@ -67,7 +66,13 @@ export function unwrap(given: readonly Word[], before: readonly Assignment[]): U
     const line = flag > 0 ? words[flag + 1] : undefined;
     if (line?.value !== undefined) return { ...base, line: line.value };
     if (line !== undefined) return { ...base, opaque: `what ${name} -c runs is only known when it runs` };
-    if (words.length === 1) return { ...base, opaque: `${name} reads its commands from elsewhere` };
+    const script = afterOptions(words.slice(1), new Set(['-o', '+o', '-O', '--rcfile', '--init-file']));
+    const fed =
+      script.length === 0 ||
+      script[0]?.value === '-' ||
+      words.slice(1).some((w) => /^-[a-z]*s[a-z]*$/.test(w.value ?? ''));
+    const asks = words.some((w) => /^(--help|--version|-[a-z]*n[a-z]*)$/.test(w.value ?? ''));
+    if (fed && !asks) return { ...base, opaque: `${name} reads its commands from elsewhere` };
   }
   if (name === 'eval') {
     const parts = words.slice(1).map((w) => w.value);
@@ -77,13 +82,13 @@ export function unwrap(given: readonly Word[], before: readonly Assignment[]): U
   return base;
 }
 
-function afterOptions(words: readonly Word[], values: readonly string[]): readonly Word[] {
+function afterOptions(words: readonly Word[], values: ReadonlySet<string>): readonly Word[] {
   let at = 0;
   while (at < words.length) {
     const text = words[at]?.value ?? '';
     if (text === '--') return words.slice(at + 1);
     if (!text.startsWith('-') || text === '-') break;
-    at += values.includes(text) ? 2 : 1;
+    at += values.has(text) ? 2 : 1;
   }
   return words.slice(at);
 }
