@@ -1,5 +1,5 @@
 import type { ApiFailure, Conflict, Writer } from '../cluster/index.ts';
-import { inOrder } from '../objects/index.ts';
+import { inOrder, withoutControllersFields } from '../objects/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
 import { awaitUsable, providedBy } from './await.ts';
@@ -62,7 +62,7 @@ export async function applyAll(
   given: readonly KubeObject[],
   options: ApplyOptions,
 ): Promise<ApplyOutcome> {
-  const objects = inOrder(await placedIn(writer, given, options.namespace));
+  const objects = inOrder(await placedIn(writer, given.map(withoutControllersFields), options.namespace));
   const looks = await Promise.all(objects.map((object) => look(writer, object, objects, options)));
   const problems = looks.flatMap((l) => (l.state === 'problem' ? [l.problem] : []));
   const notJudged = looks.flatMap((l) => (l.state === 'later' ? [l.ref] : []));

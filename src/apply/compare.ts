@@ -1,3 +1,4 @@
+import { controllersFields } from '../objects/controllers-fields.ts';
 import { type KubeObject, SERVER_OWNED_META } from '../objects/kube-object.ts';
 import { isRecord } from './ref.ts';
 
@@ -21,9 +22,10 @@ const CONTROLLERS_ANNOTATIONS =
  */
 export function differences(a: KubeObject, b: KubeObject): string[] {
   const found: string[] = [];
+  const theirs = controllersFields(a);
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
   for (const key of keys) {
-    if (key === 'status' || key === 'apiVersion' || key === 'kind') continue;
+    if (key === 'status' || key === 'apiVersion' || key === 'kind' || theirs.has(key)) continue;
     if (key === 'metadata') metadata(a.metadata, b.metadata, found);
     else compare(a[key], b[key], key, found);
   }

@@ -1,3 +1,4 @@
+import { resolve, type Schema, type Schemas, schemaOf, schemasOf } from '../objects/openapi.ts';
 import { at, isRecord, list, text } from './json.ts';
 import { nearest } from './near.ts';
 
@@ -16,42 +17,23 @@ export type FieldFound =
   | { readonly state: 'missing'; readonly parent: string; readonly field: string; readonly near: readonly string[] }
   | { readonly state: 'no-schema' };
 
-type Schema = Record<string, unknown>;
-
 export function findField(
   document: unknown,
   kind: { group: string; version: string; kind: string },
   path: string,
 ): FieldFound {
-  const schemas = at(document, 'components', 'schemas');
-  if (!isRecord(schemas)) return { state: 'no-schema' };
-  const root = Object.values(schemas).find((schema) => names(schema, kind));
-  if (!isRecord(root)) return { state: 'no-schema' };
+  const schemas = schemasOf(document);
+  const root = schemas === undefined ? undefined : schemaOf(schemas, kind);
+  if (schemas === undefined || root === undefined) return { state: 'no-schema' };
   return walk(
     schemas,
-    resolve(schemas, root),
+    root,
     path.split('.').filter((part) => part !== ''),
     [],
   );
 }
 
-const names = (schema: unknown, wanted: { group: string; version: string; kind: string }): boolean =>
-  list(at(schema, 'x-kubernetes-group-version-kind')).some(
-    (gvk) =>
-      text(at(gvk, 'group')) === wanted.group &&
-      at(gvk, 'version') === wanted.version &&
-      at(gvk, 'kind') === wanted.kind,
-  );
-
-/** `$ref`, or Kubernetes' way of giving a reference a default: `allOf: [{$ref}]`. */
-function resolve(schemas: Schema, schema: unknown): Schema {
-  const reference = text(at(schema, '$ref')) || text(at(list(at(schema, 'allOf'))[0], '$ref'));
-  if (reference === '') return isRecord(schema) ? schema : {};
-  const named = schemas[reference.replace('#/components/schemas/', '')];
-  return isRecord(named) ? { ...named, ...(isRecord(schema) && 'enum' in schema ? { enum: schema.enum } : {}) } : {};
-}
-
-function walk(schemas: Schema, schema: Schema, path: readonly string[], walked: readonly string[]): FieldFound {
+function walk(schemas: Schemas, schema: Schema, path: readonly string[], walked: readonly string[]): FieldFound {
   const [field, ...rest] = path;
   if (field === undefined) return { state: 'known', ...told(schema, false) };
   // `containers.0.image` is another way of writing `containers[0].image`.

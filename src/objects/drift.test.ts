@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { drift, isAutoscaled } from './drift.ts';
 import type { KubeObject } from './kube-object.ts';
+import { listKindsOf } from './list-keys.ts';
 
 const web = (spec: Record<string, unknown>, metadata: Record<string, unknown> = {}): KubeObject => ({
   apiVersion: 'apps/v1',
@@ -112,6 +113,94 @@ describe('drift', () => {
     expect(JSON.stringify(drift(secret({ data: { a: 'b25l' } }), secret({ data: { a: 'dHdv' } })))).not.toMatch(
       /b25l|dHdv/,
     );
+  });
+
+  const binding = (...namespaces: string[]): KubeObject => ({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: 'reader' },
+    subjects: namespaces.map((namespace) => ({ kind: 'ServiceAccount', name: 'default', namespace })),
+  });
+
+  test('lists are told apart by the keys of the schema, and one without keys is one value', () => {
+    const document = {
+      components: {
+        schemas: {
+          binding: {
+            'x-kubernetes-group-version-kind': [
+              { group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'RoleBinding' },
+            ],
+            properties: {
+              subjects: {
+                type: 'array',
+                'x-kubernetes-list-type': 'atomic',
+                items: { $ref: '#/components/schemas/subject' },
+              },
+            },
+          },
+          subject: { properties: { kind: { type: 'string' } } },
+          deployment: {
+            'x-kubernetes-group-version-kind': [{ group: 'apps', version: 'v1', kind: 'Deployment' }],
+            properties: { spec: { allOf: [{ $ref: '#/components/schemas/spec' }] } },
+          },
+          spec: {
+            properties: {
+              ports: {
+                type: 'array',
+                'x-kubernetes-list-type': 'map',
+                'x-kubernetes-list-map-keys': ['containerPort', 'protocol'],
+                items: { allOf: [{ $ref: '#/components/schemas/port' }] },
+              },
+            },
+          },
+          port: { properties: { containerPort: { type: 'integer' }, protocol: { type: 'string', default: 'TCP' } } },
+        },
+      },
+    };
+    const lists = listKindsOf(document, { group: 'rbac.authorization.k8s.io', version: 'v1', kind: 'RoleBinding' });
+    expect(lists(['subjects'])).toBe('one-value');
+    expect(paths(binding('shop'), binding('shop', 'kube-system'), { normalised: binding('shop'), lists })).toEqual([
+      'subjects',
+    ]);
+    const ports = listKindsOf(document, { group: 'apps', version: 'v1', kind: 'Deployment' });
+    expect(ports(['spec', 'ports'])).toEqual([{ field: 'containerPort' }, { field: 'protocol', otherwise: 'TCP' }]);
+    expect(ports(['spec', 'other'])).toBeUndefined();
+    const given = web({ ports: [{ containerPort: 80 }] });
+    const live = web({
+      ports: [
+        { containerPort: 80, protocol: 'UDP' },
+        { containerPort: 80, protocol: 'TCP' },
+      ],
+    });
+    expect(paths(given, live, { lists: ports })).toEqual([]);
+    expect(
+      paths(given, live, { lists: ports, normalised: web({ ports: [{ containerPort: 80, protocol: 'TCP' }] }) }),
+    ).toEqual(['spec.ports[80/UDP]']);
+  });
+
+  test('a second item of the same key is a change, whether a schema says so or not', () => {
+    expect(paths(binding('shop'), binding('shop', 'kube-system'), { normalised: binding('shop') })).toEqual([
+      'subjects',
+    ]);
+    const env = (...values: string[]) => web(template('web:1', { env: values.map((value) => ({ name: 'A', value })) }));
+    expect(paths(env('1'), env('1', '2'), { normalised: env('1') })).not.toEqual([]);
+    expect(paths(env('1'), env('1', '2'), { normalised: env('1'), lists: () => [{ field: 'name' }] })).toEqual([
+      'spec.template.spec.containers[web].env[A]',
+    ]);
+  });
+
+  test('the rules of an aggregated ClusterRole are those of its controller; of any other role they are compared', () => {
+    const role = (rules: unknown[], more = {}): KubeObject => ({
+      ...more,
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'monitoring' },
+      rules,
+    });
+    const filled = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+    const aggregated = { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { to: 'monitoring' } }] } };
+    expect(paths(role([], aggregated), role(filled, aggregated), { normalised: role([], aggregated) })).toEqual([]);
+    expect(paths(role([]), role(filled), { normalised: role([]) })).toEqual(['rules']);
   });
 
   test('an object never differs from itself, and no JSON makes it throw', () => {

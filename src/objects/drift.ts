@@ -1,4 +1,6 @@
+import { controllersFields } from './controllers-fields.ts';
 import { at, groupOf, isRecord, type KubeObject, SERVER_OWNED_META, textAt } from './kube-object.ts';
+import { guessedKind, keyOf, type ListKey, type ListKinds } from './list-keys.ts';
 
 /** A field that isn't as it was applied. `expected` undefined: it should not be there any more. */
 export type Drift = { readonly path: string; readonly expected: unknown; readonly found: unknown };
@@ -11,6 +13,8 @@ export type DriftOptions = {
   readonly normalised?: KubeObject;
   /** An autoscaler sets the replicas. */
   readonly autoscaled?: boolean;
+  /** How the API server merges this kind's lists; left out, the usual keys are tried. */
+  readonly lists?: ListKinds;
 };
 
 const SERVERS = new Set([...SERVER_OWNED_META, 'name', 'generateName', 'namespace', 'ownerReferences', 'finalizers']);
@@ -22,22 +26,30 @@ const SERVERS = new Set([...SERVER_OWNED_META, 'name', 'generateName', 'namespac
 export function drift(
   manifest: KubeObject,
   live: KubeObject,
-  { normalised, autoscaled = false }: DriftOptions = {},
+  { normalised, autoscaled = false, lists = () => undefined }: DriftOptions = {},
 ): Drift[] {
   const found: Drift[] = [];
   const wanted = normalised ?? manifest;
+  const walk: Walk = { lists, found };
+  const theirs = controllersFields(manifest);
   const secret = live.kind === 'Secret' && groupOf(live.apiVersion) === '';
   for (const [key, value] of Object.entries(manifest)) {
-    if (key === 'status' || key === 'apiVersion' || key === 'kind') continue;
+    if (key === 'status' || key === 'apiVersion' || key === 'kind' || theirs.has(key)) continue;
     if (key === 'metadata') {
       for (const [name, meta] of Object.entries(manifest.metadata)) {
         if (!SERVERS.has(name))
-          compare(meta, at(wanted.metadata, name), at(live.metadata, name), `metadata.${name}`, found);
+          compare(
+            meta,
+            at(wanted.metadata, name),
+            at(live.metadata, name),
+            { text: `metadata.${name}`, fields: ['metadata', name] },
+            walk,
+          );
       }
     } else if (key === 'stringData' && secret) compareSecret(value, live, found);
-    else compare(value, at(wanted, key), at(live, key), key, found);
+    else compare(value, at(wanted, key), at(live, key), { text: key, fields: [key] }, walk);
   }
-  if (normalised !== undefined) removed(normalised, live, found);
+  if (normalised !== undefined) removed(normalised, live, walk, theirs);
   return found
     .filter((d) => !(autoscaled && (d.path === 'spec.replicas' || d.path === 'spec.instances')))
     .map((d) =>
@@ -51,32 +63,47 @@ export function drift(
     );
 }
 
+type Walk = { readonly lists: ListKinds; readonly found: Drift[] };
+
+/** `spec.containers[web].image`, and the names of its fields alone, by which a schema is asked. */
+type Place = { readonly text: string; readonly fields: readonly string[] };
+
+const below = ({ text, fields }: Place, field: string): Place => ({
+  text:
+    text === 'metadata.annotations' || text === 'metadata.labels'
+      ? `${text}[${field}]`
+      : text === ''
+        ? field
+        : `${text}.${field}`,
+  fields: [...fields, field],
+});
+
 /** Along the manifest's own fields: the live value must be the normalised one. */
-function compare(given: unknown, wanted: unknown, live: unknown, path: string, found: Drift[]): void {
+function compare(given: unknown, wanted: unknown, live: unknown, place: Place, walk: Walk): void {
+  const { found } = walk;
+  const path = place.text;
   if (given === null || given === undefined) return;
   if (isRecord(given)) {
-    for (const [key, value] of Object.entries(given)) {
-      compare(
-        value,
-        member(wanted, key),
-        member(live, key),
-        path === 'metadata.annotations' || path === 'metadata.labels' ? `${path}[${key}]` : `${path}.${key}`,
-        found,
-      );
-    }
+    for (const [key, value] of Object.entries(given))
+      compare(value, member(wanted, key), member(live, key), below(place, key), walk);
     if (Object.keys(given).length === 0 && !isRecord(live) && wanted !== undefined)
       found.push({ path, expected: wanted, found: live });
     return;
   }
   if (Array.isArray(given)) {
-    const key = mergeKey(given);
-    if (key === undefined) {
+    const kind = walk.lists(place.fields) ?? guessedKind(given, wanted, live);
+    if (kind === 'one-value') {
       if (!same(wanted ?? given, live)) found.push({ path, expected: wanted ?? given, found: live });
       return;
     }
-    for (const item of given) {
-      const name = identity(item, key);
-      compare(item, find(wanted, key, name), find(live, key, name), `${path}[${name}]`, found);
+    const [others, present] = [byKey(wanted, kind), byKey(live, kind)];
+    for (const [name, items] of byKey(given, kind)) {
+      const here: Place = { text: `${path}[${name}]`, fields: place.fields };
+      for (const [nth, item] of items.entries())
+        compare(item, others.get(name)?.[nth], present.get(name)?.[nth], here, walk);
+      // Of two items of one key the last wins in a container's environment: a second one is a change.
+      const extra = present.get(name)?.[Math.max(items.length, others.get(name)?.length ?? 0)];
+      if (extra !== undefined) found.push({ path: here.text, expected: undefined, found: extra });
     }
     return;
   }
@@ -89,58 +116,35 @@ function compare(given: unknown, wanted: unknown, live: unknown, path: string, f
 const member = (value: unknown, key: string): unknown =>
   isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 
-/** Lists whose items have names are compared by name, as the API server merges them. */
-const KEYS = [
-  ['name'],
-  ['containerPort', 'protocol'],
-  ['port', 'protocol'],
-  ['mountPath'],
-  ['devicePath'],
-  ['ip'],
-  ['topologyKey', 'whenUnsatisfiable'],
-  ['type'],
-] as const;
-
-function mergeKey(list: readonly unknown[]): readonly string[] | undefined {
-  return KEYS.find((key) => {
-    const names = list.map((item) => (isRecord(item) && key[0] in item ? identity(item, key) : undefined));
-    return names.length > 0 && names.every((n) => n !== undefined) && new Set(names).size === names.length;
-  });
-}
-
-const identity = (item: unknown, key: readonly string[]): string =>
-  key
-    .flatMap((k) => (isRecord(item) ? String(item[k] ?? (k === 'protocol' ? 'TCP' : '')) : []))
-    .filter((v) => v !== '')
-    .join('/');
-
-const find = (list: unknown, key: readonly string[], name: string): unknown =>
-  Array.isArray(list) ? list.find((item) => identity(item, key) === name) : undefined;
+const byKey = (list: unknown, keys: readonly ListKey[]): Map<string, unknown[]> =>
+  Map.groupBy(Array.isArray(list) ? list : [], (item: unknown) => keyOf(item, keys));
 
 /** Fields that the live object still has and the dry run would take away: dropped from the manifest since, or added by hand to what we own. */
-function removed(normalised: KubeObject, live: KubeObject, found: Drift[]): void {
-  const walk = (wanted: unknown, now: unknown, path: string) => {
+function removed(normalised: KubeObject, live: KubeObject, { lists, found }: Walk, theirs: ReadonlySet<string>): void {
+  const step = (wanted: unknown, now: unknown, place: Place) => {
+    const path = place.text;
     if (isRecord(now) && isRecord(wanted)) {
       for (const key of Object.keys(now)) {
-        const next = path === '' ? key : `${path}.${key}`;
-        if (path === '' && (key === 'status' || key === 'apiVersion' || key === 'kind')) continue;
+        if (path === '' && (key === 'status' || key === 'apiVersion' || key === 'kind' || theirs.has(key))) continue;
         if (path === 'metadata' && SERVERS.has(key)) continue;
+        const next = { text: path === '' ? key : `${path}.${key}`, fields: [...place.fields, key] };
         if (!Object.hasOwn(wanted, key)) {
-          if (!isNothing(now[key])) found.push({ path: next, expected: undefined, found: now[key] });
-        } else walk(wanted[key], now[key], next);
+          if (!isNothing(now[key])) found.push({ path: next.text, expected: undefined, found: now[key] });
+        } else step(wanted[key], now[key], next);
       }
     } else if (Array.isArray(now) && Array.isArray(wanted)) {
-      const key = mergeKey(now);
-      if (key === undefined) return;
-      for (const item of now) {
-        const name = identity(item, key);
-        const match = find(wanted, key, name);
-        if (match === undefined) found.push({ path: `${path}[${name}]`, expected: undefined, found: item });
-        else walk(match, item, `${path}[${name}]`);
+      const kind = lists(place.fields) ?? guessedKind(now, wanted);
+      if (kind === 'one-value') return;
+      const expected = byKey(wanted, kind);
+      for (const [name, items] of byKey(now, kind)) {
+        const here = { text: `${path}[${name}]`, fields: place.fields };
+        const matches = expected.get(name);
+        if (matches === undefined) found.push({ path: here.text, expected: undefined, found: items[0] });
+        else for (const [nth, match] of matches.entries()) step(match, items[nth], here);
       }
     }
   };
-  walk(normalised, live, '');
+  step(normalised, live, { text: '', fields: [] });
 }
 
 const isNothing = (value: unknown): boolean =>

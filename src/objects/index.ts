@@ -3,6 +3,8 @@
  * does it differ from what was applied, what must come first. In: objects and events as the API server sends them (and
  * the time, where time matters). Out: values. Pure, total: no I/O, no clock, and no JSON makes it throw.
  */
+
+export { controllersFields, withoutControllersFields } from './controllers-fields.ts';
 export { type Drift, type DriftOptions, drift, isAutoscaled } from './drift.ts';
 export {
   type ApiError,
@@ -21,6 +23,7 @@ export { type ImageReference, imagesOf, isCustom } from './images.ts';
 export * from './kube-object.ts';
 export { KUBECTL_YAML } from './kubectl-yaml.ts';
 export { withLimitRanges } from './limit-range.ts';
+export { type ListKinds, listKindsOf } from './list-keys.ts';
 export { foreignFinalizers, type Going, isKey, lossOf } from './loss.ts';
 export { isOfApi, mentionsApi, mentionsImage, mentionsKind } from './mentions.ts';
 export { inOrder, rankOf } from './order.ts';

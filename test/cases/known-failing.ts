@@ -5,9 +5,6 @@
 export const KNOWN_FAILING: ReadonlySet<string> = new Set([
   // What is applied, and drift.
   'apply-job-generated-labels.yaml',
-  'drift-aggregated-clusterrole.yaml',
-  'drift-env-duplicate-name.yaml',
-  'drift-rolebinding-same-name-other-namespace.yaml',
   // Criteria and sums.
   // Readings, failures and what the gate advises.
 ]);

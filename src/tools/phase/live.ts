@@ -1,7 +1,13 @@
 import { address, called } from '../../apply/index.ts';
-import type { Reader } from '../../cluster/index.ts';
+import { type Reader, splitApiVersion } from '../../cluster/index.ts';
 import { lost } from '../../engine/connect.ts';
-import { drift as driftOf, isAutoscaled, type KubeObject } from '../../objects/index.ts';
+import {
+  drift as driftOf,
+  isAutoscaled,
+  type KubeObject,
+  listKindsOf,
+  withoutControllersFields,
+} from '../../objects/index.ts';
 import {
   type Deployment,
   fail,
@@ -99,14 +105,21 @@ async function drift(
   live: KubeObject,
   scalers: readonly KubeObject[],
 ): Promise<Verdict> {
-  const again = await reader.dryRun(manifest, {
+  const again = await reader.dryRun(withoutControllersFields(manifest), {
     verb: 'apply',
     force: true,
     namespace: ref.namespace ?? d.target.namespace,
   });
   if (!again.ok)
     return unknown('NotComparable', `${called(ref)} could not be compared with the manifest: ${again.error.message}`);
-  const changed = driftOf(manifest, live, { normalised: again.value.object, autoscaled: isAutoscaled(live, scalers) });
+  const schema = await reader.openapi(manifest.apiVersion);
+  const changed = driftOf(manifest, live, {
+    normalised: again.value.object,
+    autoscaled: isAutoscaled(live, scalers),
+    ...(schema.ok
+      ? { lists: listKindsOf(schema.value, { ...splitApiVersion(manifest.apiVersion), kind: manifest.kind }) }
+      : {}),
+  });
   if (changed.length === 0) return pass('AsApplied', `${called(ref)} is as applied`);
   return fail(
     'Drifted',

@@ -1,6 +1,6 @@
 import { address, differences } from '../../apply/index.ts';
 import type { ApiFailure, Reader } from '../../cluster/index.ts';
-import { identityOfObject, type KubeObject } from '../../objects/index.ts';
+import { identityOfObject, type KubeObject, withoutControllersFields } from '../../objects/index.ts';
 import type { LoadedPlan, Problem } from '../../plan/index.ts';
 import type { Looked } from '../../review/index.ts';
 import { lookedAt } from '../review/look.ts';
@@ -79,7 +79,7 @@ export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: st
 
 /** One manifest through the dry run. `changed`: where it differs from what is there; undefined when nothing is. */
 export async function tryOne(reader: Reader, object: KubeObject, namespace: string) {
-  const result = await reader.dryRun(object, {
+  const result = await reader.dryRun(withoutControllersFields(object), {
     verb: 'apply',
     force: true,
     namespace: object.metadata.namespace ?? namespace,
