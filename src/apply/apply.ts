@@ -82,8 +82,10 @@ export async function applyAll(
     });
     if (options.signal?.aborted) return stop();
     const first = looks[index];
-    // What could not be judged before can be now: its CRD or namespace is there.
-    const seen = first?.state === 'judged' ? first : await look(writer, object, [], options);
+    // What could not be judged before can be now: its CRD or namespace is there. What was judged before a LimitRange or
+    // a webhook of the same set was there is judged again, with it.
+    const isCurrent = first?.state === 'judged' && !applied.some(decidesAboutOthers);
+    const seen = isCurrent ? first : await look(writer, object, [], options);
     if (seen.state === 'problem') return stop(seen.problem);
     if (seen.state === 'later') continue;
     const { done, problem } = await applyOne(writer, object, seen, options);
@@ -99,6 +101,20 @@ export async function applyAll(
   return { applied, problems: [], notTried: [], notJudged: [] };
 }
 
+/** Kinds by which admission changes or fills in other objects. */
+const ADMISSION: ReadonlySet<string> = new Set([
+  'LimitRange',
+  'MutatingWebhookConfiguration',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionPolicyBinding',
+  'PriorityClass',
+  'RuntimeClass',
+  'ServiceAccount',
+  'StorageClass',
+]);
+
+const decidesAboutOthers = ({ ref, action }: Applied): boolean => action !== 'unchanged' && ADMISSION.has(ref.kind);
+
 type Look =
   | {
       readonly state: 'judged';
@@ -106,6 +122,8 @@ type Look =
       readonly live: KubeObject | undefined;
       readonly would: Applied;
       readonly force: boolean;
+      /** Where two dry runs of the same manifest differ: the API server generates these fields. */
+      readonly generated: ReadonlySet<string>;
     }
   | { readonly state: 'later'; readonly ref: PlacedObject }
   | { readonly state: 'problem'; readonly problem: ApplyProblem };
@@ -146,10 +164,20 @@ async function look(
   if (!dry.ok) return provided ? { state: 'later', ref } : fromServer(dry.error);
   const { object: would, warnings } = dry.value;
   const changes = live === undefined ? [] : differences(live, would);
+  const again =
+    live === undefined && !options.dryRun ? await writer.dryRun(object, { verb: 'apply', force }) : undefined;
+  const generated = new Set(again?.ok === true ? differences(would, again.value.object) : []);
   const action: Action = live === undefined ? 'created' : changes.length === 0 ? 'unchanged' : 'changed';
   const uid = live?.metadata.uid;
   const found = uid === undefined ? ref : { ...ref, uid };
-  return { state: 'judged', ref: found, live, force, would: { ref: found, action, changes, warnings, object: would } };
+  return {
+    state: 'judged',
+    ref: found,
+    live,
+    force,
+    generated,
+    would: { ref: found, action, changes, warnings, object: would },
+  };
 }
 
 const conflictText = (ref: PlacedObject, conflicts: readonly Conflict[]): string =>
@@ -161,7 +189,7 @@ async function applyOne(
   seen: Extract<Look, { state: 'judged' }>,
   options: ApplyOptions,
 ): Promise<{ done?: Applied; problem?: ApplyProblem }> {
-  const { ref, live, force, would } = seen;
+  const { ref, live, force, generated, would } = seen;
   await options.intended?.(ref, live === undefined ? undefined : imageOf(live));
   const answer = await writer.apply(object, { force });
   if (!answer.ok) {
@@ -170,7 +198,7 @@ async function applyOne(
   }
   const { object: stored, warnings } = answer.value;
   const done: Applied = { ref: refOf(stored), action: would.action, changes: would.changes, warnings, object: stored };
-  const unlike = differences(would.object, stored);
+  const unlike = differences(would.object, stored).filter((path) => !generated.has(path));
   if (unlike.length === 0) return { done };
   return {
     done,

@@ -21,6 +21,16 @@ test('a difference is told by its path, a removed field too', () => {
   expect(differences(service({}, { labels: { a: '1' } }), service({}))).toEqual(['metadata.labels']);
 });
 
+test("what is made from an object's own UID is no difference, in whatever kind; another's UID is", () => {
+  const of = (uid: string, label = uid) =>
+    service({ selector: { matchLabels: { 'controller-uid': label } } }, { uid, labels: { 'x/owner': `job-${label}` } });
+  expect(differences(of('uid-1'), of('uid-2'))).toEqual([]);
+  expect(differences(of('uid-1'), of('uid-2', 'uid-9'))).toEqual([
+    'metadata.labels.x/owner',
+    'spec.selector.matchLabels.controller-uid',
+  ]);
+});
+
 test('what the server fills in, allocates or counts is no difference', () => {
   const dry = service(
     { clusterIP: '10.0.0.1', ports: [{ port: 1, nodePort: 30001 }] },

@@ -54,6 +54,14 @@ const isAnother = (ref: PlacedObject, live: KubeObject | undefined): live is Kub
 
 const annotationsOf = ({ metadata }: KubeObject): Readonly<Record<string, string>> => metadata.annotations ?? {};
 
+/** Creating one of these again runs its work a second time, which putting an object back must not do. */
+const RUNS_ONCE: ReadonlySet<string> = new Set(['Job', 'Pod']);
+const RUNS_AGAIN: ApiFailure = {
+  reason: 'Gone',
+  status: 404,
+  message: 'it is gone, and creating it again would run its work a second time',
+};
+
 type Put = 'same' | { readonly ok: true } | { readonly ok: false; readonly error: ApiFailure };
 
 async function putBack(writer: Writer, image: KubeObject, live: KubeObject | undefined): Promise<Put> {
@@ -63,6 +71,7 @@ async function putBack(writer: Writer, image: KubeObject, live: KubeObject | und
   const { namespace } = image.metadata;
   const where = namespace === undefined ? {} : { namespace };
   if (live === undefined) {
+    if (RUNS_ONCE.has(image.kind)) return { ok: false, error: RUNS_AGAIN };
     const { managedFields: _m, ownerReferences: _o, ...fresh } = metadata;
     return writer.create({ ...body, metadata: fresh }, where);
   }

@@ -16,12 +16,15 @@ import { recordFirst } from './observe.ts';
 import { runCommands } from './phase/commands.ts';
 import { lookForCommits, missingCommit } from './phase/commit.ts';
 import { factsChanged } from './phase/facts.ts';
+import { notToRunAgain, watchToTheEnd } from './phase/finished.ts';
 import { drifted } from './phase/read-plan.ts';
 import { recover } from './phase/recover.ts';
 import { createSecrets, secretsToHide } from './phase/secrets.ts';
 import { type StoredPhase, storedPhase } from './phase/stored.ts';
 
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
+/** The run's lease is longer. */
+const WATCH_MOST_MS = 8 * 60_000;
 
 /** What was approved is what happens: the files as approved, in dependency order, each recorded before it can change. */
 export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => {
@@ -54,13 +57,23 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
   }
 
   const dryRun = input.dry_run === true;
-  const outcome = await applyAll(await run.writer(), byCommands ? [] : phase.objects, {
-    namespace: d.target.namespace,
-    dryRun,
-    takeOver: phase.take_over,
-    signal: run.signal,
-    ...(dryRun ? {} : recording(run, phase)),
-  });
+  const settled = byCommands ? [] : await notToRunAgain(run, await run.reader(), d, phase);
+  const refused = settled.find((s) => s.verdict.status !== 'pass');
+  if (refused !== undefined) {
+    const { ref, verdict } = refused;
+    return failed(run, phase, [], { ref, reason: verdict.reason, message: verdict.message }, dryRun);
+  }
+  const outcome = await applyAll(
+    await run.writer(),
+    byCommands ? [] : phase.objects.filter((o) => !settled.some((s) => s.manifest === o)),
+    {
+      namespace: d.target.namespace,
+      dryRun,
+      takeOver: phase.take_over,
+      signal: run.signal,
+      ...(dryRun ? {} : recording(run, phase)),
+    },
+  );
   const problem = outcome.problems[0];
   if (problem !== undefined) return failed(run, phase, outcome.applied, problem, dryRun);
 
@@ -72,7 +85,16 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
         secrets: async () => secretsToHide(await run.reader(), d, stored),
       });
   const wrong = commands.find((c) => c.verdict.status !== 'pass');
-  const resources = [...secrets, ...outcome.applied.map(resource)];
+  const done = settled.map(({ ref }) => ({ ref: called(ref), action: 'done' as const, changes: [] }));
+  const resources = [...secrets, ...done, ...outcome.applied.map(resource)];
+  if (!dryRun && wrong === undefined)
+    await watchToTheEnd(
+      run,
+      await run.reader(),
+      phase,
+      outcome.applied.map((a) => a.object),
+      Math.min(phase.timeout_ms, WATCH_MOST_MS),
+    );
   const status = wrong !== undefined ? 'FAILED' : dryRun ? 'DRY_RUN' : 'APPLIED';
   const unrun = phase.commands.length - commands.length;
   if (!dryRun)

@@ -11,6 +11,7 @@ import {
 import {
   type Deployment,
   fail,
+  type Observation,
   type PlacedObject,
   pass,
   sameObject,
@@ -18,6 +19,7 @@ import {
   type Verdict,
 } from '../../workflow/index.ts';
 import { provenanceOf } from './delivered.ts';
+import { finishedOf, goneVerdict } from './finished.ts';
 import { refOfManifest } from './refs.ts';
 import { placedBy, type StoredPhase } from './stored.ts';
 
@@ -26,6 +28,8 @@ export type LiveObject = {
   readonly ref: PlacedObject;
   readonly live: KubeObject | undefined;
   readonly verdict: Verdict;
+  /** A Job that completed and that its TTL removed: what was recorded of it. */
+  readonly finished?: Observation;
 };
 
 /** Everything a phase is about, looked at in the cluster now. */
@@ -60,7 +64,12 @@ async function lookAtManifest(
 ): Promise<LiveObject> {
   const ref = refOfManifest(manifest, d.target.namespace);
   const live = await get(reader, ref);
-  if (live === undefined) return { ref, live, verdict: missing(ref) };
+  if (live === undefined) {
+    const verdict = goneVerdict(d, phase, manifest, ref);
+    const placed = placedBy(d, phase.number).find(({ object }) => sameObject(object, ref, d.target.namespace));
+    const seen = verdict?.status === 'pass' && placed !== undefined ? finishedOf(d, placed.object) : undefined;
+    return { ref, live, verdict: verdict ?? missing(ref), ...(seen === undefined ? {} : { finished: seen }) };
+  }
   const owned =
     phase.delivery === 'apply'
       ? provenance(d, phase, ref, live)

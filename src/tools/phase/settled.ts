@@ -8,6 +8,8 @@ import { fail, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { criteriaOver } from '../tracer/criteria.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
 import { failureOf } from './failure-of.ts';
+import { finishedJob } from './finished.ts';
+import { doneCheck, type FinishedJobs, finishedIn, sightOf } from './finished-sight.ts';
 import type { LiveObject } from './live.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
@@ -15,6 +17,7 @@ export type SettledPhase = {
   readonly checks: readonly PhaseCheck[];
   readonly predicates: readonly Predicate[];
   readonly sight: Sight | undefined;
+  readonly finished?: FinishedJobs;
 };
 
 type Judged = { readonly ready: readonly PhaseCheck[]; readonly criteria: readonly PhaseCheck[] };
@@ -38,16 +41,28 @@ export async function awaitSettled(
 ): Promise<SettledPhase> {
   const own = live.flatMap((l) => (l.live === undefined ? [] : [l.live]));
   const parsed = predicatesOf(stored, phase);
-  const roots = [...own, ...(await earlierSubjects(reader, run, stored, phase, own, parsed.predicates))];
+  const done = (
+    await Promise.all(live.map((l) => (l.finished === undefined ? undefined : finishedJob(run, l.finished))))
+  ).flatMap((job) => job ?? []);
+  const roots = [...own, ...(await earlierSubjects(reader, run, stored, phase, [...own, ...done], parsed.predicates))];
   const isOwn = (root: KubeObject) => own.some((o) => o.metadata.uid === root.metadata.uid);
   // A phase of commands alone is judged by what its criteria say of the objects of phases before.
-  if (roots.length === 0 || (own.length === 0 && live.length > 0)) {
+  if (done.length > 0 && roots.length === 0) {
+    const sight = sightOf(done);
+    return {
+      checks: [...parsed.checks, ...done.map(doneCheck), ...(await judged(reader, parsed.predicates, sight))],
+      predicates: parsed.predicates,
+      sight: undefined,
+    };
+  }
+  if (roots.length === 0 || (own.length === 0 && done.length === 0 && live.length > 0)) {
     const nothing = parsed.predicates.map((p) =>
       phaseCheck(`criterion: ${p.text}`, fail('NotFound', 'no resource of this phase is there')),
     );
     return { checks: [...parsed.checks, ...nothing], predicates: parsed.predicates, sight: undefined };
   }
   const criteria = criteriaOver(reader, parsed.predicates);
+  const finished = finishedIn(run, phase, done);
   const since = Date.now();
   let last: Judged = { ready: [], criteria: [] };
   const settled = await settle<'done'>(reader, {
@@ -55,13 +70,15 @@ export async function awaitSettled(
     timeoutMs: phase.timeout_ms,
     signal: run.signal,
     progress: (message) => run.progress(`phase ${phase.number}: ${message}`),
-    async evaluate(sight) {
+    async evaluate(seen) {
+      const sight = await finished.into(seen);
       const standings = await criteria.standings(sight);
       last = {
-        ready: sight.roots.filter(isOwn).map((root) => readyCheck(root, sight, since, parsed.predicates)),
-        criteria: standings.map((s) =>
-          phaseCheck(`criterion: ${s.text}`, s.holds ? pass('Holds', s.because) : fail('DoesNotHold', s.because)),
-        ),
+        ready: [
+          ...done.map(doneCheck),
+          ...sight.roots.filter(isOwn).map((root) => readyCheck(root, sight, since, parsed.predicates)),
+        ],
+        criteria: standings.map(standingCheck),
       };
       const all = [...last.ready, ...last.criteria];
       const open = all.find((c) => c.status !== 'PASS');
@@ -78,8 +95,20 @@ export async function awaitSettled(
   const blind = settled.sight.blind.map((b) =>
     phaseCheck(`seen: ${b.kind}`, unknown('NotVisible', `${b.kind} can't be watched: ${b.reason}`)),
   );
-  return { checks: [...parsed.checks, ...checks, ...blind], predicates: parsed.predicates, sight: settled.sight };
+  return {
+    checks: [...parsed.checks, ...checks, ...blind],
+    predicates: parsed.predicates,
+    sight: settled.sight,
+    finished,
+  };
 }
+
+const standingCheck = (s: { readonly text: string; readonly holds: boolean; readonly because: string }): PhaseCheck =>
+  phaseCheck(`criterion: ${s.text}`, s.holds ? pass('Holds', s.because) : fail('DoesNotHold', s.because));
+
+/** Criteria over what does not change any more. */
+const judged = async (reader: Reader, predicates: readonly Predicate[], sight: Sight): Promise<PhaseCheck[]> =>
+  (await criteriaOver(reader, predicates).standings(sight)).map(standingCheck);
 
 /** The phase's criteria as predicates, read as submit-plan read them; those for a person can't be judged here and say so. */
 function predicatesOf(stored: StoredPlan, phase: StoredPhase): { predicates: Predicate[]; checks: PhaseCheck[] } {
@@ -169,17 +198,19 @@ export async function stillHolds(
     timeoutMs: SEEN_AGAIN_MS,
     signal: run.signal,
     async evaluate(sight) {
-      const holds = (await criteria.standings(sight)).every((s) => s.holds);
-      const whole = sight.roots.length >= roots.length && sight.tree.length >= tree.length;
+      const known = (await before.finished?.into(sight)) ?? sight;
+      const holds = (await criteria.standings(known)).every((s) => s.holds);
+      const whole = known.roots.length >= roots.length && known.tree.length >= tree.length;
       return holds && whole
         ? { kind: 'decided', value: 'seen' }
         : { kind: 'waiting', for: 'everything to be seen again' };
     },
   });
-  const standings = await criteria.standings(again.sight);
+  const last = (await before.finished?.into(again.sight)) ?? again.sight;
+  const standings = await criteria.standings(last);
   const fallen = standings.find((s) => !s.holds);
-  const more = restarts(again.sight.tree) - restarts(tree);
-  const gone = again.sight.absent[0];
+  const more = restarts(last.tree) - restarts(tree);
+  const gone = last.absent[0];
   const verdict: Verdict =
     gone !== undefined
       ? fail('Gone', `${called(gone)} was there and is gone`)
