@@ -1,0 +1,101 @@
+import { expect, test } from 'vitest';
+import { ASSUMPTION, begun, configMap, pod } from '../support/story.ts';
+import { applied, approved, gatePasses, planText } from './support/phases.ts';
+import { image, kubectl, setTheStage, stage } from './support/stage.ts';
+
+setTheStage('readings');
+
+/** As monitors, routes and policies of many operators: no controller ever writes a status on them. */
+const definition = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: monitors.readings.example.org }
+spec:
+  group: readings.example.org
+  scope: Namespaced
+  names: { plural: monitors, singular: monitor, kind: Monitor, listKind: MonitorList }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties: { spec: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+`;
+const monitor = `apiVersion: readings.example.org/v1
+kind: Monitor
+metadata: { name: web }
+spec: { selector: { matchLabels: { app: web } } }
+`;
+const storageClass = `apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: { name: late }
+provisioner: kubernetes.io/no-provisioner
+volumeBindingMode: WaitForFirstConsumer
+`;
+const claim = `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: data }
+spec: { accessModes: [ReadWriteOnce], storageClassName: late, resources: { requests: { storage: 1Mi } } }
+`;
+const cronJob = () => `apiVersion: batch/v1
+kind: CronJob
+metadata: { name: nightly }
+spec:
+  schedule: "0 3 * * *"
+  suspend: true
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          containers: [{ name: main, image: "${image}", command: [sleep, "1"] }]
+`;
+
+type Advice = { readonly tool?: string; readonly arguments?: Record<string, unknown> };
+
+test('what rightly stays as it is goes through bullet, phase, gate and validation: a kind without a status, a claim before its consumer, a suspended CronJob', async () => {
+  kubectl(['create', 'namespace', stage.namespace]);
+  kubectl(['apply', '-f', '-'], `${definition}---\n${storageClass}`);
+  kubectl(['wait', '--for=condition=Established', 'crd/monitors.readings.example.org']);
+  const agent = await stage.agent({ approve: 'approve' });
+  const apis = [
+    'v1/Pod',
+    'v1/ConfigMap',
+    'v1/PersistentVolumeClaim',
+    'batch/v1/CronJob',
+    'readings.example.org/v1/Monitor',
+  ];
+  await begun(agent, stage, { apis, image, assumption: ASSUMPTION });
+  await agent.call('cluster-reality-check', {});
+  const minimal_spec = pod(image);
+  const success_criteria = 'Pod reaches Running state';
+  await agent.call('tracer-bullet', { assumption: ASSUMPTION, minimal_spec, success_criteria, timeout: '60s' });
+  // The criteria are about a ConfigMap: what is tried must be ready by its own reading.
+  const plan = planText(stage, [
+    { files: { 'monitor.yaml': monitor, 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] },
+    {
+      files: { 'claim.yaml': claim, 'nightly.yaml': cronJob(), 'two.yaml': configMap('two') },
+      criteria: ['ConfigMap/two: create'],
+      more: { irreversible: ['the data of PersistentVolumeClaim/data'] },
+    },
+  ]);
+  const submitted = await agent.call('submit-plan', { plan });
+  expect(submitted.value.status, submitted.text).toBe('VALID');
+
+  // What the gate advises for a kind that no bullet has tried is taken as it stands, and proves that it is accepted.
+  const next = (submitted.value.next ?? []) as Advice[];
+  const advised = next.find(({ tool }) => tool === 'tracer-bullet')?.arguments;
+  expect(String(advised?.minimal_spec), submitted.text).toContain('kind: Monitor');
+  const bullet = await agent.call('tracer-bullet', { ...advised, timeout: '20s' });
+  expect(bullet.value.status, bullet.text).toBe('PASS');
+
+  await agent.call('cluster-reality-check', { configuration_requirements: ['StorageClass/late'] });
+  await approved(agent, plan);
+  for (const phase of [1, 2]) {
+    await applied(agent, phase);
+    await gatePasses(agent, phase);
+  }
+  const validated = await agent.call('run-validation');
+  expect(validated.value.status, validated.text).toBe('PASS');
+}, 240_000);
