@@ -10,7 +10,7 @@ export function bulletArguments(assumption: string, about: readonly string[]): R
   const images = about.filter((s) => s.startsWith('image:')).map((s) => s.slice('image:'.length));
   const apis = about.filter((s) => s.startsWith('api:')).map((s) => s.slice('api:'.length).split(':')[0] ?? '');
   const documents = [
-    ...images.map(imagePod),
+    ...images.map((image, i) => imagePod(image, i === 0 ? 'try-image' : `try-image-${i + 1}`)),
     ...apis.filter((api) => !(images.length > 0 && api === 'v1/Pod')).map(skeleton),
   ];
   const subject =
@@ -26,10 +26,10 @@ export function bulletArguments(assumption: string, about: readonly string[]): R
 const kindOf = (api: string | undefined) => api?.split('/').at(-1);
 
 /** The smallest Pod that shows whether an image can be pulled and run. */
-export const imagePod = (image: string): string => `apiVersion: v1
+export const imagePod = (image: string, name = 'try-image'): string => `apiVersion: v1
 kind: Pod
 metadata:
-  name: try-image
+  name: ${name}
 spec:
   containers:
     - name: try

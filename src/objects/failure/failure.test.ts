@@ -600,3 +600,96 @@ test('no JSON makes it throw', () => {
     { numRuns: 2000 },
   );
 });
+
+describe('what passes by itself is not final', () => {
+  const config = (message: string, seconds = 120) =>
+    said(tree(pod(container(waits('CreateContainerConfigError', message)))), seconds);
+  const create = (message: string) => said(tree(pod(container(waits('CreateContainerError', message)))), 120);
+  const pull = (message: string, image: string) =>
+    said(
+      tree(
+        pod(
+          {
+            containerStatuses: [
+              { name: 'web', image, imageID: '', ready: false, restartCount: 0, state: waits('ErrImagePull', message) },
+            ],
+          },
+          { containers: [{ name: 'web', image }] },
+        ),
+      ),
+      120,
+    );
+  const claim: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data', namespace: 'shop', uid: 'c1', creationTimestamp: iso(0) },
+    spec: {},
+    status: { phase: 'Pending' },
+  };
+  const provisioning = (message: string, failedAt: number, seconds: number) =>
+    said(tree(claim, [event(claim, 'ProvisioningFailed', message, failedAt)]), seconds);
+
+  test.each([
+    ['a cache that is not filled yet', config('failed to sync secret cache: timed out waiting for the condition')],
+    ['the same of a ConfigMap', config('failed to sync configmap cache: timed out waiting for the condition')],
+    [
+      'a name that an earlier, slow creation holds',
+      create('failed to reserve container name web_1: name is reserved for 4f2b'),
+    ],
+    ['a runtime that does not answer in time', create('context deadline exceeded')],
+    [
+      'a provisioner that failed a second ago, on an old claim',
+      provisioning('rpc error: code = Internal desc = quota', 599, 600),
+    ],
+    [
+      'a provisioner that was not reached, for long',
+      provisioning('rpc error: code = DeadlineExceeded desc = context deadline exceeded', 0, 600),
+    ],
+    [
+      'a registry that answers 502',
+      pull(
+        'unexpected status from HEAD request to https://registry.local/v2/web/manifests/1: 502 Bad Gateway',
+        'registry.local/web:1',
+      ),
+    ],
+  ])('%s', (_, found) => {
+    expect(found).not.toMatch(/final|nothing/);
+  });
+
+  test.each([
+    ['a wrong reference to a key', config("couldn't find key password in Secret shop/db")],
+    ['a mount that can not be', create('failed to mount "/data": not a directory')],
+    [
+      'a provisioner that refuses for long',
+      provisioning('rpc error: code = InvalidArgument desc = size too small', 0, 600),
+    ],
+  ])('%s is', (_, found) => {
+    expect(found).toMatch(/final$/);
+  });
+
+  test.each([
+    ['connection refused', 'dial tcp 10.96.4.4:5432: connect: connection refused'],
+    ['a host that is not there yet', 'lookup db on 10.96.0.10:53: no such host'],
+    ['a database that starts', 'FATAL: the database system is starting up'],
+  ])('a crash that says: %s', (_, message) => {
+    expect(said(tree(crash(1, 4, { message })), 60)).toBe('Crash CrashLoopBackOff');
+    expect(said(tree(crash(1, 4, { message: 'panic: no such flag' })), 60)).toBe('Crash CrashLoopBackOff final');
+  });
+
+  test.each([
+    [
+      'jenkins/jenkins:2.401.3',
+      'Head "https://registry-1.docker.io/v2/jenkins/jenkins/manifests/2.401.3": dial tcp: i/o timeout',
+      'RegistryUnreachable',
+    ],
+    [
+      'ghcr.io/shop/not-found:403',
+      'failed to pull image "ghcr.io/shop/not-found:403": dial tcp 10.8.0.9:443: connect: connection refused',
+      'RegistryUnreachable',
+    ],
+    ['shop/forbidden:429', 'shop/forbidden:429: not found', 'ImageNotFound'],
+    ['shop/x509:1', 'failed to pull image "shop/x509:1": unexpected status: 401 Unauthorized', 'PullDenied'],
+  ])("the name %s is not the registry's answer", (image, message, reason) => {
+    expect(pull(message, image)).toContain(reason);
+  });
+});

@@ -2,7 +2,7 @@ import { called, type Sight, settle } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import { isSubject, needsPerson, type Predicate, parseCriterion } from '../../criteria/index.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
-import { type KubeObject, mayStay, readiness, restarts } from '../../objects/index.ts';
+import { type Failure, type KubeObject, mayStay, readiness, restarts } from '../../objects/index.ts';
 import { objectsOf, readCriterion } from '../../plan/index.ts';
 import { fail, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { criteriaOver } from '../tracer/criteria.ts';
@@ -22,7 +22,7 @@ export type SettledPhase = {
 
 type Judged = { readonly ready: readonly PhaseCheck[]; readonly criteria: readonly PhaseCheck[] };
 
-/** A reason that isn't final, or that was there before this gate, is given this long to pass by itself. */
+/** A reason that was there before this gate is given this long to pass by itself. */
 const PATIENCE_MS = 30_000;
 /** So long it may take until everything is seen a second time. */
 const SEEN_AGAIN_MS = 4_000;
@@ -172,15 +172,32 @@ function readyCheck(root: KubeObject, sight: Sight, since: number, predicates: r
   return phaseCheck(name, fail(reading.reason, reading.message));
 }
 
+/** Only what is final ends it early: everything else has until the phase's time is up. */
 const failedForGood = (sight: Sight, since: number, failedBefore: boolean): boolean =>
   sight.roots.some((root) => {
-    if (readiness(root, sight.known(root)).status === 'ready') return false;
-    const failure = failureOf(root, sight, since);
-    if (failure === undefined) return false;
+    const failure = finalFailure(root, sight, since);
+    if (failure === undefined || mayWaitForAnother(failure, root, sight, since)) return false;
     // After a gate that failed, what failed then may pass now: a quota just raised is noticed at the controller's next try.
-    const ownStory = !failedBefore;
-    return (failure.final && ownStory) || sight.now - since > PATIENCE_MS;
+    return !failedBefore || sight.now - since > PATIENCE_MS;
   });
+
+function finalFailure(root: KubeObject, sight: Sight, since: number): Failure | undefined {
+  if (readiness(root, sight.known(root)).status === 'ready') return undefined;
+  const failure = failureOf(root, sight, since);
+  return failure?.final === true ? failure : undefined;
+}
+
+const RESTARTS: readonly string[] = ['CrashLoopBackOff', 'InitContainerFailed'];
+
+/** A container that ends and is started again may need another of the same phase that is still on its way. */
+const mayWaitForAnother = ({ reason }: Failure, root: KubeObject, sight: Sight, since: number): boolean =>
+  RESTARTS.includes(reason) &&
+  sight.roots.some(
+    (other) =>
+      other !== root &&
+      readiness(other, sight.known(other)).status !== 'ready' &&
+      finalFailure(other, sight, since) === undefined,
+  );
 
 /** After a while: the criteria still hold, and nothing was restarted since. */
 export async function stillHolds(
