@@ -1,175 +1,194 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { Command } from 'commander';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { createEngine, type Engine, type Performed } from '../engine/index.ts';
-import { print, printJson, progressLine } from '../print/index.ts';
+import { join, resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { FORMS_PAGE } from '../assumptions/index.ts';
+import type { Cluster } from '../cluster/index.ts';
+import { createEngine, type Engine, type Policy, readPolicy } from '../engine/index.ts';
+import { clearProgress, print, printJsonText, printLines, progressLine, terminalWidth } from '../print/index.ts';
+import { dataFolder } from '../state/index.ts';
 import { TOOLS } from '../tools/index.ts';
-import { issuesIn } from '../workflow/index.ts';
-import { markdown, plain, exitOf as resultOf, rowsOf, sarif } from './check.report.ts';
-import { codeOf, EXIT, type Exit, exitOf } from './exit.ts';
+import { compareSources } from './check/compare.ts';
+import { type AssumptionsFile, readAssumptions } from './check/file.ts';
+import { type About, FORMATS, type Format, formatted } from './check/formats.ts';
+import { look } from './check/look.ts';
+import { exitOf, FAIL_ON, type FailOn, type Row } from './check/rows.ts';
+import { textReport } from './check/text.ts';
+import { withWaivers } from './check/waivers.ts';
+import { EXIT, type Exit } from './exit.ts';
 import { workspaceHere } from './here.ts';
 import { fail } from './with-ledger.ts';
 
-const texts = z.array(z.string());
-const source = z.union([
-  z.string().transform((text) => ({ source: text })),
-  z.strictObject({
-    source: z.string(),
-    local_environment: z.string().optional(),
-    features_to_verify: texts.optional(),
-  }),
-]);
+type Flags = {
+  format?: Format;
+  markdown: boolean;
+  json: boolean;
+  sarif: boolean;
+  output?: string;
+  failOn: FailOn;
+  context?: string;
+  namespace?: string;
+};
 
-/** assumptions.yaml: what cluster-reality-check takes, and the documents that divergence-check reads. */
-const file = z.strictObject({
-  namespace: z.string().optional(),
-  assumed_apis: texts.optional(),
-  planned_images: texts.optional(),
-  operators: texts.optional(),
-  configuration_requirements: texts.optional(),
-  manifests: z.string().optional(),
-  local_environment: z.string().optional(),
-  sources: z.array(source).optional(),
-});
-type Assumptions = z.output<typeof file>;
-
-type Options = { markdown: boolean; json: boolean; sarif: boolean; context?: string; namespace?: string };
-
-/** infragate check: the two checks from a file, on their own, read-only, counted for no gate. */
+/** infragate check: assumptions from files, on their own, read-only, counted for no gate. */
 export function checkCommand(): Command {
   return new Command('check')
-    .description('the two checks from a file, without a deployment; for CI')
-    .argument(
-      '<file>',
-      'assumptions.yaml: assumed_apis, planned_images, operators, configuration_requirements, manifests, sources',
+    .description('assumptions and documents from files, tried on a cluster without a deployment; for CI')
+    .argument('<file...>', 'assumptions.yaml (docs/reference/assumptions.md), several of them, or - for standard input')
+    .addOption(new Option('--format <format>', 'how to report').choices(FORMATS))
+    .option('--json', 'the same as --format json: one JSON value', false)
+    .option('--markdown', 'the same as --format markdown', false)
+    .option('--sarif', 'the same as --format sarif: a SARIF 2.1.0 log', false)
+    .option('--output <file>', 'write the report there, and a summary to standard output')
+    .addOption(
+      new Option(
+        '--fail-on <least>',
+        'fail: what does not hold; unknown: what can not be seen, too; diverge: MEDIUM and LOW, too',
+      )
+        .choices(FAIL_ON)
+        .default('unknown'),
     )
-    .option('--markdown', 'a Markdown report', false)
-    .option('--json', 'one line of JSON', false)
-    .option('--sarif', 'a SARIF 2.1.0 log', false)
     .option('--context <name>', 'the kubeconfig context')
-    .option('--namespace <name>', "the namespace, in place of the file's")
-    .action(async (path: string, options: Options) => {
-      process.exitCode = await check(path, options);
+    .option('--namespace <name>', "the namespace, in place of the files'")
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all hold, 1 something does not, 2 wrong use, 3 the cluster can not be reached, 4 nothing is known\nnot to hold, but something can not be seen.',
+    )
+    .action(async (paths: string[], flags: Flags) => {
+      process.exitCode = await check(paths, flags);
     });
 }
 
-async function check(path: string, options: Options): Promise<number> {
-  if ([options.markdown, options.json, options.sarif].filter(Boolean).length > 1) {
-    return no(options, EXIT.wrongUse, 'WrongUse', 'one of --markdown, --json and --sarif');
-  }
-  const absolute = resolve(workspaceHere(), path);
-  const read = await readAssumptions(absolute);
-  if (!read.ok) return no(options, EXIT.wrongUse, 'BadFile', read.message);
-  const assumptions = {
-    ...read.assumptions,
-    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
-  };
-  const cluster = await reach(options.context);
-  if (!cluster.ok) return no(options, EXIT.lacking, 'CLUSTER_UNREACHABLE', cluster.message);
-  const engine = createEngine({ workspace: dirname(absolute), tools: TOOLS });
-  try {
-    return await report(engine, assumptions, path, options);
-  } finally {
-    await engine.close();
-    await cluster.release();
-  }
-}
-
-async function report(engine: Engine, assumptions: Assumptions, path: string, options: Options): Promise<number> {
-  const { sources = [], local_environment, ...lists } = assumptions;
-  const answers: Performed[] = [];
-  const { namespace: _, ...looked } = lists;
-  if (Object.keys(looked).length > 0) answers.push(await ask(engine, 'cluster-reality-check', lists));
-  for (const one of sources) {
-    answers.push(
-      await ask(engine, 'divergence-check', {
-        upstream_source: one.source,
-        local_environment: ('local_environment' in one ? one.local_environment : undefined) ?? local_environment,
-        features_to_verify: 'features_to_verify' in one ? one.features_to_verify : undefined,
-      }),
+async function check(paths: readonly string[], flags: Flags): Promise<number> {
+  const format = formatOf(flags);
+  const no = (exit: Exit, reason: string, message: string) =>
+    fail(format === 'json', exit, reason, `infragate check: ${message}`);
+  if (format === undefined)
+    return fail(
+      flags.json,
+      EXIT.wrongUse,
+      'WrongUse',
+      'infragate check: one of --format, --markdown, --json and --sarif',
     );
+  const began = Date.now();
+  const files: AssumptionsFile[] = [];
+  for (const path of paths) {
+    const read = await readAssumptions(path, workspaceHere());
+    if (!read.ok) return no(EXIT.wrongUse, 'BadFile', read.message);
+    files.push(read.file);
   }
-  const refused = answers.find((answer) => answer.isError);
-  if (refused !== undefined) {
-    const code = codeOf(refused) ?? 'Refused';
-    return no(options, exitOf(code), code, refused.text);
+  const policy = await readPolicy(dataFolder());
+  if (!policy.ok) return no(EXIT.lacking, 'BadPolicy', policy.message);
+  const reached = await reach(flags.context);
+  if (!reached.ok) return no(EXIT.lacking, 'CLUSTER_UNREACHABLE', reached.message);
+  try {
+    const rows: Row[] = [];
+    for (const file of files) {
+      const found = await one(file, flags, policy.policy, reached);
+      if (!found.ok) return no(found.exit, found.reason, found.message);
+      rows.push(...found.rows);
+    }
+    return await report(rows, format, flags, {
+      files: files.map((file) => file.name),
+      failOn: flags.failOn,
+      seconds: (Date.now() - began) / 1000,
+      forms: FORMS_PAGE,
+      width: terminalWidth(),
+    });
+  } finally {
+    clearProgress();
+    await reached.release();
   }
-  const rows = (
-    await Promise.all(answers.map(async ({ structured }) => rowsOf(structured, await kept(engine, structured))))
-  ).flat();
-  const exit = resultOf(rows);
-  if (options.markdown) print(markdown(rows));
-  else if (options.sarif) printJson(sarif(rows, path));
-  else if (options.json) printJson({ ok: exit === EXIT.done, results: rows });
-  else print(plain(rows));
-  return exit;
 }
 
-/** Where a large answer's findings are kept: `… id: "3f2a9c01d4e5#NAME"}`. */
-async function kept(engine: Engine, { passed }: Performed['structured']): Promise<string | undefined> {
-  const told = typeof passed === 'object' && passed !== null && 'evidence' in passed ? String(passed.evidence) : '';
-  const id = /"([0-9a-f]{12})#NAME"/.exec(told)?.[1];
-  return id === undefined ? undefined : (await engine.evidence(id))?.text;
+function formatOf({ format, json, markdown, sarif }: Flags): Format | undefined {
+  const named: Format[] = [
+    ...(format === undefined ? [] : [format]),
+    ...(json ? (['json'] as const) : []),
+    ...(markdown ? (['markdown'] as const) : []),
+    ...(sarif ? (['sarif'] as const) : []),
+  ];
+  const different = [...new Set(named)];
+  return different.length > 1 ? undefined : (different[0] ?? 'text');
 }
 
-const ask = (engine: Engine, tool: string, input: Record<string, unknown>) =>
-  engine.perform({
-    tool,
-    input: Object.fromEntries(
-      Object.entries({ ...input, deployment: 'none' }).filter(([, value]) => value !== undefined),
-    ),
-    actor: { kind: 'agent', client: 'infragate check' },
+type Found = { ok: true; rows: Row[] } | { ok: false; exit: Exit; reason: string; message: string };
+
+async function one(file: AssumptionsFile, flags: Flags, policy: Policy, reached: Reached): Promise<Found> {
+  const namespace = flags.namespace ?? file.assumptions.namespace ?? 'default';
+  const abort = new AbortController();
+  const looked = await look(file, {
+    reader: reached.cluster.reader,
+    namespace,
+    policy,
+    signal: abort.signal,
     progress: progressLine,
   });
-
-async function readAssumptions(
-  path: string,
-): Promise<{ ok: true; assumptions: Assumptions } | { ok: false; message: string }> {
-  let text: string;
+  if (!looked.ok) return { ok: false, exit: EXIT.wrongUse, reason: 'BAD_INPUT', message: looked.message };
+  if ((file.assumptions.sources ?? []).length === 0) return { ok: true, rows: withWaivers(looked.rows, file, today()) };
+  const engine = await reached.engine(file.folder);
   try {
-    text = await readFile(path, 'utf8');
-  } catch {
-    return { ok: false, message: `${path} can't be read` };
-  }
-  try {
-    const parsed = file.safeParse(parse(text) ?? {});
-    if (!parsed.success) {
-      const [issue] = issuesIn(parsed.error, file);
-      return { ok: false, message: `${path}: ${issue?.path.join('.') || 'top level'}: ${issue?.message}` };
-    }
-    if (Object.keys(parsed.data).length === 0) return { ok: false, message: `${path} names nothing to check` };
-    return { ok: true, assumptions: parsed.data };
-  } catch (error) {
-    return { ok: false, message: `${path}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}` };
+    const compared = await compareSources(file, engine, namespace, progressLine);
+    if (!compared.ok) return compared;
+    return { ok: true, rows: withWaivers([...looked.rows, ...compared.rows], file, today()) };
+  } finally {
+    await engine.close();
   }
 }
 
-/** Another context than the current one: the checks get a kubeconfig with this one alone, gone afterwards. */
-async function reach(
-  context: string | undefined,
-): Promise<{ ok: true; release: () => Promise<void> } | { ok: false; message: string }> {
-  if (context === undefined) return { ok: true, release: async () => {} };
+const today = () => new Date().toISOString().slice(0, 10);
+
+async function report(rows: readonly Row[], format: Format, flags: Flags, about: About): Promise<number> {
+  clearProgress();
+  const text = formatted(format, rows, about);
+  if (flags.output !== undefined) {
+    const path = resolve(workspaceHere(), flags.output);
+    try {
+      await writeFile(path, `${text}\n`);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return fail(format === 'json', EXIT.lacking, 'NotWritten', `infragate check: ${path} can't be written: ${why}`);
+    }
+    printLines(textReport(rows, about));
+  } else if (format === 'text') printLines(textReport(rows, about));
+  else if (format === 'json' || format === 'sarif') printJsonText(text);
+  else print(text);
+  return exitOf(rows, about.failOn);
+}
+
+type Reached = {
+  readonly ok: true;
+  readonly cluster: Cluster;
+  engine(workspace: string): Promise<Engine>;
+  release(): Promise<void>;
+};
+
+/**
+ * One connection for all of it. Documents are compared by an engine of its own, whose record (of nothing) lies in a
+ * folder that goes afterwards: the data folder may not be writable in CI.
+ */
+async function reach(context: string | undefined): Promise<Reached | { ok: false; message: string }> {
   const { connect } = await import('../cluster/index.ts');
-  const connected = await connect({ context });
+  const connected = await connect(context === undefined ? {} : { context });
   if (!connected.ok) return { ok: false, message: `${connected.error.reason}: ${connected.error.message}` };
-  const folder = await mkdtemp(join(tmpdir(), 'infragate-check-'));
-  const path = join(folder, 'kubeconfig');
-  await writeFile(path, connected.value.kubeconfig(), { mode: 0o600 });
-  connected.value.close();
+  const cluster = connected.value;
   const before = process.env.INFRAGATE_KUBECONFIG;
-  process.env.INFRAGATE_KUBECONFIG = path;
+  let folder: string | undefined;
   return {
     ok: true,
+    cluster,
+    async engine(workspace) {
+      folder ??= await mkdtemp(join(tmpdir(), 'infragate-check-'));
+      const path = join(folder, 'kubeconfig');
+      await writeFile(path, cluster.kubeconfig(), { mode: 0o600 });
+      process.env.INFRAGATE_KUBECONFIG = path;
+      return createEngine({ home: join(folder, 'home'), workspace, tools: TOOLS, policyHome: dataFolder() });
+    },
     async release() {
+      cluster.close();
       if (before === undefined) delete process.env.INFRAGATE_KUBECONFIG;
       else process.env.INFRAGATE_KUBECONFIG = before;
-      await rm(folder, { recursive: true, force: true });
+      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     },
   };
 }
-
-const no = ({ json }: Options, exit: Exit, reason: string, message: string): number =>
-  fail(json, exit, reason, `infragate check: ${message}`);

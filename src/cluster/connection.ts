@@ -55,7 +55,7 @@ function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits)
     run: (ask: Ask, credentials: Parameters<Wire['exchange']>[1]) => Promise<Result<T>>,
   ): Promise<Result<T>> {
     const timeoutMs = call.timeoutMs ?? limits.requestTimeoutMs;
-    const credentials = await within(entry.credentials(), timeoutMs, frozen, signal);
+    const credentials = await within((late) => entry.credentials(late), timeoutMs, frozen, signal);
     if (!credentials.ok) return credentials;
     return run({ ...call, timeoutMs, signal }, credentials.value);
   }
@@ -139,15 +139,16 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
   }
 }
 
-/** A login program that hangs must not hang the request. */
+/** A login program that hangs must not hang the request, nor outlive it. */
 async function within<T>(
-  work: Promise<Result<T>>,
+  work: (late: AbortSignal) => Promise<Result<T>>,
   timeoutMs: number,
   { user }: Frozen,
   signal: AbortSignal | undefined,
 ): Promise<Result<T>> {
   if (signal?.aborted) return problem('Cancelled', 'the request was cancelled', { code: 'ABORTED' });
   const end = new AbortController();
+  const given = new AbortController();
   const late = pause(timeoutMs, signal === undefined ? end.signal : AbortSignal.any([end.signal, signal])).then(
     (elapsed): Result<T> =>
       elapsed
@@ -155,8 +156,9 @@ async function within<T>(
         : problem('Cancelled', 'the request was cancelled', { code: 'ABORTED' }),
   );
   try {
-    return await Promise.race([work, late]);
+    return await Promise.race([work(given.signal), late]);
   } finally {
     end.abort();
+    given.abort();
   }
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { freeze, kubeconfigText } from './frozen.ts';
 import { contextsOf, readKubeconfig } from './kubeconfig.ts';
-import { forClientNode } from './login.ts';
+import { forClientNode, userFields } from './login.ts';
 import type { Result } from './result.ts';
 
 let folder = '';
@@ -136,7 +136,7 @@ test('login programs are told what kubectl tells them, and found where kubectl f
   const path = await put('exec', config('x', { exec }));
   const frozen = value(await freeze(value(await readKubeconfig(path, {})), undefined));
   expect(frozen.user.fields.exec).toMatchObject({ command: join(folder, 'bin/login') });
-  const given = JSON.stringify(forClientNode(frozen));
+  const given = JSON.stringify(userFields(frozen));
   expect(given).toContain('KUBERNETES_EXEC_INFO');
   expect(given).toContain('https://x:6443');
   // The kubeconfig handed on is the user's own, without what was added for client-node.

@@ -2,6 +2,7 @@ import type { Agent, OutgoingHttpHeaders } from 'node:http';
 import type { RequestOptions } from 'node:https';
 import { isRecord } from './failure.ts';
 import type { Frozen } from './frozen.ts';
+import { type ExecCredential, runLoginProgram } from './login-program.ts';
 import { redactLogin } from './redact.ts';
 import { ok, problem, type Result } from './result.ts';
 
@@ -13,8 +14,8 @@ export type Credentials = {
 };
 
 export type Login = {
-  /** Runs the login program or renews the token when that is due. */
-  credentials(): Promise<Result<Credentials>>;
+  /** Runs the login program or renews the token when that is due; aborting it ends the program. */
+  credentials(signal?: AbortSignal): Promise<Result<Credentials>>;
   /** Forgets what was cached: the server said 401. False when asking again can't give anything new. */
   renew(): boolean;
 };
@@ -28,18 +29,37 @@ export async function login(frozen: Frozen): Promise<Login> {
     return config;
   };
   let config = fresh();
+  let known: ExecCredential | undefined;
+  let pending: Promise<ExecCredential> | undefined;
+  /** One program for all requests that wait for it, again once what it gave has expired. */
+  const program = async (signal: AbortSignal | undefined): Promise<ExecCredential | undefined> => {
+    const { exec } = userFields(frozen);
+    if (!isRecord(exec)) return undefined;
+    if (known !== undefined && (known.expires ?? Number.POSITIVE_INFINITY) > Date.now()) return known;
+    pending ??= runLoginProgram(exec, signal)
+      .then((credential) => {
+        known = credential;
+        return credential;
+      })
+      .finally(() => {
+        pending = undefined;
+      });
+    return pending;
+  };
   const renewable = frozen.user.fields.exec !== undefined || frozen.user.fields.tokenFile !== undefined;
   return {
-    async credentials() {
+    async credentials(signal) {
       const options: RequestOptions = { headers: {} };
+      let given: ExecCredential | undefined;
       try {
-        await config.applyToHTTPSOptions(options);
+        [given] = await Promise.all([program(signal), config.applyToHTTPSOptions(options)]);
       } catch (error) {
         return problem('Unauthorized', `the login of user ${frozen.user.name} failed: ${loginError(error, frozen)}`, {
           status: 401,
         });
       }
-      const { ca, cert, key, servername, rejectUnauthorized, auth } = options;
+      const { ca, servername, rejectUnauthorized, auth } = options;
+      const { cert = options.cert, key = options.key } = given ?? {};
       return ok({
         tls: {
           ...(ca === undefined ? {} : { ca }),
@@ -50,6 +70,7 @@ export async function login(frozen: Frozen): Promise<Login> {
         },
         headers: {
           ...(isRecord(options.headers) ? options.headers : {}),
+          ...(given?.token === undefined ? {} : { authorization: `Bearer ${given.token}` }),
           ...(auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {}),
           ...impersonation(frozen),
         },
@@ -57,7 +78,10 @@ export async function login(frozen: Frozen): Promise<Login> {
       });
     },
     renew() {
-      if (renewable) config = fresh();
+      if (renewable) {
+        config = fresh();
+        known = undefined;
+      }
       return renewable;
     },
   };
@@ -76,16 +100,10 @@ function impersonation({ user }: Frozen): OutgoingHttpHeaders {
   return headers;
 }
 
-/** The frozen context in the shape that client-node understands. */
+/** The frozen context in the shape that client-node understands; the login program is ours to run. */
 export function forClientNode(frozen: Frozen): unknown {
   const { context, cluster, user } = frozen;
-  const fields: Record<string, unknown> = { ...user.fields };
-  if (typeof fields.tokenFile === 'string') {
-    // client-node knows token files only as an auth-provider, and would let `token` win, where kubectl's rule is the other way.
-    fields['auth-provider'] = { name: 'tokenFile', config: { tokenFile: fields.tokenFile } };
-    delete fields.token;
-  }
-  if (isRecord(fields.exec)) fields.exec = withExecInfo(fields.exec, cluster.fields, frozen.server);
+  const { exec: _, ...fields } = userFields(frozen);
   // Without TLS there is nothing to verify; client-node wants to be told so.
   const plain = frozen.server.startsWith('http:') ? { 'insecure-skip-tls-verify': true } : {};
   return {
@@ -96,6 +114,18 @@ export function forClientNode(frozen: Frozen): unknown {
     contexts: [{ name: context, context: { cluster: cluster.name, user: user.name } }],
     'current-context': context,
   };
+}
+
+/** With what the user's fields say as client-node and a login program need it. */
+export function userFields({ user, cluster, server }: Frozen): Record<string, unknown> {
+  const fields: Record<string, unknown> = { ...user.fields };
+  if (typeof fields.tokenFile === 'string') {
+    // client-node knows token files only as an auth-provider, and would let `token` win, where kubectl's rule is the other way.
+    fields['auth-provider'] = { name: 'tokenFile', config: { tokenFile: fields.tokenFile } };
+    delete fields.token;
+  }
+  if (isRecord(fields.exec)) fields.exec = withExecInfo(fields.exec, cluster.fields, server);
+  return fields;
 }
 
 /** KUBERNETES_EXEC_INFO, which kubectl gives to login programs and client-node doesn't. Never interactive: no terminal. */

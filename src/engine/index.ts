@@ -46,6 +46,8 @@ export interface Engine {
 
 export type EngineOptions = {
   readonly home?: string;
+  /** Where the operator's policy lies, when that is not the data folder. */
+  readonly policyHome?: string;
   readonly workspace: string;
   readonly tools: readonly ToolDefinition[];
   readonly now?: () => Instant;
@@ -72,7 +74,7 @@ export function createEngine(options: EngineOptions): Engine {
     const ledger = await openLedger({ home });
     if (isLedgerError(ledger))
       return refuse(ledger.reason === 'DamagedLedger' ? 'RECORD_DAMAGED' : 'FORBIDDEN', ledger.message);
-    const policy = await readPolicy(home);
+    const policy = await readPolicy(options.policyHome ?? home);
     if (!policy.ok) return refuse('BAD_INPUT', `${policy.message}. A person puts the policy file right.`);
     const records = recordsOf(ledger, policy.policy, permits.note);
     // A ledger that an older version wrote has deployments without a permit; the hook must not wait for their next event.

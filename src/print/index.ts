@@ -34,6 +34,39 @@ export function progressLine(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${visible(text)}`);
 }
 
+/** Nothing of the progress stays before the report. */
+export function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+}
+
+/** Colour where stdout is a terminal and nobody asked for none (no-color.org). */
+export const usesColor = (): boolean =>
+  process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+
+export type Tint = 'red' | 'yellow' | 'cyan' | 'green' | 'bold' | 'dim';
+/** One line in pieces, each plain or tinted. */
+export type StyledLine = readonly (string | { readonly text: string; readonly tint: Tint })[];
+
+const CODES: Readonly<Record<Tint, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
+
+export const plainLine = (line: StyledLine): string =>
+  line.map((piece) => (typeof piece === 'string' ? piece : piece.text)).join('');
+
+/** Each piece is made visible first, so that the only escapes are ours. */
+export function printLines(lines: readonly StyledLine[]): void {
+  const color = usesColor();
+  for (const one of lines) {
+    const pieces = one.map((piece) => {
+      if (typeof piece === 'string') return visible(piece);
+      return color ? `\u001b[${CODES[piece.tint]}m${visible(piece.text)}\u001b[0m` : visible(piece.text);
+    });
+    process.stdout.write(`${pieces.join('')}\n`);
+  }
+}
+
+/** Columns of the terminal; elsewhere what a log viewer shows without scrolling. */
+export const terminalWidth = (): number => Math.max(60, process.stdout.columns ?? 120);
+
 /** Emphasis of ours around text that is visible already; plain where stdout is no terminal. */
 export const bold = (text: Visible): string => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text);
 export const dim = (text: Visible): string => (process.stdout.isTTY ? `\u001b[2m${text}\u001b[0m` : text);

@@ -1,26 +1,12 @@
-import {
-  bare,
-  type CheckedKind,
-  checkManifests,
-  checkNamespaces,
-  createWorld,
-  type Finding,
-  lookAt,
-  type Manifest,
-  parallel,
-  readManifests,
-  type World,
-} from '../assumptions/index.ts';
+import { bare, type CheckedKind, checkNamespaces, createWorld, readManifests } from '../assumptions/index.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
-import { pullSecretsOf } from '../objects/index.ts';
 import { type Deployment, isDeferred, itemStanding, plan, refuse, standing } from '../workflow/index.ts';
 import type { Input, Output } from './cluster-reality-check.ts';
 import { claim, claims, LISTS, numbering, readLists, type Wanted } from './items.ts';
 import { observation, type Stamp, stamp } from './observe.ts';
 import { answered, type Line, lineOf } from './reality-answer.ts';
+import { look, type Seen } from './reality-look.ts';
 
-/** Questions to the API server and to registries that are under way at once. */
-const AT_ONCE = 16;
 const VIA = 'cluster-reality-check';
 
 export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input, run) => {
@@ -58,27 +44,12 @@ export const run: ToolRun<'cluster-reality-check', Input, Output> = async (input
     now === undefined || !all ? { wanted: asLive(now, read.wanted), deferred: [] } : openItems(now, run);
 
   const world = createWorld(reader, namespace);
-  const options = {
+  const looking = {
     insecureRegistries: run.policy.insecure_registries,
     signal: run.signal,
-    pullSecrets: manifests === undefined ? [] : pullSecretsIn(manifests.manifests),
+    progress: (message: string) => run.progress(message),
   };
-  const total = wanted.length + (manifests?.manifests.length ?? 0);
-  let done = 0;
-  const progress = () => {
-    done += 1;
-    run.progress(`looked at ${done} of ${total}`);
-  };
-
-  const [lines, manifestLines] = await Promise.all([
-    parallel(wanted, AT_ONCE, async (item): Promise<Line> => {
-      const finding = await guarded(item, () => lookAt(world, item, options));
-      progress();
-      return recorded(run, by, item.kind, item.name, finding);
-    }),
-    manifests === undefined ? [] : lookAtManifests(run, by, world, manifests.manifests, progress),
-  ]);
-  const looked = [...lines, ...manifestLines];
+  const looked = await look(world, wanted, manifests?.manifests ?? [], looking, (seen) => recorded(run, by, seen));
   const identity = by?.identity ?? (await identityFor(run, looked.length, wanted));
   const at = run.now();
   return {
@@ -114,44 +85,8 @@ const workspaceOf = (run: ReadingRun) => run.deployment?.started.workspace ?? ru
 const identityFor = async (run: ReadingRun, answers: number, wanted: readonly Wanted[]): Promise<string | undefined> =>
   answers === wanted.filter((w) => w.kind === 'api').length ? undefined : run.identity();
 
-/** One broken question never sinks the rest. */
-async function guarded(item: Wanted, look: () => Promise<Finding>): Promise<Finding> {
-  try {
-    return await look();
-  } catch (error) {
-    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    return {
-      subject: item.subject,
-      asked: `${item.kind} ${bare(item.subject)}`,
-      verdict: { status: 'unknown', reason: 'NotLookedAt', message: `looking at it broke off: ${message}` },
-      evidence: { message },
-    };
-  }
-}
-
-async function lookAtManifests(
-  run: ReadingRun,
-  by: Stamp | undefined,
-  world: World,
-  manifests: readonly Manifest[],
-  progress: () => void,
-): Promise<Line[]> {
-  const looked = await checkManifests(world, manifests, AT_ONCE);
-  return parallel(looked, AT_ONCE, async (finding): Promise<Line> => {
-    progress();
-    return recorded(run, by, 'manifest', finding.name, finding, finding.where);
-  });
-}
-
 /** Recorded as soon as it is known, so that a cancelled check keeps what it learnt. */
-async function recorded(
-  run: ReadingRun,
-  by: Stamp | undefined,
-  kind: Line['kind'],
-  name: string,
-  finding: Finding,
-  where?: string,
-): Promise<Line> {
+async function recorded(run: ReadingRun, by: Stamp | undefined, { kind, name, finding, where }: Seen): Promise<Line> {
   if (by === undefined) return lineOf(kind, name, finding, undefined, where);
   const observed = await observation(run, by, finding);
   // A look that was broken off saw nothing.
@@ -209,7 +144,3 @@ function openItems(d: Deployment, run: ReadingRun): { wanted: Wanted[]; deferred
   });
   return { wanted: [...items, ...uses], deferred };
 }
-
-const pullSecretsIn = (manifests: readonly Manifest[]): string[] => [
-  ...new Set(manifests.flatMap(({ object }) => pullSecretsOf(object))),
-];

@@ -61,7 +61,7 @@ export const run: ToolRun<'divergence-check', Input, Output> = async (input, run
   if (!document.ok) return tooComplex(document.message);
   const features =
     d === undefined ? unique(input.features_to_verify ?? []) : featuresOf(d, source, input.features_to_verify ?? []);
-  const namespace = d?.target.namespace ?? 'default';
+  const namespace = d?.target.namespace ?? input.namespace ?? 'default';
   const world = createWorld(reader, namespace);
   const { local_environment: localEnvironment } = input;
   const read = await comparing(run, world, document.value, {

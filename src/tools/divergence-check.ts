@@ -7,6 +7,7 @@ const input = z.strictObject({
   upstream_source: z.string().min(1).describe('URL, path or the text itself'),
   local_environment: z.string().optional().describe('a claim, checked: "OpenShift 4.14"'),
   features_to_verify: texts.optional(),
+  namespace: z.string().optional().describe('with deployment "none"'),
   wait,
 });
 export type Input = z.infer<typeof input>;

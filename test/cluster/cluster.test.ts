@@ -311,10 +311,19 @@ describe('login programs', () => {
     expect(answer.message).not.toContain('eyJ');
   });
 
-  test('that hang end with the time limit', async () => {
-    const path = await program('hanging', 'exec sleep 5');
+  test('that hang end with the time limit, and what they started ends with them', async () => {
+    const path = await program('hanging', `sleep 60 & echo $! > '${folder}/hanging.pid'; wait`);
     const answer = failure(await connect({ kubeconfig: path, requestTimeoutMs: 300 }));
     expect(answer).toMatchObject({ reason: 'Unauthorized', message: expect.stringContaining('did not finish') });
+    const pid = Number(await readFile(join(folder, 'hanging.pid'), 'utf8'));
+    const isAlive = () => {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    };
+    await expect.poll(isAlive, { timeout: 3000 }).toBe(false);
   });
 
   test('are asked again when their credential stopped being good', async () => {

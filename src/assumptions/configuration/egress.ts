@@ -59,7 +59,7 @@ async function egress(world: World, match: RegExpExecArray): Promise<Part> {
     evidence: { networkPolicies: outgoing.map((one) => one.metadata.name), rule },
     deferrable: true,
     minimal_spec: probe(host, port),
-    suggestion: `fire the bullet in minimal_spec, or try it: kubectl run egress-probe -n ${namespace} --rm -i --restart=Never --image=IMAGE -- nc -zw5 ${host} ${port}`,
+    suggestion: `try it from a Pod: kubectl run egress-probe -n ${namespace} --rm -i --restart=Never --image=IMAGE -- nc -zw5 ${host} ${port}`,
   };
 }
 
