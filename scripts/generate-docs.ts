@@ -3,12 +3,14 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { FORM_TABLE } from '../src/assumptions/index.ts';
+import { assumptionsSchema } from '../src/cli/check/file.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { policySchema, SYSTEM_POLICY } from '../src/engine/policy.ts';
 import { PROMPTS } from '../src/prompts/index.ts';
 import { PINNED_KEYS } from '../src/state/index.ts';
 import { TOOLS } from '../src/tools/index.ts';
 import { GATES, REFUSALS, STEPS, type Step } from '../src/workflow/index.ts';
+import { environmentReference } from './environment-doc.ts';
 import { renderRulesDoc } from './generate-rules-doc.ts';
 
 /** The reference, written from the code. Without --write it says which file is stale, and fails. */
@@ -127,7 +129,81 @@ async function cliReference(): Promise<string> {
   const sections = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, { load }]) => commandSections(await load(), name)),
   );
-  return `# Commands\n\n\`infragate\` without a command serves MCP on stdio; \`--workspace FOLDER\` names the folder with the manifests. From a clone, write \`npm run --silent infragate --\` in place of \`infragate\`.\n\nExit codes: 0 done, 1 the answer is no, 2 wrong use, 3 the environment lacks something.\n\n${sections.flat().join('\n\n')}\n`;
+  return `# Commands\n\n\`infragate\` without a command serves MCP on stdio; \`--workspace FOLDER\` names the folder with the manifests. From a clone, write \`npm run --silent infragate --\` in place of \`infragate\`.\n\nExit codes: 0 done, 1 the answer is no, 2 wrong use, 3 the environment lacks something, and of \`check\` 4 when nothing is known not to hold, but something can't be seen. JSON (\`--json\`) is one value, the last line; where a command fails it is \`{schema_version, ok: false, error: {reason, message}}\`.\n\n${sections.flat().join('\n\n')}\n`;
+}
+
+type Field = Schema & { properties?: Record<string, Field>; required?: string[]; items?: Field; anyOf?: Field[] };
+
+/** The rows of a schema's fields; of a list's items, too, where they have fields. */
+function fieldRows(schema: Field, prefix = ''): string[] {
+  const required = new Set(schema.required ?? []);
+  return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const inner = [field, ...(field.anyOf ?? []), ...(field.items === undefined ? [] : [field.items])].flatMap(
+      (one) => [one, ...(one.anyOf ?? [])],
+    );
+    const objects = inner.filter((one) => one !== field && one.properties !== undefined);
+    const type = objects.length === 0 ? typeWords(field) : typeWords(field).replaceAll('object', '{…}');
+    const own = `| \`${prefix}${name}\`${required.has(name) ? '' : '?'} | ${type} | ${(field.description ?? '').replaceAll('|', '\\|')} |`;
+    return [own, ...objects.flatMap((one) => fieldRows(one, `${prefix}${name}[].`))];
+  });
+}
+
+/** The file of infragate check, as the schema that reads it has it. */
+function assumptionsReference(): string {
+  const schema = z.toJSONSchema(assumptionsSchema, { io: 'input' }) as Field;
+  return `# The file of infragate check
+
+YAML, by habit \`assumptions.yaml\`; several files may be given, and \`-\` is standard input. A \`?\` marks what may be left out.
+Nothing is changed on the cluster, and no record is kept.
+
+| field | type | |
+|---|---|---|
+${fieldRows(schema).join('\n')}
+
+An item is a text, or says more:
+
+\`\`\`yaml
+namespace: shop
+assumed_apis:
+  - apps/v1/Deployment
+  - {name: argoproj.io/v1alpha1/Application, provided_by: plan}
+  - {name: extensions/v1beta1/Ingress, replaced_by: networking.k8s.io/v1/Ingress}
+configuration_requirements:
+  - default StorageClass
+  - {name: "egress to registry.example.com:443", deferred: "phase 1 shows it"}
+waivers:
+  - {name: default StorageClass, because: "every claim names its class", until: 2027-06-30}
+\`\`\`
+
+- \`provided_by: plan\`: where it isn't there yet, it is asked whether it can be installed.
+- \`deferred\`: UNKNOWN is accepted, with the reason; FAIL is not.
+- \`replaced_by\`: that is what is looked at.
+- A waiver accepts what does not hold, by the name of its row, until the end of a day. One that accepts nothing is shown.
+
+Sentences: [requirement sentences](requirements.md).
+
+## Answers
+
+| status | means | counts with \`--fail-on\` |
+|---|---|---|
+| PASS, NONE | it holds | |
+| FAIL | it does not hold | fail |
+| DIVERGE | it is there, but not as it was written | fail |
+| HIGH | a document takes something for granted that does not hold here | fail |
+| UNKNOWN | it could not be seen; the message says why | unknown (the default), with the above |
+| MEDIUM, LOW | a document differs, and nothing stops | diverge, with the above |
+
+| exit code | |
+|---|---|
+| 0 | all hold, or are accepted |
+| 1 | something does not hold |
+| 2 | wrong use: a file that can't be read or understood |
+| 3 | the cluster can't be reached, or the report can't be written |
+| 4 | nothing is known not to hold, but something can't be seen |
+
+The JSON is one value: \`{schema_version, ok, results: [{category, name, status, reason, message, suggestion?, place: {file, line,
+column}, accepted?}], fail_on, seconds}\`, or \`{schema_version, ok: false, error: {reason, message}}\`.
+`;
 }
 
 /** The sentences of configuration_requirements, from the table that reads them. */
@@ -145,6 +221,8 @@ ${FORM_TABLE.map(({ form, asks }) => `| ${[form, asks].map((text) => text.replac
 
 const documents: Record<string, string> = {
   'docs/reference/requirements.md': requirementReference(),
+  'docs/reference/assumptions.md': assumptionsReference(),
+  'docs/reference/environment.md': environmentReference(),
   'docs/reference/tools.md': toolReference(),
   'docs/reference/gates.md': gateReference(),
   'docs/reference/refusals.md': refusalReference(),

@@ -20,9 +20,12 @@ export async function withLedger(json: boolean, run: (ledger: Ledger) => Promise
   }
 }
 
+/** Of the JSON that commands answer with: `{schema_version, ok, …, error?}`. */
+export const SCHEMA_VERSION = 1;
+
 /** A command's error: a sentence for people, or one JSON value as the last line. */
 export function fail(json: boolean, exit: Exit, reason: string, message: string): Exit {
-  if (json) printJson({ error: { reason, message } });
+  if (json) printJson({ schema_version: SCHEMA_VERSION, ok: false, error: { reason, message } });
   else printError(message);
   return exit;
 }

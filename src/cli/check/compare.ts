@@ -47,13 +47,13 @@ export async function compareSources(
       return { ok: false, exit: exitOf(code), reason: code, message: performed.text };
     }
     const own = file.place('sources', index);
-    rows.push(...answer.parse(performed.structured).divergences.map((found) => rowOf(found, own, one.source)));
+    rows.push(...answer.parse(performed.structured).divergences.map((found) => rowOf(found, own, one.source, file)));
   }
   return { ok: true, rows };
 }
 
 /** A document that is a file here is where the finding stands; of one behind an address its line is named in words. */
-function rowOf(found: z.output<typeof divergence>, own: Place, source: string): Row {
+function rowOf(found: z.output<typeof divergence>, own: Place, source: string, file: AssumptionsFile): Row {
   const [first] = found.upstream.places;
   const remote = /^[a-z]+:\/\//i.test(source) || source.includes('\n');
   const where = first === undefined ? '' : ` (${first.part}:${first.line})`;
@@ -63,7 +63,7 @@ function rowOf(found: z.output<typeof divergence>, own: Place, source: string): 
     status: found.divergence,
     reason: found.rule ?? found.id,
     message: `${found.local}${where}`,
-    place: first === undefined || remote ? own : { file: first.part, line: first.line, column: 1 },
+    place: first === undefined || remote ? own : { file: file.path(first.part), line: first.line, column: 1 },
     ...(found.adjustment === '' || found.adjustment === '""' ? {} : { suggestion: found.adjustment }),
   };
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
@@ -63,6 +63,8 @@ export type AssumptionsFile = {
   /** Paths in the file start here. */
   readonly folder: string;
   readonly assumptions: Assumptions;
+  /** A path in the file, as seen from where the command was called. */
+  path(inside: string): string;
   /** Where a part of it stands: `place('operators', 2)`. */
   place(...path: readonly (string | number)[]): Place;
 };
@@ -78,13 +80,13 @@ export async function readAssumptions(name: string, workspace: string): Promise<
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     return { ok: false, message: `${name === '-' ? 'standard input' : path} can't be read${code}` };
   }
-  return parseAssumptions(name, text, name === '-' ? workspace : dirname(path));
+  return parseAssumptions(name, text, name === '-' ? workspace : dirname(path), workspace);
 }
 
 /** Keys that say how to look, and name nothing to look at. */
 const SETTINGS = new Set(['namespace', 'local_environment', 'waivers']);
 
-export function parseAssumptions(name: string, text: string, folder: string): FileRead {
+export function parseAssumptions(name: string, text: string, folder: string, workspace = folder): FileRead {
   const called = name === '-' ? 'standard input' : name;
   const lines = new LineCounter();
   const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines });
@@ -115,8 +117,10 @@ export function parseAssumptions(name: string, text: string, folder: string): Fi
     ([key, value]) => !SETTINGS.has(key) && (Array.isArray(value) ? value.length > 0 : value !== ''),
   );
   if (!asks) return { ok: false, message: `${called} names nothing to check` };
-  return { ok: true, file: { name, folder, assumptions, place } };
+  const path = (inside: string): string => {
+    const absolute = resolve(folder, inside);
+    const seen = relative(workspace, absolute);
+    return seen.startsWith('..') ? absolute : seen;
+  };
+  return { ok: true, file: { name, folder, assumptions, path, place } };
 }
-
-/** For a heading. */
-export const shortName = (file: AssumptionsFile): string => (file.name === '-' ? 'stdin' : basename(file.name));

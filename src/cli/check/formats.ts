@@ -1,6 +1,7 @@
 import { plainLine } from '../../print/index.ts';
 import { table } from '../../report/index.ts';
 import { visible, visibleJson } from '../../workflow/visible.ts';
+import { SCHEMA_VERSION } from '../with-ledger.ts';
 import { junit } from './junit.ts';
 import { CATEGORIES, counts, type FailOn, hasOpenSentence, levelOf, type Row, TITLES, verdict } from './rows.ts';
 import { sarif } from './sarif.ts';
@@ -20,8 +21,6 @@ export type About = {
 
 export const FORMATS = ['text', 'markdown', 'json', 'sarif', 'junit'] as const;
 export type Format = (typeof FORMATS)[number];
-
-export const SCHEMA_VERSION = 1;
 
 export function formatted(format: Format, rows: readonly Row[], about: About): string {
   switch (format) {

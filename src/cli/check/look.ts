@@ -131,7 +131,7 @@ function manifestRow({ name, finding, where = '' }: Seen, file: AssumptionsFile)
     place:
       path === ''
         ? { ...own, line: own.line + Number(line) }
-        : { file: path, line: Number(line), column: Number(column) },
+        : { file: file.path(path), line: Number(line), column: Number(column) },
     ...(finding.suggestion === undefined ? {} : { suggestion: finding.suggestion }),
   };
 }
