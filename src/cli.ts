@@ -21,15 +21,23 @@ async function main(argv: readonly string[]): Promise<void> {
     )
     .showHelpAfterError()
     .exitOverride();
-  if (name === '--version' || name === '-V') {
+  if (name !== undefined && ['--version', '-V', '-v', 'version'].includes(name)) {
     const { version } = await import('./cli/version.ts');
     print(version());
     return;
   }
+  // `help sandbox up` is `sandbox up --help`; help of a command that isn't there names those that are.
+  const asked = name === 'help' && argv.length > 1 ? [...argv.slice(1), '--help'] : argv;
+  const [chosen] = asked;
   for (const [command, { about, load }] of Object.entries(COMMANDS)) {
-    program.addCommand(command === name ? throwing(await load()) : new Command(command).description(about));
+    program.addCommand(command === chosen ? throwing(await load()) : new Command(command).description(about));
   }
-  await program.parseAsync([...argv], { from: 'user' });
+  if (name === 'help' && chosen !== undefined && chosen !== 'help' && !(chosen in COMMANDS)) {
+    printError(`infragate: there is no command ${chosen}; the commands are ${Object.keys(COMMANDS).join(', ')}`);
+    process.exitCode = EXIT.wrongUse;
+    return;
+  }
+  await program.parseAsync([...asked], { from: 'user' });
 }
 
 // Whoever reads our output may have seen enough (`| head`), which is no error of ours; serving listens for itself.

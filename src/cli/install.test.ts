@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse as parseJsonc } from 'jsonc-parser';
@@ -30,7 +39,7 @@ afterEach(() => {
 });
 
 const run = (client: ClientName, ...flags: string[]) =>
-  installCommand().parseAsync(['--client', client, ...flags], { from: 'user' });
+  installCommand().parseAsync(['--client', client, '--yes', ...flags], { from: 'user' });
 
 const fileOf = (client: ClientName) => CLIENTS[client].file(places(home));
 
@@ -39,7 +48,7 @@ function given(client: ClientName, text: string) {
   writeFileSync(fileOf(client), text);
 }
 
-const names: ClientName[] = ['claude-code', 'claude-desktop', 'vscode', 'cursor', 'codex', 'gemini', 'inspector'];
+const names = Object.keys(CLIENTS).filter((name): name is ClientName => name in CLIENTS);
 
 describe.each(names)('%s', (client) => {
   const { format, at } = CLIENTS[client];
@@ -56,10 +65,8 @@ describe.each(names)('%s', (client) => {
   test('gets an entry that starts this server, and keeps the rest of its file', async () => {
     given(client, rest);
     await run(client);
-    expect(entry()).toMatchObject({
-      command: 'npm',
-      args: ['--prefix', expect.any(String), 'run', '--silent', 'infragate'],
-    });
+    const args = ['--prefix', expect.any(String), 'run', '--silent', 'infragate'];
+    expect(entry()).toMatchObject(client === 'opencode' ? { command: ['npm', ...args] } : { command: 'npm', args });
     const text = readFileSync(fileOf(client), 'utf8');
     for (const line of rest.split('\n').filter((one) => /\w/.test(one)))
       expect(text).toContain(line.replace(/,?$/, ''));
@@ -135,4 +142,56 @@ test('doctor is told which clients are here and which of them start this server'
   given('vscode', '{');
   const standing = Object.fromEntries(clientsHere(home).map((one) => [one.client, one.entry]));
   expect(standing).toEqual({ codex: 'ours', cursor: 'other', gemini: 'none', vscode: 'unreadable' });
+});
+
+test('where nobody can be asked nothing is written without --yes', async () => {
+  await installCommand().parseAsync(['--client', 'cursor'], { from: 'user' });
+  expect(existsSync(fileOf('cursor'))).toBe(false);
+  expect(process.exitCode).toBe(2);
+  expect(said.join('')).toContain('--yes writes');
+});
+
+test('what the user had on the entry stays, the environment above all', async () => {
+  given('cursor', '{"mcpServers":{"infragate":{"command":"old","env":{"HTTPS_PROXY":"p","A":"1"},"disabled":true}}}');
+  await run('cursor', '--env', 'A=2', '--kubeconfig', 'kube.config', '--workspace', 'apps');
+  expect(JSON.parse(readFileSync(fileOf('cursor'), 'utf8')).mcpServers.infragate).toEqual({
+    command: 'npm',
+    args: [
+      ...['--prefix', expect.any(String), 'run', '--silent', 'infragate'],
+      '--',
+      '--workspace',
+      join(home, 'apps'),
+    ],
+    env: { HTTPS_PROXY: 'p', A: '2', INFRAGATE_KUBECONFIG: join(home, 'kube.config') },
+    disabled: true,
+  });
+  expect(clientsHere(home)).toMatchObject([{ client: 'cursor', entry: 'ours' }]);
+});
+
+test("a project's file is another one, with an undo of its own", async () => {
+  await run('claude-code');
+  await run('claude-code', '--scope', 'project');
+  expect(JSON.parse(readFileSync(join(home, '.mcp.json'), 'utf8')).mcpServers.infragate.command).toBe('npm');
+  await run('claude-code', '--scope', 'project', '--undo');
+  expect(existsSync(join(home, '.mcp.json'))).toBe(false);
+  expect(existsSync(fileOf('claude-code'))).toBe(true);
+  await run('claude-desktop', '--scope', 'project');
+  expect(said.join('')).toContain('Claude Desktop has no file for a project');
+});
+
+test('a byte order mark stays, and a key that is there twice is no guess', async () => {
+  given('gemini', '\uFEFF{"a": 1}');
+  await run('gemini');
+  expect(readFileSync(fileOf('gemini'), 'utf8')).toMatch(/^\uFEFF\{/);
+  given('cursor', '{\n"mcpServers": {},\n"mcpServers": {"x": {}}\n}');
+  await run('cursor');
+  expect(said.join('')).toContain('line 3: the key "mcpServers" is there twice');
+});
+
+test('a link that leads nowhere yet leads there still', async () => {
+  mkdirSync(join(home, '.cursor'));
+  symlinkSync(join(home, 'dotfiles', 'mcp.json'), fileOf('cursor'));
+  await run('cursor');
+  expect(lstatSync(fileOf('cursor')).isSymbolicLink()).toBe(true);
+  expect(existsSync(join(home, 'dotfiles', 'mcp.json'))).toBe(true);
 });

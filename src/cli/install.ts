@@ -1,45 +1,98 @@
 // infragate install --client NAME
 
-import { mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { print, printError, printJson } from '../print/index.ts';
 import { EXIT } from './exit.ts';
 import { workspaceHere } from './here.ts';
-import { CLIENTS, type Client, type ClientName, places } from './install/clients.ts';
-import { serverEntry } from './install/entry.ts';
+import { CLIENTS, type Client, type ClientName, environmentField, places, spelled } from './install/clients.ts';
+import { wantedEntry } from './install/entry.ts';
 import type { Edited } from './install/json.ts';
 import { forgetInstalled, readInstalled, writeInstalled } from './install/record.ts';
 import { ask, isTerminal } from './terminal.ts';
 import { fail } from './with-ledger.ts';
 
-type Flags = { client: ClientName; dryRun: boolean; undo: boolean; yes: boolean; json: boolean; file?: string };
+type Flags = {
+  client: ClientName;
+  scope: 'user' | 'project';
+  env: Record<string, string>;
+  kubeconfig?: string;
+  workspace?: string;
+  dryRun: boolean;
+  undo: boolean;
+  yes: boolean;
+  json: boolean;
+  file?: string;
+};
+
+const pair = (text: string, before: Record<string, string>): Record<string, string> => {
+  const [, name = '', value = ''] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(text) ?? [];
+  if (name === '') throw new InvalidArgumentError('it takes NAME=VALUE');
+  return { ...before, [name]: value };
+};
 
 export function installCommand(): Command {
   return new Command('install')
     .description("write this server into a client's configuration, or take it out again")
     .addOption(new Option('--client <name>', 'whose configuration').choices(Object.keys(CLIENTS)).makeOptionMandatory())
     .option('--file <path>', 'another file than the one the client usually reads')
+    .addOption(
+      new Option(
+        '--scope <scope>',
+        "user: the client's own file; project: the one in this folder, for all who work in it",
+      )
+        .choices(['user', 'project'])
+        .default('user'),
+    )
+    .option('--env <name=value>', "a variable of the server's environment; may be given several times", pair, {})
+    .option('--kubeconfig <path>', "the server's own kubeconfig (INFRAGATE_KUBECONFIG)")
+    .option('--workspace <folder>', 'the folder that deployments belong to')
     .option('--dry-run', 'show the change, write nothing', false)
     .option('--undo', 'put back what was there before', false)
-    .option('--yes', "don't ask on a terminal", false)
+    .option('--yes', "don't ask; needed where nobody can be asked", false)
     .option('--json', 'print one line of JSON, last', false)
     .action(install);
 }
 
-async function install({ client: name, dryRun, undo, yes, json, file: asked }: Flags): Promise<void> {
+async function install(flags: Flags): Promise<void> {
+  const { client: name, scope, dryRun, undo, yes, json, file: asked } = flags;
   const client: Client = CLIENTS[name];
-  const file = followed(asked === undefined ? client.file(places(workspaceHere())) : resolve(workspaceHere(), asked));
-  const before = contentOf(file);
+  const own = scope === 'project' ? client.project?.(places(workspaceHere())) : client.file(places(workspaceHere()));
+  const wanted = asked === undefined ? own : resolve(workspaceHere(), asked);
+  if (wanted === undefined) {
+    process.exitCode = fail(
+      json,
+      EXIT.wrongUse,
+      'NoProjectScope',
+      `${client.title} has no file for a project; leave --scope out`,
+    );
+    return;
+  }
+  const file = followed(wanted);
+  const whole = contentOf(file);
+  const mark = whole?.startsWith(BOM) ? BOM : '';
+  const before = whole?.slice(mark.length);
   const there = await entryIn(client, before ?? '');
   if (!there.ok) {
     process.exitCode = fail(json, EXIT.no, 'BadFile', `${file} can't be edited: ${there.because}`);
     return;
   }
-  const installed = readInstalled(name);
+  const record = scope === 'project' ? `${name}-project` : name;
+  const installed = readInstalled(record);
   const known = installed?.file === file ? installed : undefined;
-  const entry = undo ? known?.before : { ...serverEntry(), ...client.fields };
+  const entry = undo ? known?.before : merged(there.value, client, flags);
   const status = (what: string) => {
     if (json) printJson({ client: name, file, status: what, ...(undo ? {} : { entry }) });
     else print(`${what}: ${file}`);
@@ -59,16 +112,20 @@ async function install({ client: name, dryRun, undo, yes, json, file: asked }: F
   const { createTwoFilesPatch } = await import('diff');
   (json ? printError : print)(createTwoFilesPatch(file, file, before ?? '', after ?? '').trimEnd());
   if (dryRun) return status('would be written');
-  if (isTerminal() && !yes && !json && !/^y(es)?$/i.test(await ask('Write it? [y/N] '))) {
+  if (!yes && (json || !isTerminal())) {
+    process.exitCode = fail(json, EXIT.wrongUse, 'NotAsked', `nobody can be asked here: --yes writes ${file}`);
+    return;
+  }
+  if (!yes && !/^y(es)?$/i.test(await ask('Write it? [y/N] '))) {
     process.exitCode = EXIT.no;
     return status('left as it was');
   }
   if (after === undefined) rmSync(file, { force: true });
-  else write(file, after);
-  if (undo) forgetInstalled(name);
+  else write(file, `${mark}${after}`);
+  if (undo) forgetInstalled(record);
   // What was there before the first installation is what undo goes back to.
   else if (known === undefined)
-    writeInstalled(name, {
+    writeInstalled(record, {
       file,
       created: before === undefined,
       alone: there.siblings === undefined,
@@ -76,6 +133,19 @@ async function install({ client: name, dryRun, undo, yes, json, file: asked }: F
     });
   status(undo ? 'undone' : 'written');
   if (!undo && !json) print(client.afterwards);
+}
+
+const BOM = '\uFEFF';
+
+/** What the user had set on the entry stays: the environment above all. What starts the server is ours. */
+function merged(there: unknown, client: Client, { env, kubeconfig, workspace }: Flags): Record<string, unknown> {
+  const folder = workspace === undefined ? {} : { workspace: resolve(workspaceHere(), workspace) };
+  const file = kubeconfig === undefined ? {} : { INFRAGATE_KUBECONFIG: resolve(workspaceHere(), kubeconfig) };
+  const ours = spelled(client, wantedEntry({ env: { ...env, ...file }, ...folder }));
+  const before: Record<string, unknown> = typeof there === 'object' && there !== null ? { ...there } : {};
+  const field = environmentField(client);
+  const variables = { ...Object(before[field]), ...Object(ours[field]) };
+  return { ...before, ...ours, ...(Object.keys(variables).length === 0 ? {} : { [field]: variables }) };
 }
 
 /** Two readings of one entry; a TOML table and a JSON object differ in their prototype only. */
@@ -99,7 +169,9 @@ function followed(file: string): string {
   try {
     return realpathSync(file);
   } catch {
-    return file;
+    // One that leads nowhere yet leads there still.
+    const stat = lstatSync(file, { throwIfNoEntry: false });
+    return stat?.isSymbolicLink() ? resolve(dirname(file), readlinkSync(file)) : file;
   }
 }
 

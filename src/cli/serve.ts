@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printError } from '../print/index.ts';
@@ -27,7 +28,11 @@ function workspaceOf(argv: readonly string[]): Given {
     const { workspace } = parseArgs({ args: [...argv], options: { workspace: { type: 'string' } } }).values;
     if (workspace === undefined) return { ok: true };
     if (workspace === '') return { ok: false, message: '--workspace: the folder deployments belong to' };
-    return { ok: true, workspace: resolve(workspaceHere(), workspace) };
+    const folder = resolve(workspaceHere(), workspace);
+    const found = statSync(folder, { throwIfNoEntry: false });
+    if (found === undefined) return { ok: false, message: `--workspace: there is no folder ${folder}` };
+    if (!found.isDirectory()) return { ok: false, message: `--workspace: ${folder} is a file, not a folder` };
+    return { ok: true, workspace: folder };
   } catch (error) {
     return { ok: false, message: error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error) };
   }

@@ -8,6 +8,19 @@ import type { ServerEntry } from './clients.ts';
  * How a client is to start this infragate: from a clone by npm, which brings Node and builds when needed; the published
  * package by npx where it was started so (npx's own folders don't last), else by the Node that runs it now.
  */
+export type Wishes = { readonly env?: Readonly<Record<string, string>>; readonly workspace?: string };
+
+/** With a workspace and an environment of its own. npm hands on what stands after `--`. */
+export function wantedEntry({ env = {}, workspace }: Wishes): ServerEntry {
+  const entry = serverEntry();
+  const more = workspace === undefined ? [] : [...(entry.command === 'npm' ? ['--'] : []), '--workspace', workspace];
+  return {
+    command: entry.command,
+    args: [...entry.args, ...more],
+    ...(Object.keys(env).length === 0 ? {} : { env }),
+  };
+}
+
 export function serverEntry(): ServerEntry {
   const root = packageRoot();
   if (existsSync(join(root, 'scripts', 'dev.mjs')))

@@ -1,4 +1,13 @@
-import { applyEdits, type Edit, modify, type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import {
+  applyEdits,
+  type Edit,
+  modify,
+  type Node,
+  type ParseError,
+  parse,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 
 /** JSON with comments, as VS Code, Gemini and others write it: one value is set or taken out, everything else stays as it is. */
 export type Edited = { ok: true; text: string } | { ok: false; because: string };
@@ -8,9 +17,31 @@ export function readJson(text: string): { ok: true; value: unknown } | { ok: fal
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [first] = errors;
+  const twice = first === undefined ? duplicate(parseTree(text, [], { allowTrailingComma: true })) : undefined;
+  if (twice !== undefined) {
+    const line = text.slice(0, twice.offset).split('\n').length;
+    return {
+      ok: false,
+      because: `line ${line}: the key "${String(twice.value)}" is there twice; clients differ in which one they take`,
+    };
+  }
   if (first === undefined) return { ok: true, value };
   const line = text.slice(0, first.offset).split('\n').length;
   return { ok: false, because: `line ${line}: ${printParseErrorCode(first.error)}` };
+}
+
+/** The second of two keys of one name in one object. */
+function duplicate(node: Node | undefined): Node | undefined {
+  if (node === undefined) return undefined;
+  const seen = new Set<unknown>();
+  for (const child of node.children ?? []) {
+    const key = node.type === 'object' ? child.children?.[0] : undefined;
+    if (key !== undefined && seen.has(key.value)) return key;
+    if (key !== undefined) seen.add(key.value);
+    const inner = duplicate(child);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 /** `value` undefined takes the entry out. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { CLIENTS, type Client, type ClientName, places } from './clients.ts';
+import { CLIENTS, type Client, type ClientName, places, spelled } from './clients.ts';
 import { serverEntry } from './entry.ts';
 import { readJson } from './json.ts';
 import { readToml } from './toml.ts';
@@ -17,7 +17,8 @@ export type ClientStanding = {
 export function clientsHere(cwd: string): ClientStanding[] {
   const rows: [ClientName, Client][] = [];
   for (const name of clientNames) rows.push([name, CLIENTS[name]]);
-  return rows.flatMap(([client, { title, format, at, file: where }]) => {
+  return rows.flatMap(([client, row]) => {
+    const { title, format, at, file: where } = row;
     const file = where(places(cwd));
     let text: string;
     try {
@@ -26,29 +27,25 @@ export function clientsHere(cwd: string): ClientStanding[] {
       return [];
     }
     const read = format === 'toml' ? readToml(text) : readJson(text);
-    return [{ client, title, file, entry: read.ok ? entryAt(read.value, at) : 'unreadable' }];
+    return [{ client, title, file, entry: read.ok ? entryAt(read.value, at, row) : 'unreadable' }];
   });
 }
 
-const clientNames: readonly ClientName[] = [
-  'claude-code',
-  'claude-desktop',
-  'vscode',
-  'cursor',
-  'codex',
-  'gemini',
-  'inspector',
-];
+const clientNames = Object.keys(CLIENTS).filter((name): name is ClientName => name in CLIENTS);
 
-function entryAt(value: unknown, path: readonly string[]): 'ours' | 'other' | 'none' {
+function entryAt(value: unknown, path: readonly string[], client: Client): 'ours' | 'other' | 'none' {
   const entry = path.reduce<unknown>(
     (table, key) => (typeof table === 'object' && table !== null ? new Map(Object.entries(table)).get(key) : undefined),
     value,
   );
   if (typeof entry !== 'object' || entry === null) return 'none';
-  const { command, args } = { command: undefined, args: [], ...entry };
-  const own = serverEntry();
-  return command === own.command && isDeepStrictEqual([...(Array.isArray(args) ? args : [])], [...own.args])
-    ? 'ours'
-    : 'other';
+  const own = spelled(client, serverEntry());
+  return isDeepStrictEqual(started({ ...entry }), started(own)) ? 'ours' : 'other';
+}
+
+/** What an entry starts: program and arguments, however it spells them. A workspace of its own changes nothing about that. */
+function started({ command, args = [] }: Record<string, unknown>): unknown[] {
+  const words = [...(Array.isArray(command) ? command : [command]), ...(Array.isArray(args) ? args : [])];
+  const workspace = words.indexOf('--workspace');
+  return workspace < 0 ? words : words.slice(0, words[workspace - 1] === '--' ? workspace - 1 : workspace);
 }
