@@ -53,10 +53,14 @@ export async function finish(
   id: string,
   outcome: Outcome<Record<string, unknown>>,
   runId?: string,
+  cancelled = false,
 ): Promise<Performed> {
   if (outcome.kind === 'refusal') {
-    if (runId !== undefined)
-      await end(shop, call.actor, id, runId, { outcome: 'refused', status: outcome.refusal.code });
+    if (runId !== undefined) {
+      const result = await shop.ledger.put(JSON.stringify({ refusal: outcome.refusal }), 'application/json');
+      const status = outcome.refusal.code;
+      await end(shop, call.actor, id, runId, { outcome: cancelled ? 'cancelled' : 'refused', status, result });
+    }
     return refused(shop, call, tool, id, outcome.refusal);
   }
   const status = typeof outcome.value.status === 'string' ? outcome.value.status : undefined;

@@ -11,6 +11,7 @@ import { perform } from './perform.ts';
 import { permitsIn, refreshPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
 import { lines, load, loadSome, recordsOf, type Several } from './record.ts';
+import { cancelRun, type RunState, runState } from './run-state.ts';
 import type { Call, Shop } from './shop.ts';
 import { tidy } from './tidy.ts';
 import type { Performed, ToolDefinition } from './tool.ts';
@@ -36,6 +37,10 @@ export interface Engine {
   evidence(id: string): Promise<{ text: string; mediaType: string } | undefined>;
   findEvidence(id: string): Promise<EvidenceFound>;
   useOnce(nonce: string): Promise<boolean>;
+  /** What became of a run; undefined when this ledger has no such run. */
+  runState(deployment: string, run: string): Promise<RunState | undefined>;
+  /** Ends a run of this process; it cleans up after itself. */
+  cancelRun(run: string): Promise<void>;
   ledger(): Promise<Ledger>;
   /** Takes away what a deployment that is over still has in its cluster; answers what could not be, in words. */
   tidy(id: string): Promise<string | undefined>;
@@ -126,6 +131,8 @@ export function createEngine(options: EngineOptions): Engine {
       }),
     findEvidence: (id) => withShop((s) => findEvidence(s.ledger, id)),
     useOnce: (nonce) => withShop((s) => s.ledger.useOnce(nonce)),
+    runState: (deployment, run) => withShop((s) => runState(s, deployment, run)),
+    cancelRun: (run) => withShop(async (s) => cancelRun(s, run)),
     ledger: () => withShop(async (s) => s.ledger),
     tidy: (id) => withShop((s) => tidy(s, id)),
     async close() {
@@ -154,4 +161,5 @@ export { fixText, positionText } from './answer.ts';
 export type { Decision } from './decide.ts';
 export { type EvidenceFound, notOne } from './evidence.ts';
 export { type Policy, readPolicy } from './policy.ts';
+export type { RunState } from './run-state.ts';
 export { type Performed, Refused, type ToolDefinition } from './tool.ts';

@@ -119,7 +119,7 @@ function start(
   const way = step.territory?.(stepInputOf(input)) ?? 'leave';
   const lostIt = (why: string) => abort.abort(new Error(why));
   const promise = inTerritory(shop, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
-    .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId))
+    .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId, abort.signal.aborted))
     .then(async (performed) => {
       active.bound = await planNow(shop, d.id);
       return performed;

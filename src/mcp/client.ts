@@ -6,18 +6,24 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
+/** The extension for long work (SEP-2663); its methods are of revision 2026-07-28, so older connections have none. */
+export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
 /** What matters of the client behind a call, in either protocol era. */
 export type ClientView = {
   /** Name and version as the client gives them; not proof of anything. */
   readonly name: string;
   readonly canShowForms: boolean;
   readonly hasRoots: boolean;
+  /** It takes a task for an answer (io.modelcontextprotocol/tasks). */
+  readonly hasTasks: boolean;
 };
 
 const INFO = z.object({ name: z.string(), version: z.string().optional() });
 const CAPABILITIES = z.object({
   elicitation: z.looseObject({ form: z.unknown().optional(), url: z.unknown().optional() }).optional(),
   roots: z.unknown().optional(),
+  extensions: z.record(z.string(), z.unknown()).optional(),
 });
 
 /**
@@ -33,6 +39,7 @@ export function clientOf(server: McpServer, ctx: ServerContext): ClientView {
     name: info.success ? nameOf(info.data) : 'unknown client',
     canShowForms: elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined),
     hasRoots: can.data?.roots !== undefined,
+    hasTasks: envelope !== undefined && can.data?.extensions?.[TASKS_EXTENSION] !== undefined,
   };
 }
 

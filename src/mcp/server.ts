@@ -1,8 +1,10 @@
 import { McpServer } from '@modelcontextprotocol/server';
 import type { Channel } from './channel.ts';
+import { TASKS_EXTENSION } from './client.ts';
 import { INSTRUCTIONS } from './instructions.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
+import { registerTasks } from './tasks.ts';
 import { registerTools } from './tools.ts';
 
 /** Lists are the same for everybody and for as long as the process lives. */
@@ -21,6 +23,7 @@ export function createServer(channel: Channel): McpServer {
         tools: { listChanged: false },
         prompts: { listChanged: false },
         resources: { listChanged: false },
+        extensions: { [TASKS_EXTENSION]: {} },
       },
       cacheHints: {
         'tools/list': LIST,
@@ -33,6 +36,7 @@ export function createServer(channel: Channel): McpServer {
     },
   );
   registerTools(server, channel);
+  registerTasks(server, channel);
   registerPrompts(server, channel);
   registerResources(server, channel);
   return server;

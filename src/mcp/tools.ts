@@ -1,10 +1,12 @@
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { Engine, Performed, ToolDefinition } from '../engine/index.ts';
 import { printError } from '../print/index.ts';
-import { visible, visibleLines, visibleValue } from '../workflow/visible.ts';
+import { visible } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
 import { type ClientView, clientOf } from './client.ts';
 import { answered, ask, take } from './question.ts';
+import { result } from './result.ts';
+import { hurried, takesTask, taskFor } from './tasks.ts';
 import { announcedInput, announcedOutput } from './wire-schema.ts';
 
 type Arguments = Record<string, unknown>;
@@ -74,9 +76,12 @@ async function call(
       if (taken.kind === 'decided') return result(taken.performed);
       return result(stillPending(taken.because, await perform(engine, tool, args, client, ctx)));
     }
-    const performed = await perform(engine, tool, args, client, ctx);
-    if (performed.question === undefined || !client.canShowForms) return result(performed);
-    return await ask(performed.question, tool, channel.seal, ctx);
+    const inTasks = client.hasTasks && takesTask(tool);
+    const performed = await perform(engine, tool, inTasks ? hurried(tool, args) : args, client, ctx);
+    if (performed.question !== undefined && client.canShowForms)
+      return await ask(performed.question, tool, channel.seal, ctx);
+    const task = inTasks ? await taskFor(engine, client.name, tool, performed) : undefined;
+    return task ?? result(performed);
   } catch (error) {
     return unexpected(tool, error);
   }
@@ -117,12 +122,6 @@ function progressTo(ctx: ServerContext): ((message: string) => void) | undefined
       .catch(() => undefined);
   };
 }
-
-const result = (performed: Performed): CallToolResult => ({
-  content: [{ type: 'text', text: visibleLines(performed.text) }],
-  structuredContent: { ...Object(visibleValue(performed.structured)) },
-  ...(performed.isError ? { isError: true } : {}),
-});
 
 /** A bug: the stack goes to stderr, one sentence to the client. */
 function unexpected(tool: string, error: unknown): CallToolResult {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createWorkspace } from './workspace.ts';
 
-const client = { name: 'test', canShowForms: false, hasRoots: true };
+const client = { name: 'test', canShowForms: false, hasRoots: true, hasTasks: false };
 const roots = (...uris: string[]) => ({ roots: { roots: uris.map((uri) => ({ uri })) } });
 
 describe('the folder a deployment is worked on in', () => {
@@ -26,7 +26,7 @@ describe('the folder a deployment is worked on in', () => {
 
   test('is asked for with every call of a first batch, only of a client that has roots, until there is an answer', () => {
     const workspace = createWorkspace(undefined, {});
-    expect(workspace.ask({ ...client, hasRoots: false })).toBeUndefined();
+    expect(workspace.ask({ ...client, hasRoots: false, hasTasks: false })).toBeUndefined();
     expect(workspace.ask(client)).toBeDefined();
     expect(workspace.ask(client)).toBeDefined();
     workspace.learn(roots());
