@@ -2,6 +2,7 @@ import type { KubeObject, Result } from '../cluster/index.ts';
 import type { ClusterFacts, NodeFact, StorageClassFact } from '../documents/facts.ts';
 import { isDefaultClass } from '../objects/index.ts';
 import type { Verdict } from '../workflow/index.ts';
+import { accessModesOf } from './access-modes.ts';
 import { matching } from './api-miss.ts';
 import { parseApi, writeApi } from './api-name.ts';
 import { balanced } from './balanced.ts';
@@ -13,18 +14,21 @@ type Images = ReadonlyMap<string, Verdict>;
 
 /** What a document is compared with, seen now. What can't be seen is named in `unknown`, never left out. */
 export async function gatherFacts(world: World, images: Images = new Map()): Promise<ClusterFacts> {
-  const [version, discovery, openshift, storage, ingress, nodes, namespace, balancer] = await Promise.all([
-    world.once('version', () => world.reader.version()),
-    discoveryOf(world),
-    listAll(world, 'config.openshift.io', 'ClusterVersion'),
-    listAll(world, 'storage.k8s.io', 'StorageClass'),
-    listAll(world, 'networking.k8s.io', 'IngressClass'),
-    listAll(world, '', 'Node'),
-    world.once(`namespace ${world.namespace}`, () =>
-      world.reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name: world.namespace }),
-    ),
-    loadBalancer(world),
-  ]);
+  const [version, discovery, openshift, storage, ingress, nodes, namespace, balancer, volumes, profiles] =
+    await Promise.all([
+      world.once('version', () => world.reader.version()),
+      discoveryOf(world),
+      listAll(world, 'config.openshift.io', 'ClusterVersion'),
+      listAll(world, 'storage.k8s.io', 'StorageClass'),
+      listAll(world, 'networking.k8s.io', 'IngressClass'),
+      listAll(world, '', 'Node'),
+      world.once(`namespace ${world.namespace}`, () =>
+        world.reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name: world.namespace }),
+      ),
+      loadBalancer(world),
+      listAll(world, '', 'PersistentVolume'),
+      listAll(world, 'cdi.kubevirt.io', 'StorageProfile'),
+    ]);
   const unknown = [
     ...failedResult('kubernetes', version),
     ...failedResult('apis', discovery),
@@ -33,13 +37,14 @@ export async function gatherFacts(world: World, images: Images = new Map()): Pro
     ...failedList('ingressClasses', ingress),
     ...failedList('nodes', nodes),
     ...failedResult('podSecurity', namespace),
+    ...(namespace.ok && namespace.value === undefined ? [`podSecurity: there is no namespace ${world.namespace}`] : []),
   ];
   const ocp = openshift.state === 'listed' ? openshiftVersion(openshift.items[0]) : undefined;
   const level = namespace.ok ? podSecurity(namespace.value) : undefined;
   return {
     ...(version.ok ? { kubernetes: { version: version.value.gitVersion } } : {}),
     ...(ocp === undefined ? {} : { openshift: { version: ocp } }),
-    storageClasses: itemsOf(storage).map(storageClass),
+    storageClasses: itemsOf(storage).map((one) => storageClass(one, itemsOf(volumes), itemsOf(profiles))),
     ingressClasses: itemsOf(ingress).map((one) => one.metadata.name ?? ''),
     apis(gvk) {
       if (!discovery.ok) return 'unknown';
@@ -88,11 +93,16 @@ function openshiftVersion(cluster: KubeObject | undefined): string | undefined {
   return version === '' ? undefined : version;
 }
 
-const storageClass = (object: KubeObject): StorageClassFact => ({
-  name: object.metadata.name ?? '',
-  default: isDefaultClass(object),
-  provisioner: text(object.provisioner),
-});
+function storageClass(
+  object: KubeObject,
+  volumes: readonly KubeObject[],
+  profiles: readonly KubeObject[],
+): StorageClassFact {
+  const name = object.metadata.name ?? '';
+  const provisioner = text(object.provisioner);
+  const accessModes = accessModesOf(name, provisioner, volumes, profiles);
+  return { name, default: isDefaultClass(object), provisioner, ...(accessModes === undefined ? {} : { accessModes }) };
+}
 
 function nodeFact(node: KubeObject): NodeFact {
   const allocatable = at(node, 'status', 'allocatable');

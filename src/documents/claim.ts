@@ -35,7 +35,7 @@ export function checkClaim(claim: string, facts: ClusterFacts): Divergence[] {
   return told.map(([part, { text, severity, evidence }]) => ({
     id: `local-environment/${slug(part)}`,
     feature: `local environment: ${part}`,
-    upstream: { text: quoted(claim), places: [said(claim)] },
+    upstream: { text: quoted(claim), places: [said(claim)], subjects: [] },
     local: { text, evidence },
     divergence: severity,
     rule: 'local-environment',

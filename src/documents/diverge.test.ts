@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { appliesTo, compare } from './diverge.ts';
+import { compare } from './diverge.ts';
 import { extract } from './extract/index.ts';
 import { type Fixture, factsOf, fixtures, scored } from './fixture.ts';
 import { load } from './load.ts';
@@ -167,47 +167,6 @@ const EMPTY = {
   understood: false,
   linesWhere: () => [],
 };
-
-describe('adjusted manifests', () => {
-  const deployment = (volumes: string, image = 'registry.internal/app:1', port = 8080) => `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: app}
-spec:
-  template:
-    spec:
-      containers:
-        - name: app
-          image: ${image}
-          ports: [{containerPort: ${port}}]
-      volumes: ${volumes}
-`;
-  const claim =
-    '---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: d}\nspec: {accessModes: [ReadWriteOnce]}\n';
-  it.each([
-    ['bind-mount', deployment('[{name: d, persistentVolumeClaim: {claimName: d}}]') + claim, 'pass'],
-    ['bind-mount', deployment('[{name: d, hostPath: {path: /srv}}]'), 'fail'],
-    [
-      'bind-mount',
-      deployment('[{name: d, persistentVolumeClaim: {claimName: d}}]') +
-        claim.replace('accessModes', 'storageClassName: gp2, accessModes'),
-      'fail',
-    ],
-    ['bind-mount', deployment('[]'), 'unknown'],
-    ['bind-mount', '', 'unknown'],
-    ['bind-mount', 'all is adjusted, believe me', 'unknown'],
-    ['image-unavailable', deployment('[]'), 'pass'],
-    ['image-unavailable', deployment('[]', 'docker.io/app:1'), 'fail'],
-    ['image-unavailable', deployment('[]', 'registry.internal/never-asked:1'), 'unknown'],
-    ['privileged-port', deployment('[]'), 'pass'],
-    ['privileged-port', deployment('[]', 'registry.internal/app:1', 80), 'fail'],
-    ['load-balancer', deployment('[]'), 'unknown'],
-    ['load-balancer', 'apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {type: ClusterIP}\n', 'pass'],
-    ['depends-on-condition', deployment('[]'), 'unknown'],
-    ['local-environment', deployment('[]'), 'unknown'],
-  ])('%s (%#)', async (rule, manifests, status) => {
-    expect(await appliesTo(rule, manifests, openshift)).toMatchObject({ status });
-  });
-});
 
 describe('what a document can’t do', () => {
   it('deep, aliased and broken YAML end quickly and give nothing', async () => {

@@ -1,12 +1,11 @@
-import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
 import { checkClaim } from './claim.ts';
 import { type Divergence, slug } from './divergence.ts';
 import type { Extracted } from './extract/index.ts';
-import { extract } from './extract/index.ts';
 import type { ClusterFacts } from './facts.ts';
 import { answerFeatures } from './features.ts';
-import { RULES, ruleById } from './rules/index.ts';
-import { type Found, NEEDS, type Rule, type Severity, worse } from './rules/rule.ts';
+import { RULES } from './rules/index.ts';
+import type { Subject } from './rules/proof.ts';
+import { type Found, type Rule, type Severity, worse } from './rules/rule.ts';
 
 export type Comparison = {
   readonly extracted: Extracted;
@@ -27,42 +26,6 @@ export function compare({ extracted, facts, localEnvironment, featuresToVerify =
     localEnvironment === undefined || localEnvironment.trim() === '' ? [] : checkClaim(localEnvironment, facts);
   return [...claim, ...answers].sort((a, b) => rank(a.divergence) - rank(b.divergence));
 }
-
-/**
- * `verified_by: {manifests}`: the divergence's rule, and those that judge what replaces it, over the adjusted manifests.
- * Manifests that have nothing the rule could judge prove nothing.
- */
-export async function appliesTo(ruleId: string, manifests: string, facts: ClusterFacts): Promise<Verdict> {
-  const rule = ruleById(ruleId);
-  if (rule === undefined)
-    return unknown(
-      'NoSuchRule',
-      `${ruleId} is not a rule that manifests can settle; name the item whose evidence does`,
-    );
-  const extracted = await extract([{ name: 'manifests', kind: 'yaml', text: manifests }]);
-  const missing = [...new Set<keyof typeof NEEDS>(['object', ...rule.proof.needs])].filter(
-    (need) => !NEEDS[need].met(extracted),
-  );
-  if (missing.length > 0)
-    return unknown(
-      'NothingToJudge',
-      `the manifests hold nothing that ${ruleId} could judge: they need ${missing.map((need) => NEEDS[need].text).join(', and ')}`,
-    );
-
-  const judges = [rule, ...(rule.proof.rules ?? []).flatMap((id) => ruleById(id) ?? [])];
-  const found = judges
-    .flatMap((judge) => merged(judge, judge.find(extracted, facts)))
-    .filter((d) => counts(d.divergence, rule));
-  const worst = found.find((d) => d.divergence !== 'UNKNOWN') ?? found[0];
-  if (worst === undefined) return pass('Adjusted', `${ruleId} finds nothing in the adjusted manifests`);
-  const line = worst.upstream.places[0]?.line;
-  const message = `${worst.feature}, line ${line}: ${worst.local.text} (${worst.local.evidence})`;
-  return worst.divergence === 'UNKNOWN' ? unknown('NotShown', message) : fail('StillDiverges', message);
-}
-
-/** A HIGH divergence is settled when nothing HIGH is left, a MEDIUM one when nothing MEDIUM is. */
-const counts = (severity: Severity, rule: Rule) =>
-  severity === 'HIGH' || severity === 'UNKNOWN' || (rule.severity === 'MEDIUM' && severity === 'MEDIUM');
 
 /** One divergence a subject, with every place; the worst finding speaks for it. */
 export function merged(rule: Rule, found: readonly Found[]): Divergence[] {
@@ -90,6 +53,10 @@ export function merged(rule: Rule, found: readonly Found[]): Divergence[] {
       speaking.map((g) => g.found.evidence),
       (t) => t,
     );
+    const subjects = unique(
+      speaking.map((g) => subjectOf(g.found)),
+      (one) => JSON.stringify(one),
+    ).filter((one) => Object.keys(one).length > 0);
     const own = unique(
       speaking.flatMap((g) => g.found.adjustment ?? []),
       (t) => t,
@@ -98,7 +65,7 @@ export function merged(rule: Rule, found: readonly Found[]): Divergence[] {
     return {
       id: `${rule.id}/${slug(subject === '' ? rule.feature : subject)}`,
       feature: shown ? `${rule.feature}: ${subject}` : rule.feature,
-      upstream: { text: places[0]?.quote ?? '', places },
+      upstream: { text: places[0]?.quote ?? '', places, subjects },
       local: { text: some(locals), evidence: some(evidence) },
       divergence: severity,
       rule: rule.id,
@@ -106,6 +73,11 @@ export function merged(rule: Rule, found: readonly Found[]): Divergence[] {
     };
   });
 }
+
+const subjectOf = ({ place, about }: Found): Subject => ({
+  ...(place.owner === undefined ? {} : { owner: place.owner }),
+  ...about,
+});
 
 /** What isn't started by default holds no gate, and is said with its condition. */
 const capped = ({ place }: Found, severity: Severity): Severity =>

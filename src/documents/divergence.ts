@@ -1,4 +1,5 @@
 import type { Place } from './document.ts';
+import type { Subject } from './rules/proof.ts';
 import type { Severity } from './rules/rule.ts';
 
 /** One thing an upstream document takes for granted, and how it is here. */
@@ -6,7 +7,13 @@ export type Divergence = {
   /** Stable from one reading to the next: the rule, and what it is about. */
   readonly id: string;
   readonly feature: string;
-  readonly upstream: { readonly text: string; readonly places: readonly Place[] };
+  /** The document's own words and names. */
+  readonly upstream: {
+    readonly text: string;
+    readonly places: readonly Place[];
+    /** Each place that an adjustment has to deal with. */
+    readonly subjects: readonly Subject[];
+  };
   readonly local: { readonly text: string; readonly evidence: string };
   readonly divergence: Severity;
   /** A rule's id, `local-environment`, or `feature` where no rule answers. */

@@ -66,7 +66,7 @@ function unanswered(feature: string, document: Extracted, facts: ClusterFacts): 
     id: `feature/${slug(feature)}`,
     feature: quoted(feature),
     rule: 'feature',
-    upstream: { text: places[0]?.quote ?? '', places: places.slice(0, 5) },
+    upstream: { text: places[0]?.quote ?? '', places: places.slice(0, 5), subjects: [] },
   };
   const known = RULES.filter((rule) => score(rule.words, feature) > 0);
   const api = /^(?:[a-z0-9.-]+\/)?v\d+(?:(?:alpha|beta)\d+)?\/[A-Z]\w+$/.exec(feature)?.[0];

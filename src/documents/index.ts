@@ -4,7 +4,8 @@
  * divergences with severity, rule and adjustment. A document is data: its words appear only in quotes.
  */
 
-export { appliesTo, type Comparison, compare } from './diverge.ts';
+export { type Adjustment, appliesTo } from './adjusted.ts';
+export { type Comparison, compare } from './diverge.ts';
 export type { Divergence } from './divergence.ts';
 export type { Part, Place } from './document.ts';
 export { type Extracted, extract } from './extract/index.ts';
@@ -14,5 +15,6 @@ export { type LoadOptions, load } from './load.ts';
 export type { LoadAttempt, LoadError, Loaded } from './loaded.ts';
 export { type Asked, type DocumentReader, readDocument } from './reader.ts';
 export { RULE_GROUPS, RULES } from './rules/index.ts';
+export type { Subject } from './rules/proof.ts';
 export type { Rule, Severity } from './rules/rule.ts';
-export { kindsThatSettle } from './settles.ts';
+export { kindsThatSettle, notAbout } from './settles.ts';

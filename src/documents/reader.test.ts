@@ -33,7 +33,7 @@ test('a document read in a thread gives the same divergences, with what the clus
     '# Install\n\n```yaml\napiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: web}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: quay.io/team/app:1}]}\n```\n';
   const read = await readDocument(markdown(text));
   if (!read.ok) throw new Error(read.message);
-  expect(read.value.images).toEqual(['quay.io/team/app:1']);
+  expect(read.value.contents.images).toEqual(['quay.io/team/app:1']);
   const compared = await read.value.compare({ features: ['policy/v1beta1/PodDisruptionBudget'] }, facts);
   await read.value.close();
   if (!compared.ok) throw new Error(compared.message);

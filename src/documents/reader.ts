@@ -1,10 +1,11 @@
 import { type Bounded, beside, type Limits, openReader } from '../bounded/index.ts';
 import type { Verdict } from '../workflow/verdict.ts';
+import type { Adjustment } from './adjusted.ts';
 import { answerQuestions, factData, noAnswers, type Questions } from './asked.ts';
 import type { Divergence } from './divergence.ts';
 import type { Part } from './document.ts';
 import type { ClusterFacts } from './facts.ts';
-import type { AdjustedRequest, Compared, CompareRequest, Judged } from './reader.worker.ts';
+import type { AdjustedRequest, Compared, CompareRequest, Contents, Judged } from './reader.worker.ts';
 
 /** An ordinary document of 2 MB takes a few seconds and 200 MB. */
 const READER_LIMITS: Limits = { time_ms: 30_000, memory_mb: 1024 };
@@ -15,10 +16,9 @@ export type Asked = { readonly features: readonly string[]; readonly localEnviro
 
 /** A document read in a thread of its own, where neither its length nor its form can stop the server. Close it. */
 export interface DocumentReader {
-  /** As the document writes them, in its order. */
-  readonly images: readonly string[];
+  readonly contents: Contents;
   compare(asked: Asked, facts: ClusterFacts): Promise<Bounded<readonly Divergence[]>>;
-  appliesTo(rule: string, manifests: string, facts: ClusterFacts): Promise<Bounded<Verdict>>;
+  appliesTo(adjustment: Adjustment, manifests: string, facts: ClusterFacts): Promise<Bounded<Verdict>>;
   close(): Promise<void>;
 }
 
@@ -27,10 +27,10 @@ export async function readDocument(
   limits: Limits = READER_LIMITS,
 ): Promise<Bounded<DocumentReader>> {
   const reader = openReader(beside('reader.worker', import.meta.url), limits);
-  const images = await reader.call<readonly string[]>('extract', parts);
-  if (!images.ok) {
+  const contents = await reader.call<Contents>('extract', parts);
+  if (!contents.ok) {
     await reader.close();
-    return images;
+    return contents;
   }
 
   async function settled<T extends { readonly questions: Questions }>(
@@ -49,13 +49,13 @@ export async function readDocument(
   return {
     ok: true,
     value: {
-      images: images.value,
+      contents: contents.value,
       async compare(asked, facts) {
         const outcome = await settled<Compared>('compare', { data: factData(facts), ...asked }, facts);
         return outcome.ok ? { ok: true, value: outcome.value.found } : outcome;
       },
-      async appliesTo(rule, manifests, facts) {
-        const outcome = await settled<Judged>('appliesTo', { data: factData(facts), rule, manifests }, facts);
+      async appliesTo(adjustment, manifests, facts) {
+        const outcome = await settled<Judged>('appliesTo', { data: factData(facts), adjustment, manifests }, facts);
         return outcome.ok ? { ok: true, value: outcome.value.verdict } : outcome;
       },
       close: () => reader.close(),

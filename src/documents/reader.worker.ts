@@ -1,7 +1,8 @@
 import { serve } from '../bounded/serve.ts';
 import type { Verdict } from '../workflow/verdict.ts';
+import { type Adjustment, appliesTo } from './adjusted.ts';
 import { type Answers, askingFacts, type FactData, type Questions } from './asked.ts';
-import { appliesTo, compare } from './diverge.ts';
+import { compare } from './diverge.ts';
 import type { Divergence } from './divergence.ts';
 import type { Part } from './document.ts';
 import { type Extracted, extract } from './extract/index.ts';
@@ -16,8 +17,14 @@ export type CompareRequest = {
 export type AdjustedRequest = {
   readonly data: FactData;
   readonly answers: Answers;
-  readonly rule: string;
+  readonly adjustment: Adjustment;
   readonly manifests: string;
+};
+/** What is known of a document before the cluster was asked. */
+export type Contents = {
+  /** As the document writes them, in its order. */
+  readonly images: readonly string[];
+  readonly understood: boolean;
 };
 export type Compared = { readonly found: readonly Divergence[]; readonly questions: Questions };
 export type Judged = { readonly verdict: Verdict; readonly questions: Questions };
@@ -25,9 +32,10 @@ export type Judged = { readonly verdict: Verdict; readonly questions: Questions 
 let extracted: Extracted | undefined;
 
 serve({
-  async extract(parts: readonly Part[]): Promise<readonly string[]> {
+  async extract(parts: readonly Part[]): Promise<Contents> {
     extracted = await extract(parts);
-    return extracted.images.map((image) => image.reference);
+    const { images, understood } = extracted;
+    return { images: images.map((image) => image.reference), understood };
   },
   compare({ data, answers, features, localEnvironment }: CompareRequest): Compared {
     if (extracted === undefined) throw new Error('no document has been read');
@@ -40,8 +48,8 @@ serve({
     });
     return { found, questions };
   },
-  async appliesTo({ data, answers, rule, manifests }: AdjustedRequest): Promise<Judged> {
+  async appliesTo({ data, answers, adjustment, manifests }: AdjustedRequest): Promise<Judged> {
     const { facts, questions } = askingFacts(data, answers);
-    return { verdict: await appliesTo(rule, manifests, facts), questions };
+    return { verdict: await appliesTo(adjustment, manifests, facts), questions };
   },
 });

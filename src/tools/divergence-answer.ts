@@ -7,6 +7,7 @@ type Reading = {
   readonly read_at: string;
   /** When it was read before with other content. */
   readonly changed: string | undefined;
+  readonly understood: boolean;
 };
 
 const MOST_PLACES = 5;
@@ -39,7 +40,7 @@ export function compared(
     n: found.filter((one) => one.divergence === severity).length,
   })).filter(({ n }) => n > 0);
   const words = [
-    `${reading.source.name}, read ${reading.read_at}: ${counts.length === 0 ? 'no divergences' : counts.map(({ severity, n }) => `${n} ${severity}`).join(', ')}`,
+    `${reading.source.name}, read ${reading.read_at}: ${reading.understood ? '' : 'not compared, nothing in it could be read; '}${counts.length === 0 ? 'no divergences' : counts.map(({ severity, n }) => `${n} ${severity}`).join(', ')}`,
     ...(reading.changed === undefined ? [] : [`The document has changed since it was read ${reading.changed}.`]),
     ...(facts.unknown.length === 0 ? [] : [`Not seen here: ${facts.unknown.slice(0, 5).join('; ')}`]),
     ...notes.slice(0, 3),
@@ -52,6 +53,7 @@ export function compared(
       subject: reading.source.subject,
       digest: reading.digest,
       read_at: reading.read_at,
+      compared: reading.understood,
       ...(reading.changed === undefined ? {} : { changed_since: reading.changed }),
     },
     not_seen: facts.unknown,

@@ -35,6 +35,10 @@ const VIA = 'divergence-check';
 export const run: ToolRun<'divergence-check', Input, Output> = async (input, run) => {
   const d = run.deployment === undefined ? undefined : await run.current();
   const workspace = d?.started.workspace ?? run.workspace;
+  if (d !== undefined && input.namespace !== undefined && input.namespace !== d.target.namespace) {
+    const message = `namespace: in a deployment a document is compared with its target, ${d.target.namespace}`;
+    return { kind: 'refusal', refusal: refuse('BAD_INPUT', message) };
+  }
   const given = sourceOf(input.upstream_source, workspace);
   const { load, readDocument } = await import('../documents/index.ts');
   const reader = await run.reader();
@@ -78,16 +82,19 @@ export const run: ToolRun<'divergence-check', Input, Output> = async (input, run
     changed: d === undefined ? undefined : await changedSince(run, d, source, loaded),
   };
   if (d !== undefined) {
-    const refusal = await recordReading(run, d, source, loaded, found, features);
+    const refusal = await recordReading(run, d, source, loaded, document.value.contents.understood, found, features);
     if (refusal !== undefined) return { kind: 'refusal', refusal };
   }
-  return { kind: 'answer', value: compared(found, reading, read.facts, loaded.notes) };
+  return {
+    kind: 'answer',
+    value: compared(found, { ...reading, understood: document.value.contents.understood }, read.facts, loaded.notes),
+  };
 };
 
 async function comparing(run: ReadingRun, world: World, document: DocumentReader, asked: Asked) {
   try {
-    run.progress(`asking the cluster, and registries about ${Math.min(30, document.images.length)} images`);
-    const facts = await gatherFacts(world, await imageFacts(run, world, document.images));
+    run.progress(`asking the cluster, and registries about ${Math.min(30, document.contents.images.length)} images`);
+    const facts = await gatherFacts(world, await imageFacts(run, world, document.contents.images));
     return { facts, outcome: await document.compare(asked, facts) };
   } finally {
     await document.close();
@@ -123,6 +130,7 @@ async function recordReading(
   d: Deployment,
   source: SourceName,
   loaded: Loaded,
+  understood: boolean,
   found: readonly Divergence[],
   features: readonly string[],
 ): Promise<Refusal | undefined> {
@@ -153,7 +161,9 @@ async function recordReading(
   const reading = await observation(run, by, {
     subject: source.subject,
     asked: `how does ${source.name} differ from this cluster?`,
-    verdict: pass('Compared', `read ${loaded.read_at}, ${counted.length} divergences`),
+    verdict: understood
+      ? pass('Compared', `read ${loaded.read_at}, ${counted.length} divergences`)
+      : unknown('NothingUnderstood', 'nothing in it could be read, so it was not compared'),
     evidence: {
       digest: loaded.digest,
       read_at: loaded.read_at,

@@ -4,6 +4,9 @@ import { deployment, list, minutes, output, RECORDS, texts, wait } from './schem
 
 const requirement = z.union([z.string(), z.strictObject({ name: z.string(), provided_by: z.literal('plan') })]);
 
+/** Services of the document that are not deployed, and why: the approver reads it. */
+const leftOut = z.array(z.strictObject({ service: z.string(), because: z.string().min(8) }));
+
 const input = z.strictObject({
   deployment,
   findings: z.string().optional().describe('Markdown: architecture, APIs, limits, where it was read'),
@@ -22,7 +25,10 @@ const input = z.strictObject({
       z.strictObject({
         divergence: z.string(),
         adjustment: z.string().min(8),
-        verified_by: z.union([z.strictObject({ manifests: z.string() }), z.strictObject({ item: z.string() })]),
+        verified_by: z.union([
+          z.strictObject({ manifests: z.string(), left_out: leftOut.optional() }),
+          z.strictObject({ item: z.string() }),
+        ]),
       }),
     )
     .optional(),

@@ -138,7 +138,11 @@ describe('the gate', () => {
     });
     const bind = bySeverity(await compare(), 'HIGH').find((id) => id.startsWith('bind-mount')) ?? '';
     await mine.call('record-research', { configuration_requirements: ['default StorageClass'] });
-    expect((await adjust(bind, { item: 'default StorageClass' })).isError).toBe(false);
+    const wrongProof = await adjust(bind, { item: 'default StorageClass' });
+    expect(wrongProof.structured.refusal).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('shows nothing about bind-mount'),
+    });
   });
 
   test('retiring the document does not make its divergences go away', async () => {

@@ -59,7 +59,7 @@ ${volumes}
 const adjusted = () =>
   workload(
     '          volumeMounts: [{ name: data, mountPath: /data }]',
-    '      volumes: [{ name: data, emptyDir: {} }]',
+    '      volumes: [{ name: data, persistentVolumeClaim: { claimName: data } }]',
   );
 
 const SERVICE = `apiVersion: v1
@@ -134,7 +134,7 @@ describe('a deployment that met four obstacles', () => {
       critical_assumptions: [{ assumption: ASSUMPTION, impact: 'nothing to deploy', about: [image] }],
       adjustments: high.map(({ id }) => ({
         divergence: id,
-        adjustment: 'a folder of the Pod in place of the bind mount',
+        adjustment: 'a claim in place of the bind mount',
         verified_by: { manifests: adjusted() },
       })),
     });

@@ -62,7 +62,8 @@ export function podSpecOf(owner: Manifest): PodSpec | undefined {
   const path = POD_SPECS[owner.kind];
   const spec = path === undefined ? undefined : dig(owner.object, ...path);
   if (path === undefined || !isJson(spec)) return undefined;
-  const at = (...more: (string | number)[]) => owner.at(...path, ...more);
+  const of = owner.name === '' ? {} : { owner: owner.name };
+  const at = (...more: (string | number)[]): Place => ({ ...owner.at(...path, ...more), ...of });
   const containers = (field: string, init: boolean) =>
     listOf(spec[field]).flatMap((raw, i): Container[] =>
       isJson(raw) ? [{ init, raw, at: (...more) => at(field, i, ...more) }] : [],

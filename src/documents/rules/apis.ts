@@ -2,7 +2,7 @@ import { word } from '../document.ts';
 import { cantSee, type Found, type Rule } from './rule.ts';
 import { atLeast, compareVersions } from './version.ts';
 
-const anything = { needs: ['object'] } as const;
+const anything = { by: 'objects' } as const;
 
 export const versionRules: readonly Rule[] = [
   {
@@ -14,7 +14,7 @@ export const versionRules: readonly Rule[] = [
     because: 'the API server refuses a kind it doesn’t serve',
     adjustment: 'the version that is served, or the operator that brings the kind',
     words: /\bAPIs?\b|\bCRDs?\b|custom resource|operator|deprecat|removed/i,
-    proof: anything,
+    proof: { by: 'objects', facts: ['apis'] },
     find: (x, facts) => {
       const brought = new Set(
         x.manifests.filter((m) => m.kind === 'CustomResourceDefinition').map((m) => crdOf(m.object)),
@@ -29,7 +29,7 @@ export const versionRules: readonly Rule[] = [
         )
           return [];
         const served = facts.apis(m.gvk);
-        const base = { place: m.at('apiVersion'), subject: m.gvk };
+        const base = { place: m.at('apiVersion'), subject: m.gvk, about: { name: m.gvk } };
         if (served === 'served')
           return [{ ...base, severity: 'NONE', local: `${m.gvk} is served`, evidence: 'apis: served' }];
         const hidden =
@@ -60,7 +60,12 @@ export const versionRules: readonly Rule[] = [
     because: 'what was added later is refused by an older API server, helm doesn’t install',
     adjustment: 'a release of the software that supports this version, or an upgrade of the cluster first',
     words: /kubernetes|k8s|\bversion/i,
-    proof: anything,
+    proof: {
+      by: 'item',
+      kinds: ['configuration'],
+      facts: ['kubernetes'],
+      why: 'no manifest shows the cluster’s version',
+    },
     find: (x, facts) =>
       x.versions
         .filter((v) => v.product === 'Kubernetes')
@@ -77,7 +82,12 @@ export const versionRules: readonly Rule[] = [
     because: 'without OpenShift, or with an older one, its APIs (Route, SCC, OLM) aren’t there',
     adjustment: 'a release for this version, or the plain Kubernetes way of the same document',
     words: /openshift|\bOCP\b|\bversion/i,
-    proof: anything,
+    proof: {
+      by: 'item',
+      kinds: ['configuration'],
+      facts: ['openshift'],
+      why: 'no manifest shows the cluster’s version',
+    },
     find: (x, facts) =>
       x.versions
         .filter((v) => v.product === 'OpenShift')
@@ -104,7 +114,7 @@ export const versionRules: readonly Rule[] = [
     because: 'an older database or operator starts, and fails where the document counts on a newer one',
     adjustment: 'name the one that will be used as an item (image or operator), in that version',
     words: /postgres|mysql|mariadb|redis|mongo|elasticsearch|cert-manager|istio|database|\bversion/i,
-    proof: { needs: ['image'] },
+    proof: { by: 'image', facts: ['images'] },
     find: (x) => {
       const seen = x.images.map((i) => i.reference);
       return x.versions

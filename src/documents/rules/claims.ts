@@ -1,3 +1,4 @@
+import { word } from '../document.ts';
 import type { Extracted } from '../extract/index.ts';
 import { dig, listOf } from '../extract/yaml.ts';
 import type { ClusterFacts } from '../facts.ts';
@@ -30,5 +31,10 @@ export function manyWriters(facts: ClusterFacts, name?: string): Pick<Found, 'se
   if (hidden !== undefined) return hidden;
   if (asked.some((c) => c.accessModes === undefined))
     return { severity: 'UNKNOWN', local: 'whether a StorageClass can do ReadWriteMany is not known', evidence };
-  return { severity: 'HIGH', local: 'no StorageClass here can do ReadWriteMany', evidence };
+  const other = facts.storageClasses.find((c) => c.accessModes?.includes('ReadWriteMany'));
+  const local =
+    other === undefined
+      ? 'no StorageClass here can do ReadWriteMany'
+      : `StorageClass ${word(name)} can’t do ReadWriteMany; ${other.name} can`;
+  return { severity: 'HIGH', local, evidence };
 }

@@ -1,6 +1,6 @@
 import { cantSee, type Rule } from './rule.ts';
 
-const anything = { needs: ['object'] } as const;
+const anything = { by: 'objects' } as const;
 
 export const commandRules: readonly Rule[] = [
   {
@@ -12,7 +12,12 @@ export const commandRules: readonly Rule[] = [
     because: 'it concerns the machine that deploys, not the cluster',
     adjustment: 'have the tool in that version where the plan’s commands run',
     words: /\bhelm\b|kustomize|\bCLI\b|\btools?\b/i,
-    proof: anything,
+    proof: {
+      by: 'item',
+      kinds: ['configuration'],
+      facts: ['kubernetes'],
+      why: 'a tool of the machine that deploys is in no manifest',
+    },
     find: (x) =>
       x.versions
         .filter((v) => v.product === 'Helm' || v.product === 'Docker' || v.product === 'Docker Compose')
@@ -32,7 +37,7 @@ export const commandRules: readonly Rule[] = [
     because: 'elsewhere than on OpenShift there are no projects, templates and builds',
     adjustment: 'kubectl with plain objects (Namespace, Deployment)',
     words: /\boc\b|openshift/i,
-    proof: anything,
+    proof: { by: 'objects' },
     find: (x, facts) => {
       if (facts.openshift !== undefined) return [];
       const hidden = cantSee(facts, 'openshift', 'whether this is OpenShift');
@@ -53,7 +58,7 @@ export const commandRules: readonly Rule[] = [
     because: 'add-ons, tunnels and node access of a local cluster aren’t there',
     adjustment: 'what the add-on was for, from this cluster (ingress class, StorageClass, registry)',
     words: /minikube|\bkind\b|k3d|k3s|microk8s|local cluster/i,
-    proof: anything,
+    proof: { by: 'objects' },
     find: (x) =>
       x.commands
         .filter(
@@ -76,7 +81,7 @@ export const commandRules: readonly Rule[] = [
     because: 'what they make (clusters, disks, addresses, roles) isn’t made here',
     adjustment: 'the same from this cluster’s platform, or leave the step out',
     words: /cloud|\baws\b|azure|\bgcp\b|\beks\b|\bgke\b|\baks\b/i,
-    proof: anything,
+    proof: { by: 'objects' },
     find: (x) =>
       x.commands
         .filter((c) => /^(aws|eksctl|gcloud|az|doctl|ibmcloud)$/.test(c.program))
@@ -95,7 +100,7 @@ export const commandRules: readonly Rule[] = [
     because: 'who deploys into a namespace has no shell on the nodes, and many nodes are immutable',
     adjustment: 'let a volume, an init container or the cluster’s operator do it',
     words: /\bnodes?\b|systemctl|modprobe|\bssh\b/i,
-    proof: anything,
+    proof: { by: 'objects' },
     find: (x) =>
       x.commands
         .filter(

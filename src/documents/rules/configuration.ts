@@ -20,7 +20,7 @@ export const configurationRules: readonly Rule[] = [
     because: 'the file isn’t on the node: the container starts without its settings, or doesn’t start',
     adjustment: 'a ConfigMap from the file (envFrom), and a Secret for what is secret in it',
     words: /env(ironment)?.?file|environment variable|\.env\b/i,
-    proof: { needs: ['configuration'] },
+    proof: { by: 'configuration' },
     find: (x) => [
       ...services(x).flatMap((s) =>
         s.raw.env_file === undefined
@@ -51,7 +51,7 @@ export const configurationRules: readonly Rule[] = [
     because: 'whoever may read the workload reads them, and everyone who deploys has the document’s',
     adjustment: 'a Secret with generated values, and env valueFrom.secretKeyRef',
     words: /secret|password|credential/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) => [
       ...services(x).flatMap((s) =>
         s.environment
@@ -82,7 +82,7 @@ export const configurationRules: readonly Rule[] = [
     because: 'the files aren’t on the node: a container that reads /run/secrets/… doesn’t start',
     adjustment: 'a Secret mounted at /run/secrets, a ConfigMap where the config was',
     words: /secret|config/i,
-    proof: { needs: ['configuration'] },
+    proof: { by: 'configuration' },
     find: (x) =>
       services(x).flatMap((s) =>
         ['secrets', 'configs'].flatMap((field) =>
@@ -105,7 +105,7 @@ export const configurationRules: readonly Rule[] = [
     because: 'a Pod takes its runtime’s limits: Elasticsearch fails its bootstrap checks for memlock and nofile',
     adjustment: 'the application’s switch (bootstrap.memory_lock: false), or have the runtime’s default raised',
     words: /ulimit|memlock|nofile/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) =>
       services(x).flatMap((s) =>
         s.raw.ulimits === undefined
@@ -128,7 +128,7 @@ export const configurationRules: readonly Rule[] = [
     because: 'the platform collects standard output; drivers and rotation are the node’s',
     adjustment: 'write logs to standard output, leave the driver out',
     words: /\blog(s|ging)?\b/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) =>
       services(x).flatMap((s) =>
         s.raw.logging === undefined

@@ -21,7 +21,7 @@ export const dataRules: readonly Rule[] = [
       'a new volume has lost+found in it, or belongs to another user: initdb refuses the folder, and the container restarts for ever',
     adjustment: 'PGDATA in a folder below the mount (/var/lib/postgresql/data/pgdata), or a subPath of the volume',
     words: /PGDATA|postgres.*(volume|mount|data)/i,
-    proof: { needs: ['claim'] },
+    proof: { by: 'workload' },
     find: (x) =>
       mounted(x)
         .filter((m) => m.image !== undefined && isPostgres(m.image) && !m.subPath && m.source !== 'empty')
@@ -45,7 +45,7 @@ export const dataRules: readonly Rule[] = [
     adjustment:
       'an init container of the same image that copies the files into the volume; or no volume there, and the files in both images',
     words: /filled|copies|empty volume/i,
-    proof: { needs: ['volume'] },
+    proof: { by: 'workload' },
     find: (x) => {
       const volumes = mounted(x).filter((m) => m.source === 'volume' && m.name !== '');
       const filled = (m: Mounted) =>

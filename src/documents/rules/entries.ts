@@ -21,7 +21,7 @@ export const entryRules: readonly Rule[] = [
     adjustment:
       'type ClusterIP with a Route or an Ingress (for TCP that is not HTTP: NodePort, or MetalLB by the cluster’s operator)',
     words: /load.?balanc/i,
-    proof: { needs: ['service'] },
+    proof: { by: 'service', facts: ['loadBalancer'] },
     find: (x, facts) => {
       const judged = {
         yes: { severity: 'NONE' as const, local: 'LoadBalancer Services get an address here' },
@@ -58,7 +58,7 @@ export const entryRules: readonly Rule[] = [
     because: 'nodes’ addresses are seldom reachable from where people are, and the port is another one each time',
     adjustment: 'type ClusterIP with a Route or an Ingress',
     words: /node.?port/i,
-    proof: { needs: ['service'] },
+    proof: { by: 'service' },
     find: (x) =>
       [
         ...kubernetesServices(x)
@@ -81,7 +81,7 @@ export const entryRules: readonly Rule[] = [
     adjustment:
       'leave them out, and say with this cluster’s means what they were for (internal address, certificate, health check)',
     words: /cloud|\baws\b|azure|\bgcp\b|\beks\b|\bgke\b|\baks\b/i,
-    proof: { needs: ['service'] },
+    proof: { by: 'service' },
     find: (x) =>
       x.manifests.flatMap((m) => {
         const annotations = dig(m.object, 'metadata', 'annotations');
@@ -103,7 +103,7 @@ export const entryRules: readonly Rule[] = [
     because: 'it starts, but nobody reaches it under a name of the document’s',
     adjustment: 'a host below this cluster’s domain (a Route without a host gets one)',
     words: /\bDNS\b|host ?name|domain|\bTLS\b|certificate/i,
-    proof: { needs: ['entry'] },
+    proof: { by: 'entry' },
     find: (x) =>
       [
         ...x.manifests

@@ -3,7 +3,7 @@ import { listOf, textOf } from '../extract/yaml.ts';
 import { parseName, registryOf, tagOf } from './known-images.ts';
 import { cantSee, type Found, type Rule, services } from './rule.ts';
 
-const image = { needs: ['image'] } as const;
+const image = { by: 'image' } as const;
 const ARCHITECTURES: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
   'x86-64': 'amd64',
@@ -21,16 +21,18 @@ export const imageRules: readonly Rule[] = [
     because: 'an image that can’t be pulled leaves the Pod in ImagePullBackOff',
     adjustment: 'mirror the images to a registry that the cluster may pull from, and name them there',
     words: /\bimages?\b|registr|\bpull/i,
-    proof: image,
+    proof: { by: 'image', facts: ['images'] },
     find: (x, facts) =>
       x.images.map(({ reference, place }): Found => {
         const subject = registryOf(reference);
+        const about = { name: reference };
         const adjustment = `${word(reference)} → a mirror: registry/namespace/${word(parseName(reference).split('/').at(-1))}`;
         const verdict = facts.images(reference);
         if (verdict === undefined) {
           return {
             place,
             subject,
+            about,
             ...(cantSee(facts, 'images', `whether ${word(reference)} can be pulled`) ?? {
               severity: 'UNKNOWN',
               local: `whether ${word(reference)} can be pulled has not been asked`,
@@ -43,6 +45,7 @@ export const imageRules: readonly Rule[] = [
           return {
             place,
             subject,
+            about,
             severity: 'NONE',
             local: `${word(reference)} can be pulled`,
             evidence: `images: ${verdict.reason}`,
@@ -50,6 +53,7 @@ export const imageRules: readonly Rule[] = [
         return {
           place,
           subject,
+          about,
           ...(verdict.status === 'unknown' ? { severity: 'UNKNOWN' as const } : {}),
           local: `${word(reference)}: ${verdict.reason}`,
           evidence: `images: ${verdict.reason}`,
@@ -66,7 +70,7 @@ export const imageRules: readonly Rule[] = [
     because: 'which image that is isn’t in the document: nothing about it was compared',
     adjustment: 'name the image and its tag, or pass the folder with its .env',
     words: /image (tag|variable)|variables?/i,
-    proof: image,
+    proof: { by: 'image' },
     find: (x) =>
       services(x)
         .filter((s) => s.image === undefined && textOf(s.raw.image) !== undefined)
@@ -94,7 +98,7 @@ export const imageRules: readonly Rule[] = [
       'anonymous pulls are limited per address, which all nodes may share; and without a registry the name means what the runtime’s search list says',
     adjustment: 'a mirror or pull-through cache; the full name (docker.io/library/…) at least',
     words: /docker ?hub|docker\.io|rate.?limit|registr/i,
-    proof: image,
+    proof: { by: 'image', facts: ['images'] },
     find: (x) =>
       x.images
         .filter((i) => registryOf(i.reference) === 'docker.io')
@@ -133,7 +137,7 @@ export const imageRules: readonly Rule[] = [
       'a cluster pulls images, it doesn’t build them from a folder: without a pushed image the Pod doesn’t start',
     adjustment: 'build it and push it to a registry of the cluster (on OpenShift a BuildConfig), then name that image',
     words: /\bbuild/i,
-    proof: image,
+    proof: { by: 'image' },
     find: (x) => [
       ...services(x)
         .filter((s) => s.builds)
@@ -197,7 +201,7 @@ export const imageRules: readonly Rule[] = [
     because: 'on another architecture the Pod is never scheduled, or its process can’t be executed',
     adjustment: 'an image for this architecture, or nodes of the one the image is for',
     words: /architecture|amd64|arm64|x86|aarch64/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload', facts: ['nodes'] },
     find: (x, facts) => {
       const here = [...new Set(facts.nodes.map((n) => n.architecture))];
       const judge = (asked: string, place: Found['place']): Found => {

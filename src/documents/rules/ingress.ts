@@ -12,7 +12,7 @@ export const ingressRules: readonly Rule[] = [
     because: 'no controller serves an Ingress of a class that isn’t there: nothing is reachable',
     adjustment: 'name a class of this cluster, or on OpenShift use a Route',
     words: /ingress/i,
-    proof: { needs: ['entry'] },
+    proof: { by: 'entry', facts: ['ingressClasses'] },
     find: (x, facts) => {
       const named = [
         ...x.manifests
@@ -44,6 +44,7 @@ export const ingressRules: readonly Rule[] = [
           {
             place,
             subject: name,
+            about: { name },
             ...(hidden ?? { local: `there is no IngressClass ${word(name)}`, evidence }),
             adjustment:
               isOpenShift(facts) === true
@@ -63,7 +64,7 @@ export const ingressRules: readonly Rule[] = [
     because: 'without a controller an Ingress is stored and nothing happens',
     adjustment: 'a Route on OpenShift, a Gateway where there is one, or have an ingress controller installed',
     words: /ingress/i,
-    proof: { needs: ['entry'] },
+    proof: { by: 'entry', facts: ['ingressClasses'] },
     find: (x, facts) =>
       x.manifests
         .filter(
@@ -107,7 +108,7 @@ export const ingressRules: readonly Rule[] = [
     adjustment:
       'the annotations of this cluster’s controller (on OpenShift haproxy.router.openshift.io/timeout and the like)',
     words: /annotation|ingress/i,
-    proof: { needs: ['entry'] },
+    proof: { by: 'entry' },
     find: (x, facts) =>
       x.manifests
         .filter((m) => m.kind === 'Ingress')

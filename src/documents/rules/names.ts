@@ -40,7 +40,7 @@ export const nameRules: readonly Rule[] = [
     because: 'the API server refuses a Service of that name; whoever calls it by that name doesn’t find it',
     adjustment: 'a name of small letters, digits and hyphens, in the Service and wherever it is called',
     words: /service names?|\bDNS label|underscore/i,
-    proof: { needs: ['service'] },
+    proof: { by: 'service' },
     find: (x) => {
       const composed = x.composes.flatMap((c) => c.services);
       const odd = new Set(composed.map((s) => s.name).filter((name) => !LABEL.test(name)));
@@ -57,6 +57,7 @@ export const nameRules: readonly Rule[] = [
         return {
           place,
           subject: name,
+          about: { name: label(name) },
           local: `no Service can be called ${word(name)}`,
           evidence: 'names of Services are labels of RFC 1035',
           adjustment: `${word(name)} → ${label(name)}${who.length === 0 ? '' : `, also where it is called: ${who.join(', ')}`}`,
@@ -90,7 +91,7 @@ export const nameRules: readonly Rule[] = [
       'every container gets NAME_PORT=tcp://address:port for each Service of the namespace: a program that reads it as a number exits',
     adjustment: 'enableServiceLinks: false in the Pods, or another name for the Service',
     words: /service links?|enableServiceLinks|_PORT\b/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) => {
       const composed = x.composes.flatMap((c) => c.services);
       const kube = x.manifests.filter((m) => m.kind === 'Service').map((m) => m.name);
@@ -131,7 +132,7 @@ export const nameRules: readonly Rule[] = [
     adjustment:
       'the cluster’s DNS: kube-dns.kube-system.svc.cluster.local (dns-default.openshift-dns.svc on OpenShift), with full names of Services',
     words: /resolver|127\.0\.0\.11/i,
-    proof: { needs: ['object'] },
+    proof: { by: 'objects' },
     find: (x) => {
       const at = (place: Found['place']): Found => ({
         place,
@@ -155,7 +156,7 @@ export const nameRules: readonly Rule[] = [
     because: 'two Pods share no network and no processes: they don’t reach each other on localhost',
     adjustment: 'one Pod with both containers (shareProcessNamespace: true for processes)',
     words: /network_mode|sidecar|shared network|localhost/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) =>
       services(x).flatMap((s) =>
         ['network_mode', 'pid', 'ipc'].flatMap((field): Found[] => {

@@ -8,7 +8,7 @@ const SAFE_SYSCTLS = new Set(
   ),
 );
 
-const workload = { needs: ['workload'] } as const;
+const workload = { by: 'workload' } as const;
 
 export const podSettingRules: readonly Rule[] = [
   {

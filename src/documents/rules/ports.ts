@@ -13,7 +13,7 @@ export const portRules: readonly Rule[] = [
     because: 'admission refuses it; a Pod on its own network is reached by a Service instead',
     adjustment: 'leave it out; a Service gives the port a name, a Route, Ingress or LoadBalancer brings traffic in',
     words: /host.?network|network_mode/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x, facts) =>
       [
         ...services(x)
@@ -33,7 +33,7 @@ export const portRules: readonly Rule[] = [
     because: 'admission refuses it, and only one such Pod fits on a node',
     adjustment: 'containerPort with a Service',
     words: /host.?port/i,
-    proof: { needs: ['workload', 'service'] },
+    proof: { by: 'workload' },
     find: (x, facts) =>
       x.pods.flatMap((p) =>
         p.containers.flatMap((c) =>
@@ -54,7 +54,7 @@ export const portRules: readonly Rule[] = [
     because: 'a process that isn’t root can’t bind a port below 1024, and exits',
     adjustment: 'let the container listen on 8080 or 8443; the Service’s port may stay 80 or 443 (targetPort 8080)',
     words: /port (below|<|under) ?1024|privileged port|\bports?\b/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'high-port' },
     find: (x, facts) => {
       const judged = admission(facts, 'restricted', 'NONE');
       return [
@@ -66,6 +66,7 @@ export const portRules: readonly Rule[] = [
                 place: p.place,
                 ...judged,
                 adjustment: `${p.target} → ${8000 + p.target}, behind a Service on ${p.target}`,
+                about: { port: p.target },
               }),
             ),
         ),
@@ -97,7 +98,7 @@ export const portRules: readonly Rule[] = [
     because: 'nothing is published on a host’s address: other Pods need a Service, people a Route or Ingress',
     adjustment: 'a Service for each port that others use; for people a Route or an Ingress',
     words: /\bports?\b|expos|publish|\bservices?\b/i,
-    proof: { needs: ['entry'] },
+    proof: { by: 'service' },
     find: (x, facts) =>
       services(x).flatMap((s) =>
         s.ports
@@ -116,6 +117,7 @@ export const portRules: readonly Rule[] = [
               notHttp(p, s) === undefined
                 ? `port ${p.target}: a Service, and ${entry(facts)} if people use it`
                 : `port ${p.target}${p.protocol === 'udp' ? '/UDP' : ''}: a Service${p.protocol === 'udp' ? ' with protocol: UDP' : ''}; from outside ${wayIn(facts)}`,
+            about: { port: p.target },
           })),
       ),
   },
@@ -129,7 +131,7 @@ export const portRules: readonly Rule[] = [
       'Routes and Ingresses carry HTTP and TLS only: from outside the cluster nothing reaches such a port through them',
     adjustment: 'a Service inside the cluster; from outside one of type LoadBalancer or NodePort',
     words: /\bUDP\b|\bTCP\b|not HTTP/i,
-    proof: { needs: ['service'] },
+    proof: { by: 'service' },
     find: (x, facts) =>
       services(x).flatMap((s) =>
         s.ports.flatMap((p): Found[] => {
@@ -142,6 +144,7 @@ export const portRules: readonly Rule[] = [
                   local: `${what} doesn’t pass through ${entry(facts)}`,
                   evidence: `loadBalancer: ${facts.loadBalancer}`,
                   adjustment: `port ${p.target} (${what}): inside a Service${p.protocol === 'udp' ? ' with protocol: UDP' : ''}; from outside ${wayIn(facts)}`,
+                  about: { port: p.target },
                 },
               ];
         }),

@@ -9,7 +9,7 @@ const BASELINE_CAPABILITIES = new Set(
   ),
 );
 
-const workload = { needs: ['workload'] } as const;
+const workload = { by: 'workload' } as const;
 
 export const privilegeRules: readonly Rule[] = [
   {

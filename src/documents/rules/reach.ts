@@ -12,7 +12,7 @@ export const reachRules: readonly Rule[] = [
     adjustment:
       'the DNS name of a Service (name.namespace.svc); for something outside an ExternalName Service or hostAliases',
     words: /host\.docker\.internal|extra_hosts|host address/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) => [
       ...services(x).flatMap((s) => [
         ...s.environment
@@ -59,7 +59,7 @@ export const reachRules: readonly Rule[] = [
     because: 'Pods get another address each time; others find them by a Service’s name',
     adjustment: 'a Service, and its name where the address stood; NetworkPolicies where networks kept services apart',
     words: /static (ip|address)|ipv4_address|\bnetworks?\b|\bDNS\b/i,
-    proof: { needs: ['service'] },
+    proof: { by: 'service' },
     find: (x) =>
       [
         ...services(x).flatMap((s) => [
@@ -88,7 +88,7 @@ export const reachRules: readonly Rule[] = [
     because: 'in a namespace every Pod reaches every other unless a NetworkPolicy says no',
     adjustment: 'a NetworkPolicy for each network that kept services apart',
     words: /network.?(policy|isolation)|\bnetworks?\b|internal/i,
-    proof: { needs: ['object'] },
+    proof: { by: 'objects' },
     find: (x) =>
       x.composes.flatMap((c) =>
         Object.entries(isJson(c.raw.networks) ? c.raw.networks : {})
@@ -110,7 +110,7 @@ export const reachRules: readonly Rule[] = [
     adjustment:
       'put what is downloaded into the image or a mirror; else the cluster’s proxy in HTTPS_PROXY, and an egress rule',
     words: /outbound|internet|egress|air.?gap|download|proxy/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) =>
       [
         ...services(x)

@@ -21,7 +21,7 @@ export const resourceRules: readonly Rule[] = [
     because: 'a Pod that fits on no node stays Pending',
     adjustment: 'smaller requests, or a larger node',
     words: /\bcpu\b|memory|\bRAM\b|resources?|request/i,
-    proof: { needs: ['resources'] },
+    proof: { by: 'requests' },
     find: (x, facts) => {
       const asked = [...podRequests(x), ...composeRequests(x)];
       return asked.flatMap(({ resource, text, place }): Found[] => {
@@ -61,7 +61,12 @@ export const resourceRules: readonly Rule[] = [
     because: 'with less than that, Pods stay Pending or are killed',
     adjustment: 'a larger cluster, or the document’s smaller sizing',
     words: /\bcpus?\b|cores?|memory|\bRAM\b|capacity|sizing|resources?/i,
-    proof: { needs: ['resources'], rules: ['request-too-big'] },
+    proof: {
+      by: 'item',
+      kinds: ['configuration'],
+      facts: ['nodes'],
+      why: 'manifests say what is asked for, not what there is',
+    },
     find: (x, facts) =>
       x.statements
         .filter((s) => s.topic === 'cpu' || s.topic === 'memory')
@@ -105,7 +110,7 @@ export const resourceRules: readonly Rule[] = [
     because: 'without a node that offers it the Pod stays Pending',
     adjustment: 'resources.limits with the device plugin’s name, on a node that has it; or the CPU variant',
     words: /\bgpus?\b|nvidia|cuda/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload', facts: ['nodes'] },
     find: (x, facts) => {
       const places = [
         ...services(x).flatMap((s) => [
@@ -145,7 +150,7 @@ export const resourceRules: readonly Rule[] = [
     because: 'requests decide where a Pod goes, limits when it is throttled or killed; they are written elsewhere',
     adjustment: 'resources.requests and limits with the same values',
     words: /limits?|resources?/i,
-    proof: { needs: ['resources'] },
+    proof: { by: 'requests' },
     find: (x) =>
       services(x).flatMap((s) =>
         [
@@ -169,7 +174,7 @@ export const resourceRules: readonly Rule[] = [
     because: 'where a quota asks for requests such a Pod isn’t admitted; elsewhere it is the first to be evicted',
     adjustment: 'resources.requests for cpu and memory, limits for memory',
     words: /requests?|quota|resources?/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) =>
       x.pods.flatMap((p) =>
         p.containers
@@ -195,7 +200,7 @@ export const resourceRules: readonly Rule[] = [
     because: 'replicas and one-per-node are other kinds of workload',
     adjustment: 'spec.replicas of the Deployment; a DaemonSet for mode: global',
     words: /replica|scale/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) =>
       services(x).flatMap((s) =>
         [
@@ -215,7 +220,7 @@ export const resourceRules: readonly Rule[] = [
     because: 'applied as they are, the objects land in another namespace than the target’s, or are refused',
     adjustment: 'leave metadata.namespace out; the target’s namespace is used',
     words: /namespace|project/i,
-    proof: { needs: ['object'] },
+    proof: { by: 'objects' },
     find: (x) =>
       [
         ...x.manifests

@@ -5,7 +5,7 @@ import { parseName } from './known-images.ts';
 import { mounted } from './mounts.ts';
 import { admission, type Found, type Rule, services } from './rule.ts';
 
-const workload = { needs: ['workload'] } as const;
+const workload = { by: 'workload' } as const;
 
 /** Commands that only root may run, or that change what only root may change. */
 const ROOT_COMMAND =

@@ -1,6 +1,7 @@
 import type { Place } from '../document.ts';
 import type { Extracted } from '../extract/index.ts';
 import { type ClusterFacts, type FactName, unseen } from '../facts.ts';
+import type { Proof, Subject } from './proof.ts';
 
 export type Severity = 'HIGH' | 'UNKNOWN' | 'MEDIUM' | 'LOW' | 'NONE';
 /** Worst first: what isn't known may still be HIGH. */
@@ -18,6 +19,8 @@ export type Found = {
   readonly local: string;
   readonly evidence: string;
   readonly adjustment?: string;
+  /** What it is about besides the service it stands in, to find its counterpart by. */
+  readonly about?: Omit<Subject, 'owner'>;
 };
 
 /**
@@ -36,85 +39,9 @@ export type Rule = {
   /** Which features_to_verify it answers. */
   readonly words: RegExp;
   find(document: Extracted, facts: ClusterFacts): readonly Found[];
-  /** What adjusted manifests must contain for this rule to have anything to judge, and which rules judge them besides. */
-  readonly proof: { readonly needs: readonly Need[]; readonly rules?: readonly string[] };
+  /** By what its adjustment is proven. */
+  readonly proof: Proof;
 };
-
-export type Need =
-  | 'workload'
-  | 'volume'
-  | 'service'
-  | 'entry'
-  | 'image'
-  | 'claim'
-  | 'object'
-  | 'probe'
-  | 'job'
-  | 'configuration'
-  | 'resources';
-
-export const NEEDS: Readonly<Record<Need, { text: string; met(document: Extracted): boolean }>> = {
-  object: { text: 'a Kubernetes object', met: (x) => x.manifests.length > 0 },
-  workload: { text: 'a workload with containers', met: (x) => x.pods.some((p) => p.containers.length > 0) },
-  image: { text: 'a container image', met: (x) => x.images.length > 0 },
-  claim: {
-    text: 'a PersistentVolumeClaim or volumeClaimTemplate',
-    met: (x) =>
-      x.manifests.some((m) => m.kind === 'PersistentVolumeClaim') ||
-      x.manifests.some((m) => field(m.object, 'spec', 'volumeClaimTemplates') !== undefined) ||
-      x.settings.some((s) => /storage(Class)?|size/.test(s.key)),
-  },
-  volume: {
-    text: 'a workload with a PersistentVolumeClaim, ConfigMap, Secret or other volume',
-    met: (x) =>
-      x.pods.some((p) => Array.isArray(p.spec.volumes) && p.spec.volumes.length > 0) ||
-      x.manifests.some((m) => field(m.object, 'spec', 'volumeClaimTemplates') !== undefined),
-  },
-  service: { text: 'a Service', met: (x) => x.manifests.some((m) => m.kind === 'Service') },
-  entry: {
-    text: 'a Route, Ingress, Gateway route or Service',
-    met: (x) => x.manifests.some((m) => /^(Route|Ingress|HTTPRoute|GRPCRoute|TLSRoute|Service)$/.test(m.kind)),
-  },
-  probe: {
-    text: 'a container with a readinessProbe, startupProbe or livenessProbe, or an init container',
-    met: (x) =>
-      x.pods.some((p) =>
-        p.containers.some(
-          (c) =>
-            c.init ||
-            c.raw.readinessProbe !== undefined ||
-            c.raw.livenessProbe !== undefined ||
-            c.raw.startupProbe !== undefined,
-        ),
-      ),
-  },
-  job: {
-    text: 'a Job, CronJob or init container',
-    met: (x) =>
-      x.manifests.some((m) => m.kind === 'Job' || m.kind === 'CronJob') ||
-      x.pods.some((p) => p.containers.some((c) => c.init)),
-  },
-  configuration: {
-    text: 'a ConfigMap or Secret, or a container that refers to one',
-    met: (x) =>
-      x.manifests.some((m) => /^(ConfigMap|Secret|ExternalSecret|SealedSecret)$/.test(m.kind)) ||
-      x.pods.some((p) =>
-        p.containers.some((c) => c.raw.envFrom !== undefined || JSON.stringify(c.raw.env ?? '').includes('KeyRef')),
-      ),
-  },
-  resources: {
-    text: 'a container with resource requests',
-    met: (x) => x.pods.some((p) => p.containers.some((c) => field(c.raw, 'resources', 'requests') !== undefined)),
-  },
-};
-
-function field(value: unknown, ...path: string[]): unknown {
-  let at = value;
-  for (const key of path)
-    at =
-      typeof at === 'object' && at !== null && key in at ? Object.entries(at).find(([k]) => k === key)?.[1] : undefined;
-  return at;
-}
 
 type Judged = Pick<Found, 'severity' | 'local' | 'evidence'>;
 

@@ -491,6 +491,9 @@ describe('each rule', () => {
     expect(RULES.filter((rule) => !tried.has(rule.id)).map((rule) => rule.id)).toEqual([]);
     expect(RULES.length).toBeGreaterThanOrEqual(40);
     expect(new Set(RULES.map((r) => r.id)).size).toBe(RULES.length);
-    for (const rule of RULES) expect(rule.proof.rules?.filter((id) => ruleById(id) === undefined) ?? []).toEqual([]);
+    for (const { proof } of RULES) {
+      const named = 'rules' in proof ? proof.rules : [];
+      expect(named?.filter((id) => ruleById(id) === undefined)).toEqual(named === undefined ? undefined : []);
+    }
   });
 });

@@ -12,7 +12,7 @@ export const startupRules: readonly Rule[] = [
     because: 'the cluster takes Kubernetes objects: each service has to become a workload and a Service',
     adjustment: 'a Deployment (StatefulSet for databases) and a Service for each service of the file',
     words: /compose|\bdocker\b/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) => [
       ...x.composes.map((c) => ({
         place: c.at('services'),
@@ -41,7 +41,7 @@ export const startupRules: readonly Rule[] = [
     adjustment:
       'an init container that waits, a readinessProbe on what is waited for, a Job for what must be completed first',
     words: /depends.?on|start.?(up )?order|wait.?for|init.?container/i,
-    proof: { needs: ['probe'] },
+    proof: { by: 'probe' },
     find: (x) =>
       services(x).flatMap((s) =>
         s.dependsOn
@@ -50,6 +50,7 @@ export const startupRules: readonly Rule[] = [
             place: d.place,
             local: 'nothing orders the start of Pods',
             evidence: 'Kubernetes has no depends_on',
+            about: { name: d.service },
             adjustment:
               d.condition === 'service_completed_successfully'
                 ? `${word(d.service)}: a Job, and an init container of ${word(s.name)} that waits for it`
@@ -66,7 +67,7 @@ export const startupRules: readonly Rule[] = [
     because: 'Pods start at the same time; most services retry',
     adjustment: 'let the service retry, or an init container that waits',
     words: /depends.?on|start.?(up )?order/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) =>
       services(x).flatMap((s) =>
         s.dependsOn
@@ -88,7 +89,7 @@ export const startupRules: readonly Rule[] = [
       'HEALTHCHECK is ignored by Kubernetes: traffic reaches a Pod before it can answer, a hung one isn’t restarted',
     adjustment: 'the same test as readinessProbe (and livenessProbe, with more patience)',
     words: /health|probe|readiness|liveness/i,
-    proof: { needs: ['probe'] },
+    proof: { by: 'probe' },
     find: (x) =>
       services(x)
         .filter((s) => isJson(s.raw.healthcheck) && s.raw.healthcheck.disable !== true)
@@ -107,7 +108,7 @@ export const startupRules: readonly Rule[] = [
     because: 'a Deployment starts its container again and again; what should run once needs a Job',
     adjustment: 'a Job with restartPolicy: OnFailure and backoffLimit, or an init container',
     words: /restart|one.?off|migrat|\bjobs?\b/i,
-    proof: { needs: ['job'] },
+    proof: { by: 'job' },
     find: (x) => [
       ...services(x)
         .filter(
@@ -145,7 +146,7 @@ export const startupRules: readonly Rule[] = [
     because: 'Pods get names of their own; others use the Service’s',
     adjustment: 'a Service of that name',
     words: /container.?name|host ?name/i,
-    proof: { needs: ['service'] },
+    proof: { by: 'service' },
     find: (x) =>
       services(x).flatMap((s) =>
         ['container_name', 'hostname'].flatMap((field) =>
@@ -170,7 +171,7 @@ export const startupRules: readonly Rule[] = [
     because: 'what a profile switches has to be chosen once, when translating',
     adjustment: 'translate only the profiles that are used; a kustomize overlay for variants',
     words: /profile|override|extends/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x) =>
       services(x).flatMap((s) =>
         ['profiles', 'extends'].flatMap((field) =>

@@ -13,7 +13,7 @@ export const storageClassRules: readonly Rule[] = [
     because: 'a claim that names a class which isn’t there stays Pending, and its Pod never starts',
     adjustment: 'name a class of this cluster, or leave it out to take the default',
     words: /storage.?class|\bstorage\b|\bpersisten|\bPVCs?\b/i,
-    proof: { needs: ['claim'] },
+    proof: { by: 'claim', facts: ['storageClasses'] },
     find: (x, facts) => {
       const own = new Set(x.manifests.filter((m) => m.kind === 'StorageClass').map((m) => m.name));
       const judge = (name: string, place: Found['place']): Found[] => {
@@ -34,6 +34,7 @@ export const storageClassRules: readonly Rule[] = [
           {
             place,
             subject: name,
+            about: { name },
             ...(hidden ?? {
               local: `there is no StorageClass ${word(name)}`,
               evidence: `storageClasses: ${classes(facts)}`,
@@ -59,7 +60,7 @@ export const storageClassRules: readonly Rule[] = [
     because: 'without a default class such a claim stays Pending, and its Pod never starts',
     adjustment: 'name a StorageClass in the claim (storageClassName), or have one marked as default',
     words: /default storage|storage.?class|dynamic.*provision|\bPV provisioner|\bPVCs?\b|\bpersisten/i,
-    proof: { needs: ['claim'], rules: ['storage-class-missing'] },
+    proof: { by: 'claim', rules: ['storage-class-missing'], facts: ['storageClasses'] },
     find: (x, facts) => {
       const places = [
         ...claims(x)
@@ -113,11 +114,16 @@ export const storageClassRules: readonly Rule[] = [
     adjustment:
       'a class that can do ReadWriteMany (NFS, CephFS …), or ReadWriteOnce with one replica, or object storage',
     words: /ReadWriteMany|\bRWX\b|shared (volume|storage)/i,
-    proof: { needs: ['claim'] },
+    proof: { by: 'claim', facts: ['storageClasses'] },
     find: (x, facts) => [
       ...claims(x).flatMap((c): Found[] =>
         listOf(dig(c.spec, 'accessModes')).includes('ReadWriteMany')
-          ? [{ place: c.at('accessModes'), ...manyWriters(facts, textOf(dig(c.spec, 'storageClassName'))) }]
+          ? [
+              {
+                place: c.at('accessModes'),
+                ...manyWriters(facts, textOf(dig(c.spec, 'storageClassName')) ?? defaultClass(facts)?.name),
+              },
+            ]
           : [],
       ),
       ...x.settings
@@ -137,7 +143,7 @@ export const storageClassRules: readonly Rule[] = [
     because: 'a class whose provisioner isn’t installed makes no volumes: its claims stay Pending',
     adjustment: 'use a class of this cluster instead of creating one',
     words: /provisioner|\bCSI\b|storage.?class/i,
-    proof: { needs: ['claim'], rules: ['storage-class-missing'] },
+    proof: { by: 'claim', rules: ['storage-class-missing'] },
     find: (x, facts) =>
       x.manifests
         .filter((m) => m.kind === 'StorageClass')
@@ -173,7 +179,7 @@ export const storageClassRules: readonly Rule[] = [
       'PersistentVolumes belong to the cluster: making one needs its operator, and hostPath or local ones name a node of the author’s',
     adjustment: 'a PersistentVolumeClaim on a StorageClass instead of a PersistentVolume',
     words: /PersistentVolume\b|\bPVs?\b|static.*volume/i,
-    proof: { needs: ['claim'], rules: ['storage-class-missing', 'no-default-storage-class'] },
+    proof: { by: 'claim', rules: ['storage-class-missing', 'no-default-storage-class'] },
     find: (x) =>
       x.manifests
         .filter((m) => m.kind === 'PersistentVolume')

@@ -12,7 +12,7 @@ export const unreadRules: readonly Rule[] = [
     adjustment:
       'make it readable (render templates, mend the YAML, save the page as text) and compare that; or give the manifests that come of it',
     words: /\bunread|not read|could not be read/i,
-    proof: { needs: ['object'] },
+    proof: { by: 'every-rule' },
     find: (x) =>
       x.unread.map(({ place, because }) => ({
         place,

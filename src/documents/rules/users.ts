@@ -14,7 +14,7 @@ const isDefault = (data: string) => data === '/var/lib/postgresql/data';
 /** Strictly below: the mount itself isn't a folder that the image makes. */
 const isBelow = (path: string, mount: string) => path.startsWith(`${mount.replace(/\/+$/, '')}/`);
 
-const workload = { needs: ['workload'] } as const;
+const workload = { by: 'workload' } as const;
 
 export const userRules: readonly Rule[] = [
   {
@@ -28,7 +28,7 @@ export const userRules: readonly Rule[] = [
     adjustment:
       'an image that runs as a numbered user (nginxinc/nginx-unprivileged, bitnami …), runAsNonRoot: true; or an SCC granted to its service account (nonroot-v2, anyuid)',
     words: /\broot\b|run.?as|\buser\b|\bSCC\b|security context/i,
-    proof: { needs: ['workload'], rules: ['image-runs-as-root'] },
+    proof: { by: 'workload', rules: ['image-runs-as-root'] },
     find: (x, facts) => {
       const places = [
         ...services(x)
@@ -153,7 +153,7 @@ export const userRules: readonly Rule[] = [
     adjustment:
       'an image that runs under restricted-v2; else a RoleBinding to system:openshift:scc:nonroot-v2 (or anyuid) that the cluster’s operator approves',
     words: /\bSCC\b|security context constraint|anyuid/i,
-    proof: { needs: ['workload'], rules: ['root-user', 'privileged', 'fixed-user-id', 'image-runs-as-root'] },
+    proof: { by: 'workload', rules: ['root-user', 'privileged', 'fixed-user-id', 'image-runs-as-root'] },
     find: (x, facts) => {
       const hidden = cantSee(facts, 'openshift', 'whether this is OpenShift');
       const judged =
@@ -178,7 +178,7 @@ export const userRules: readonly Rule[] = [
     because: 'an identity that may only write to its namespace can’t create them',
     adjustment: 'have the cluster’s operator create them first, or use Roles in the namespace instead of ClusterRoles',
     words: /cluster.?(admin|role|scoped|wide)|\bRBAC\b|permission/i,
-    proof: { needs: ['object'] },
+    proof: { by: 'objects' },
     find: (x) => [
       ...x.manifests
         .filter((m) => CLUSTER_SCOPED.has(m.kind))

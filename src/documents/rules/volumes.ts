@@ -26,7 +26,7 @@ export const volumeRules: readonly Rule[] = [
     adjustment:
       'data folders become PersistentVolumeClaims, configuration files ConfigMaps, certificates and keys Secrets',
     words: /bind.?mount|\bvolumes?\b|\bstorage\b|\bpersisten/i,
-    proof: { needs: ['volume'], rules: ['host-path', 'storage-class-missing', 'no-default-storage-class'] },
+    proof: { by: 'mount', rules: ['host-path', 'ephemeral-data', 'storage-class-missing', 'no-default-storage-class'] },
     find: (x, facts) =>
       binds(x).map(
         (m): Found => ({
@@ -38,6 +38,7 @@ export const volumeRules: readonly Rule[] = [
               : 'no node has the document author’s folders; volumes here are claims, ConfigMaps and Secrets',
           evidence: `storageClasses: ${classes(facts)}`,
           adjustment: instead(m, facts),
+          about: { path: m.target, holds: m.holds, readOnly: m.readOnly },
         }),
       ),
   },
@@ -51,7 +52,7 @@ export const volumeRules: readonly Rule[] = [
       'without a default StorageClass the claim stays Pending and the Pod never starts; with one, ownership and reach differ from a Docker volume',
     adjustment: 'a PersistentVolumeClaim or volumeClaimTemplate for each volume',
     words: /named volume|\bvolumes?\b|\bstorage\b|\bpersisten/i,
-    proof: { needs: ['claim'], rules: ['storage-class-missing', 'no-default-storage-class'] },
+    proof: { by: 'claim', rules: ['storage-class-missing', 'no-default-storage-class'], facts: ['storageClasses'] },
     find: (x, facts) => {
       const standard = defaultClass(facts);
       const hidden = cantSee(facts, 'storageClasses', 'whether there is a default StorageClass');
@@ -67,6 +68,7 @@ export const volumeRules: readonly Rule[] = [
                 local: `volumes are claims on StorageClass ${standard.name}; files belong to the Pod’s fsGroup, not to the image’s user`,
                 evidence: `storageClasses: ${classes(facts)}`,
                 adjustment,
+                about: { path: m.target, holds: 'data', name: m.source },
               },
             ];
           return [
@@ -77,6 +79,7 @@ export const volumeRules: readonly Rule[] = [
                 evidence: `storageClasses: ${classes(facts)}`,
               }),
               adjustment,
+              about: { path: m.target, holds: 'data', name: m.source },
             },
           ];
         }),
@@ -92,7 +95,7 @@ export const volumeRules: readonly Rule[] = [
     because: 'a ReadWriteOnce claim attaches to one node: the second Pod doesn’t start elsewhere',
     adjustment: 'a ReadWriteMany claim on a class that can do it, or object storage, or one Pod for both containers',
     words: /shared|ReadWriteMany|\bRWX\b|\bvolumes?\b/i,
-    proof: { needs: ['claim'], rules: ['read-write-many'] },
+    proof: { by: 'shared-claim', rules: ['read-write-many', 'storage-class-missing'] },
     find: (x, facts) =>
       x.composes.flatMap((compose) => {
         const mounts = compose.services.flatMap((s) =>
@@ -109,8 +112,9 @@ export const volumeRules: readonly Rule[] = [
           .map(
             (m): Found => ({
               place: m.place,
-              ...manyWriters(facts),
+              ...manyWriters(facts, defaultClass(facts)?.name),
               adjustment: `${word(m.source)}: a ReadWriteMany claim, or object storage`,
+              about: { path: m.target, holds: 'data', name: m.source },
             }),
           );
       }),
@@ -124,7 +128,7 @@ export const volumeRules: readonly Rule[] = [
     because: 'restricted namespaces refuse it; elsewhere the data stays on one node and is lost to a Pod that moves',
     adjustment: 'a PersistentVolumeClaim for data, a ConfigMap for configuration, emptyDir for scratch space',
     words: /host.?path|\bvolumes?\b/i,
-    proof: { needs: ['workload'] },
+    proof: { by: 'workload' },
     find: (x, facts) =>
       x.pods.flatMap((pod) =>
         listOf(pod.spec.volumes).flatMap((volume, i): Found[] => {
@@ -152,7 +156,7 @@ export const volumeRules: readonly Rule[] = [
     because: 'an emptyDir is deleted with its Pod: every reschedule loses the data',
     adjustment: 'a volumeClaimTemplate (StatefulSet) or PersistentVolumeClaim at that path',
     words: /emptyDir|ephemeral|\bpersisten|\bvolumes?\b/i,
-    proof: { needs: ['claim'] },
+    proof: { by: 'claim' },
     find: (x) => [
       ...x.pods.flatMap((pod) =>
         pod.containers.flatMap((c) =>
@@ -167,6 +171,7 @@ export const volumeRules: readonly Rule[] = [
                     place: c.at('volumeMounts', i, 'mountPath'),
                     local: `what is written to ${word(path)} is lost with the Pod`,
                     evidence: 'the volume is an emptyDir',
+                    about: { path, holds: 'data' },
                   },
                 ]
               : [];
@@ -195,7 +200,7 @@ export const volumeRules: readonly Rule[] = [
       'a container gets 64 MiB of /dev/shm and no tmpfs unless its Pod asks: PostgreSQL and browsers fail under load',
     adjustment: 'an emptyDir with medium: Memory and a sizeLimit, mounted at that path (/dev/shm for shm_size)',
     words: /tmpfs|shm|shared memory/i,
-    proof: { needs: ['volume'] },
+    proof: { by: 'mount' },
     find: (x) =>
       services(x).flatMap((s) => [
         ...s.mounts
