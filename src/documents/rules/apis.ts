@@ -2,8 +2,6 @@ import { word } from '../document.ts';
 import { cantSee, type Found, type Rule } from './rule.ts';
 import { atLeast, compareVersions } from './version.ts';
 
-const anything = { by: 'objects' } as const;
-
 export const versionRules: readonly Rule[] = [
   {
     id: 'api-missing',

@@ -1,7 +1,5 @@
 import { cantSee, type Rule } from './rule.ts';
 
-const anything = { by: 'objects' } as const;
-
 export const commandRules: readonly Rule[] = [
   {
     id: 'client-tools',
