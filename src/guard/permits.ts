@@ -1,5 +1,5 @@
 import { dataFolder } from '../state/home.ts';
-import { readPermitFiles } from '../state/permit-files.ts';
+import { readPermitFiles } from '../state/permit-read.ts';
 
 /** One thing that leads on, as the server's answers have it. */
 export type Next =

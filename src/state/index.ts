@@ -27,5 +27,6 @@ export {
 } from './ledger.ts';
 export { openLedger } from './open.ts';
 export { type OperatorKey, PASSPHRASE_MIN, PINNED_KEYS, readKey, unlock, writeKey } from './operator-key.ts';
-export { beginPermits, type ReadPermits, readPermitFiles, writePermitFile } from './permit-files.ts';
+export { beginPermits, writePermitFile } from './permit-files.ts';
+export { type ReadPermits, readPermitFiles } from './permit-read.ts';
 export { fingerprint, type Signature, type Signer } from './signature.ts';
