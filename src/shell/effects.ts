@@ -113,11 +113,12 @@ function effectReader(effects: ShellEffect[], protects: readonly string[]) {
       const argv = call.rest ?? call.operands.slice(1);
       if (!looksInside(argv, io, scope)) addWrite(clusterWrite(call, io, scope));
       if (argv.length > 0) look(argv, io, below(scope, { here: false, harmless: true, cwd: undefined }));
-    } else if (
-      call.verb === 'observe' ||
-      /^(kubectl|helm) (\S+ )?(argo|cnpg psql)$/.test(`${call.program} ${call.verb}`)
-    ) {
+    } else if (call.verb === 'observe') {
       if (rest.length > 0) look(rest, io, scope);
+    } else if (call.verb === 'cnpg' && call.operands[0] === 'psql') {
+      if (!looksInside(['psql', ...rest], io, scope)) addWrite(clusterWrite(call, io, scope));
+    } else if (call.verb === 'rook-ceph' && /^(ceph|rbd|radosgw-admin)$/.test(call.operands[0] ?? '')) {
+      if (!looksInside([...call.operands, ...rest], io, scope)) addWrite(clusterWrite(call, io, scope));
     } else if (
       call.effect === 'writes' ||
       call.effect === 'inside' ||

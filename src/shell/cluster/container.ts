@@ -1,133 +1,25 @@
 import type { Io } from '../scope.ts';
 import { baseName, isKnown, UNKNOWN, words } from '../text.ts';
+import {
+  always,
+  archive,
+  ceph,
+  code,
+  first,
+  firstTwo,
+  ip,
+  kafka,
+  type Looks,
+  manager,
+  operands,
+  packs,
+  request,
+  sql,
+  statements,
+  unless,
+  wget,
+} from './looks.ts';
 import { mongoReads, redisReads, sqlReads } from './queries.ts';
-import { onlyAsks, requestOf } from './request.ts';
-
-/** Whether a call of a program only looks. `io.piped`: it is fed; `io.stdin`: with what, where that is known. */
-type Looks = (args: readonly string[], io: Io) => boolean;
-
-const always: Looks = () => true;
-const unless =
-  (changes: RegExp): Looks =>
-  (args) =>
-    !args.some((arg) => changes.test(arg));
-/** Of its words that aren't options, the first is one of these, or there is none. */
-const first = (reads: string, takes = ''): Looks => {
-  const known = words(reads);
-  const valued = words(takes);
-  return (args) => {
-    const [verb] = operands(args, valued);
-    return verb === undefined || known.has(verb);
-  };
-};
-/** The first one or two words: `kv get`, `osd tree`. */
-const firstTwo = (reads: string, takes = ''): Looks => {
-  const known = words(reads.replaceAll(' ', '_').replaceAll(';', ' '));
-  const valued = words(takes);
-  return (args) => {
-    const given = operands(args, valued);
-    return (
-      given.length === 0 ||
-      known.has(given[0] ?? '') ||
-      known.has(given.slice(0, 2).join('_')) ||
-      known.has(given.slice(0, 3).join('_'))
-    );
-  };
-};
-
-function operands(args: readonly string[], takes: ReadonlySet<string>): readonly string[] {
-  return args.filter((arg, i) => !arg.startsWith('-') && !takes.has(args[i - 1] ?? ''));
-}
-
-/** A word in one of these places is a statement in the program's language; without one, the input is. */
-const statements =
-  (options: RegExp, files: RegExp, reads: (text: string) => boolean): Looks =>
-  (args, io) => {
-    if (args.some((arg) => files.test(arg))) return false;
-    const texts = args.flatMap((arg, i) => {
-      const attached = /^(?:--[\w-]+=|-[ceqQ](?=.))([\s\S]+)$/.exec(arg);
-      if (options.test(args[i - 1] ?? '')) return [arg];
-      return attached !== null &&
-        options.test(arg.replace(/=[\s\S]*$/, '').slice(0, arg.startsWith('--') ? undefined : 2))
-        ? [attached[1] ?? '']
-        : [];
-    });
-    if (texts.length > 0) return texts.every(reads);
-    return !io.piped || (isKnown(io.stdin) && reads(io.stdin));
-  };
-
-const sql = statements(
-  /^(-c|--command|-e|--execute|-q|-Q|--query|-x)$/,
-  /^(-f|--file|--queries-file)(=|$)|^-f./,
-  sqlReads,
-);
-/** Code in another language: nothing in it that writes or starts something. */
-const CODE_CHANGES =
-  /\b(write|unlink|remove|rm|rmtree|mkdir|rename|truncate|chmod|chown|system|exec\w*|spawn\w*|popen|subprocess|kill|insert|update|delete|drop|create|save|flush\w*|post|put|patch|copy\w*|symlink|eval|fork|requests\.(post|put|delete))\b|open\([^)]*,\s*['"][wax+]/i;
-const code: Looks = (args, io) => {
-  if (args.some((arg) => /^(--version|-v|-V|-version|--help|-h)$/.test(arg))) return true;
-  const at = args.findIndex((arg) => /^(-c|-e|-p|-pe|-r|--eval|--print)$/.test(arg));
-  if (at !== -1) return isKnown(args[at + 1]) && !CODE_CHANGES.test(args[at + 1] ?? '');
-  if (/^(-m)$/.test(args[0] ?? ''))
-    return /^(json\.tool|site|sysconfig|platform|pip)$/.test(args[1] ?? '') && !/install/.test(args.join(' '));
-  return args.length === 0 && io.piped && isKnown(io.stdin) && !CODE_CHANGES.test(io.stdin);
-};
-const request: Looks = (args) => {
-  const asked = requestOf(args);
-  const saves = args.some((arg, i) => {
-    const path =
-      /^(-o|--output|-O|--output-document)$/.test(args[i - 1] ?? '') && !/^-O$/.test(args[i - 1] ?? '')
-        ? arg
-        : /^(?:--output=|-[a-zA-Z]*o)(.+)$/.exec(arg)?.[1];
-    return (
-      (path !== undefined && !/^(\/dev\/(null|stdout|stderr)|-)$/.test(path)) ||
-      /^(-O|--remote-name(-all)?|-J)$/.test(arg) ||
-      /^-[a-zA-Z]*O$/.test(arg)
-    );
-  });
-  if (saves) return false;
-  if (asked === undefined) return !args.some((arg) => /^(-d|--data|-T|-F)/.test(arg));
-  return (
-    onlyAsks(asked) || /\/_(search|count|msearch|analyze|validate|explain|field_caps|sql|cat|mget)\b/.test(asked.url)
-  );
-};
-const wget: Looks = (args) => {
-  const path = args
-    .map(
-      (arg, i) =>
-        /^-[a-zA-Z]*O(.*)$/.exec(arg)?.[1] ||
-        (/^-[a-zA-Z]*O$|^--output-document$/.test(args[i - 1] ?? '') ? arg : undefined),
-    )
-    .find((one) => one !== undefined);
-  if (path !== undefined && !/^(-|\/dev\/(null|stdout))$/.test(path)) return false;
-  return !args.some((arg) => /^--(post|method|body)/.test(arg) && !/^--method=(GET|HEAD)$/i.test(arg));
-};
-const ip: Looks = (args) => {
-  const [, verb] = operands(args, words('-n -netns -b -f -family'));
-  return verb === undefined || /^(sh|sho|show|ls|li|list|get|l|help|monitor)$/.test(verb);
-};
-const archive: Looks = (args) => {
-  const [mode = ''] = args;
-  const lists = /^-?[a-zA-Z]*t/.test(mode) || args.includes('--list');
-  const creates = /^-?[a-zA-Z]*c/.test(mode) || args.includes('--create');
-  const at = args.findIndex((arg) => /^-?[a-zA-Z]*f$/.test(arg));
-  return lists || (creates && (at === -1 || args[at + 1] === '-'));
-};
-const kafka: Looks = (args) =>
-  !args.some((arg) =>
-    /^--(create|delete|alter|add|add-config|remove|reset-offsets|execute|topics-to-move-json-file|delete-config|producer-property)$/.test(
-      arg,
-    ),
-  ) || args.includes('--dry-run');
-const manager =
-  (changes: RegExp): Looks =>
-  (args) =>
-    !changes.test(
-      args
-        .filter((arg) => !arg.startsWith('-'))
-        .slice(0, 3)
-        .join(' '),
-    );
 
 const ALWAYS = words(
   'ls dir cat tac env printenv id whoami who w ps df du head tail grep egrep fgrep zgrep zcat rg stat uname ss netstat echo printf pwd nslookup dig ' +
@@ -138,6 +30,13 @@ const ALWAYS = words(
     'kafka-get-offsets rabbitmq-diagnostics pg_controldata pg_config pg_lsclusters ldd base64 clear more less ' +
     'read local set export declare unset shift wait break continue trap nvidia-smi ethtool arping tcptraceroute speedtest envsubst',
 );
+
+const adminAsks: Looks = (args) =>
+  operands(args, words('-u -h -P -S --user --host --port')).every((arg) =>
+    /^(ping|status|version|variables|processlist|extended-status)$/.test(arg),
+  );
+const tablesListed: Looks = (args) =>
+  args.some((arg) => /^-[a-zA-Z]*[LSV]|^--list/.test(arg)) && !args.some((arg) => /^-[ADIFXPRZN]$/.test(arg));
 
 const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
   ['find', unless(/^-(delete|exec|execdir|ok|okdir|fprint\w*|fls)$/)],
@@ -157,16 +56,8 @@ const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
   ['ip', ip],
   ['route', (args) => !/^(add|del|delete|flush)$/.test(args.find((arg) => !arg.startsWith('-')) ?? '')],
   ['ifconfig', (args) => args.filter((arg) => !arg.startsWith('-')).length <= 1],
-  [
-    'iptables',
-    (args) =>
-      args.some((arg) => /^-[a-zA-Z]*[LSV]|^--list/.test(arg)) && !args.some((arg) => /^-[ADIFXPRZN]$/.test(arg)),
-  ],
-  [
-    'ip6tables',
-    (args) =>
-      args.some((arg) => /^-[a-zA-Z]*[LSV]|^--list/.test(arg)) && !args.some((arg) => /^-[ADIFXPRZN]$/.test(arg)),
-  ],
+  ['iptables', tablesListed],
+  ['ip6tables', tablesListed],
   ['iptables-save', always],
   ['nft', first('list')],
   ['ipvsadm', unless(/^-[ADECaedZR]/)],
@@ -208,20 +99,8 @@ const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
   ],
   ['cockroach', firstTwo('node status;node ls;version;sql', '--host --certs-dir --url')],
   ['influx', (args) => !/\b(write|delete|create|update|restore|setup)\b/.test(args.join(' '))],
-  [
-    'mysqladmin',
-    (args) =>
-      operands(args, words('-u -h -P -S --user --host --port')).every((arg) =>
-        /^(ping|status|version|variables|processlist|extended-status)$/.test(arg),
-      ),
-  ],
-  [
-    'mariadb-admin',
-    (args) =>
-      operands(args, words('-u -h -P -S --user --host --port')).every((arg) =>
-        /^(ping|status|version|variables|processlist|extended-status)$/.test(arg),
-      ),
-  ],
+  ['mysqladmin', adminAsks],
+  ['mariadb-admin', adminAsks],
   ['mysqldump', unless(/^(-r|--result-file|--flush-logs|--delete-)/)],
   ['mariadb-dump', unless(/^(-r|--result-file|--flush-logs|--delete-)/)],
   ['pg_dump', unless(/^(-f.*|--file.*)$/)],
@@ -380,6 +259,11 @@ const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
   ['gitlab-ctl', first('status tail service-list show-config')],
   ['gitlab-rake', manager(/\b(restore|backup:create|migrate|reset|setup|drop)/)],
   ['nc', always],
+  ['gzip', packs],
+  ['zstd', packs],
+  ['xz', packs],
+  ['bzip2', packs],
+  ['lz4', packs],
   ['lvs', always],
   ['vgs', always],
   ['pvs', always],
@@ -398,23 +282,6 @@ const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
   ['kubectl', always],
   ['oc', always],
 ]);
-
-/** `ceph`'s commands that show: by their words, since they are many. */
-function ceph(args: readonly string[]): boolean {
-  const text = operands(
-    args,
-    words('-c --conf -k --keyring -n --name --id --connect-timeout -f --format --admin-daemon'),
-  ).join(' ');
-  if (args.includes('--help') || args.includes('-h') || text === '' || text === 'help') return true;
-  return (
-    /^(-s|status|health|df|quorum_status|mon_status|versions?|features|fsid|report|time-sync-status|node ls|log last|insights|perf|daemon \S+ (help|status|config (show|get|diff)|perf|dump\S*|ops|session ls|version|get \S+)|tell \S+ (version|config (show|get)|perf dump|session ls|status|dump\S*))\b|\b(ls|lspools|dump|tree|stat|stats|status|show|get|list|df|info|find|metadata|count-metadata|versions|perf|lookup|print|detail|autoscale-status|ok-to-stop|safe-to-destroy|ls-\S+|get-\S+|list-\S+|query|map|help|blocked-by)\b/.test(
-      text,
-    ) &&
-    !/\b(set|rm|remove|delete|create|add|enable|disable|out|in|down|purge|destroy|reweight\S*|repair|scrub|deep-scrub|import|mv|rename|apply|stop|start|restart|put|clear|reset|fail|rotate|zap|import|mute|authorize|get-or-create\S*)\b/.test(
-      text,
-    )
-  );
-}
 
 /** Whether a command, whose words are known, only looks; undefined: the program isn't known here. */
 export function looksOnly(argv: readonly string[], io: Io): boolean | undefined {
