@@ -62,6 +62,16 @@ export type Finder = (tree: Tree, when: When) => readonly Finding[];
 
 export const finding = (rank: number, failure: Failure): Finding => ({ rank, ...failure });
 
+/**
+ * Is it what the kubelet, a runtime, a provisioner or the API server tries again, and what then passes? A cache that is not
+ * filled yet after a node's start, a container whose slow creation still holds its name, whoever is asked and does not
+ * answer in time.
+ */
+export const passes = (message: string): boolean =>
+  /failed to sync (?:secret|configmap) cache|timed out|name "?[^"]*"? is reserved|failed to reserve|deadline ?exceeded|connection refused|no endpoints available|transport is closing|i\/o timeout|try again|too many requests|throttl|\bunavailable\b|device or resource busy/i.test(
+    message,
+  );
+
 /** How long something that often passes by itself may last before it is called final. */
 export const GRACE_MS = {
   /** A Secret or ConfigMap that comes a moment later, or a kubelet's cache. */

@@ -1,7 +1,7 @@
 import { conditionOf, conditionsOf, isTrue, type KubeObject, recordsAt, subjectRef, textAt } from '../kube-object.ts';
 import { rejection } from './admission.ts';
 import { age, eventsAbout, firstSeen, latest, messageOf } from './events.ts';
-import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
+import { type Finding, finding, GRACE_MS, passes, type Tree, type When } from './failure.ts';
 
 /** What stops owners from making their objects, and how workloads end. */
 export function ownerFailures(tree: Tree, when: When): Finding[] {
@@ -46,7 +46,7 @@ function refused(object: KubeObject, told: string, lasted: number): Finding {
   const known = rejection(message);
   const action = 'change the template as the message says';
   const failure = known ?? ({ type: 'Other', reason: 'FailedCreate', message, action } as const);
-  return finding(8, { ...failure, final: lasted > graceOf(known), object: subjectRef(object) });
+  return finding(8, { ...failure, final: lasted > graceOf(known) && !passes(message), object: subjectRef(object) });
 }
 
 function graceOf(known: ReturnType<typeof rejection>): number {

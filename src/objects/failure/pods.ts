@@ -1,6 +1,6 @@
 import { conditionOf, type KubeEvent, type KubeObject, recordsAt, subjectRef, textAt } from '../kube-object.ts';
 import { age, eventsAbout, firstSeen, latest, messageOf } from './events.ts';
-import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
+import { type Finding, finding, GRACE_MS, passes, type Tree, type When } from './failure.ts';
 
 /** What stops the tree's Pods as a whole: no node, no volume, no network, or the kubelet ended it. */
 export function podFailures(tree: Tree, when: When): Finding[] {
@@ -122,7 +122,7 @@ function mounting(pod: KubeObject, about: readonly KubeEvent[], when: When): Fin
     reason: textAt(event, 'reason'),
     message,
     action: 'see why the volume can not be attached or mounted on that node',
-    final: lasted > GRACE_MS.attach,
+    final: lasted > GRACE_MS.attach && !passes(message),
     object,
   });
 }
@@ -140,7 +140,7 @@ function sandbox(pod: KubeObject, about: readonly KubeEvent[], when: When): Find
     action: runtime
       ? 'use a RuntimeClass that the nodes have'
       : "have the node's network plugin and container runtime looked at",
-    final: runtime || age(firstSeen(event), when.now, when.since) > GRACE_MS.sandbox,
+    final: runtime || (age(firstSeen(event), when.now, when.since) > GRACE_MS.sandbox && !passes(message)),
     object: subjectRef(pod),
   });
 }

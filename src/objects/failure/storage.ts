@@ -1,7 +1,7 @@
 import { type KubeEvent, type KubeObject, subjectRef, textAt } from '../kube-object.ts';
 import { rejection } from './admission.ts';
 import { age, eventsAbout, firstSeen, lastSeen, latest, messageOf } from './events.ts';
-import { type Finding, finding, GRACE_MS, type Tree, type When } from './failure.ts';
+import { type Finding, finding, GRACE_MS, passes, type Tree, type When } from './failure.ts';
 
 /** Claims that aren't bound, in the provisioner's words. Waiting for a first consumer is no failure. */
 export function storageFailures(tree: Tree, when: When): Finding[] {
@@ -26,8 +26,6 @@ function lastWord(about: readonly KubeEvent[]): KubeEvent | undefined {
 }
 
 const action = 'use a storage class of this cluster that can provide this size and access mode';
-
-const PASSES = /deadline ?exceeded|timed out|connection refused|i\/o timeout|unavailable|too many requests|throttl/i;
 
 function unbound(claim: KubeObject, about: readonly KubeEvent[], when: When): Finding | undefined {
   const object = subjectRef(claim);
@@ -70,5 +68,5 @@ function unbound(claim: KubeObject, about: readonly KubeEvent[], when: When): Fi
     return storage('NotProvisionedYet', 'see whether the provisioner that the message names runs', false);
   }
   // A provisioner that was too slow or not reached is asked again, with back-off.
-  return storage(reason, action, lasting && !PASSES.test(message));
+  return storage(reason, action, lasting && !passes(message));
 }

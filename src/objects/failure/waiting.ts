@@ -1,6 +1,6 @@
 import { subjectRef, textAt } from '../kube-object.ts';
-import { age, messageOf } from './events.ts';
-import { type Finding, finding, GRACE_MS } from './failure.ts';
+import { age, firstSeen, messageOf } from './events.ts';
+import { type Finding, finding, GRACE_MS, passes } from './failure.ts';
 import { pullFailure } from './image.ts';
 import { named, type Scene } from './scene.ts';
 
@@ -61,7 +61,11 @@ function pulling(scene: Scene): Finding {
     return image(scene, 'ImagePullFailed', waits, "wait for the next try, or read the Pod's events", false);
   const reason = textAt(container, 'state', 'waiting', 'reason');
   const why = pullFailure(`${reason === 'SignatureValidationFailed' ? reason : ''} ${words}`, which);
-  const lasting = age(pod.metadata.creationTimestamp, when.now, when.since) > GRACE_MS.network;
+  // Since the first try: a Pod may have waited for its node for long.
+  const first = about.find((e) => textAt(e, 'reason') === 'Failed' && messageOf(e).includes('pull image'));
+  const since =
+    first === undefined ? textAt(pod, 'status', 'startTime') || pod.metadata.creationTimestamp : firstSeen(first);
+  const lasting = age(since, when.now, when.since) > GRACE_MS.network;
   return image(scene, why.reason, words, why.action, why.ends === 'now' || (why.ends === 'later' && lasting));
 }
 
@@ -88,17 +92,10 @@ function configuring(scene: Scene): Finding {
     reason: 'CreateContainerConfigError',
     message: words,
     action: "correct the container's configuration as the message says",
-    final: final && !PASSES.test(message),
+    final: final && !passes(message),
     object,
   });
 }
-
-/**
- * What the kubelet or the runtime tries again and what then passes: a cache that is not filled yet after a node's start, a
- * container whose slow creation still holds its name, a runtime that is too busy to answer.
- */
-const PASSES =
-  /failed to sync (?:secret|configmap) cache|timed out waiting for the condition|name "?[^"]*"? is reserved|failed to reserve|name is reserved|context deadline exceeded|DeadlineExceeded|connection refused|transport is closing|i\/o timeout|try again|too many requests|device or resource busy/i;
 
 function starting(scene: Scene, reason: string): Finding {
   return finding(13, {
@@ -106,7 +103,7 @@ function starting(scene: Scene, reason: string): Finding {
     reason,
     message: `${named(scene)}: ${waitingMessage(scene)}`,
     action: "correct the container's command, mounts or security context as the message says",
-    final: !PASSES.test(waitingMessage(scene)),
+    final: !passes(waitingMessage(scene)),
     object: subjectRef(scene.pod),
   });
 }

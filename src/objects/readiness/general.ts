@@ -51,6 +51,9 @@ function negative(object: KubeObject): Reading | undefined {
 const saying = ({ type, status, message }: Condition): string =>
   `${type} is ${status}${message === '' ? '' : `: ${message}`}`;
 
+/** Where operators put what is wrong now, in words; `lastError` and the like are history. */
+const ERRORS = ['error', 'errorMessage', 'failureMessage', 'failureReason'] as const;
+
 /** Whatever says that it doesn't work or isn't done, from the conditions and the phase words taken together. */
 function contrary(
   conditions: readonly Condition[],
@@ -67,6 +70,8 @@ function contrary(
       good === undefined || good === condition ? saying(condition) : `${saying(good)}, but ${saying(condition)}`;
     return waiting(condition.reason || (condition.status === 'True' ? condition.type : `Not${condition.type}`), words);
   }
+  const error = ERRORS.map((field) => textAt(object, 'status', field)).find((text) => text !== '');
+  if (error !== undefined) return waiting('ErrorReported', `its status reports: ${error}`);
   const bad = phases.find(({ says }) => says === 'bad');
   if (bad !== undefined) return failed(camel(bad.word), `${bad.field} is ${bad.word}${why(object)}`, false);
   const busy = phases.find(({ says }) => says === 'busy');

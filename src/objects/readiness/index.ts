@@ -85,6 +85,7 @@ export const mayStay = ({ status, reason }: Reading): boolean =>
 const STAYS: ReadonlySet<string> = new Set([
   'NoStatus',
   'NoAddress',
+  'NoLoadBalancer',
   'NoNodes',
   'Suspended',
   'Paused',

@@ -14,13 +14,19 @@ export function changedSince({ metadata, status, ...object }: KubeObject): numbe
     conditionsOf(whole).some((c) => c.observedGeneration !== undefined);
   if (observes) return undefined;
   const fields = metadata.managedFields ?? [];
-  const ofStatus = fields.filter((f) => f.subresource === 'status');
+  const ofStatus = fields.filter(writesStatus);
   if (ofStatus.length === 0) return undefined;
   const controllers = new Set(ofStatus.map((f) => f.manager));
-  const ofSpec = fields.filter((f) => f.subresource === undefined && !controllers.has(f.manager) && writesSpec(f));
+  const ofSpec = fields.filter(
+    (f) => f.subresource === undefined && !writesStatus(f) && !controllers.has(f.manager) && writesSpec(f),
+  );
   const written = Math.max(0, ...ofSpec.map(timeOf));
   return written > Math.max(...ofStatus.map(timeOf)) ? written : undefined;
 }
+
+/** Of a kind without the subresource, the status is written as any other field. */
+const writesStatus = ({ subresource, fieldsV1 }: ManagedFields): boolean =>
+  subresource === 'status' || (isRecord(fieldsV1) && 'f:status' in fieldsV1);
 
 /** An entry without its fields may be about anything. */
 const writesSpec = ({ fieldsV1 }: ManagedFields): boolean => !isRecord(fieldsV1) || 'f:spec' in fieldsV1;

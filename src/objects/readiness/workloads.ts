@@ -1,4 +1,4 @@
-import { at, conditionOf, isRecord, type KubeObject, numberAt, recordsAt, textAt } from '../kube-object.ts';
+import { at, conditionOf, isRecord, isTrue, type KubeObject, numberAt, recordsAt, textAt } from '../kube-object.ts';
 import {
   behind,
   camel,
@@ -85,6 +85,7 @@ export const daemonSet: Reader = (object) => {
   return (
     short('updated', onDelete ? want : count(object, 'updatedNumberScheduled'), want) ??
     short('available', count(object, 'numberAvailable'), want) ??
+    short('ready', numberAt(object, 'status', 'numberReady') ?? want, want) ??
     ready('Available', `available on all ${want} nodes`)
   );
 };
@@ -191,7 +192,7 @@ export const job: Reader = (object) => {
 };
 
 /** When its Jobs last began and succeeded is all that a CronJob says; `active` are those that run. */
-export const cronJob: Reader = (object) => {
+export const cronJob: Reader = (object, { around = [] }) => {
   if (at(object, 'spec', 'suspend') === true)
     return ready(
       'Suspended',
@@ -203,6 +204,9 @@ export const cronJob: Reader = (object) => {
   const success = textAt(object, 'status', 'lastSuccessfulTime');
   if (last === '' && success === '')
     return ready('NotDueYet', 'it is scheduled; no Job was due yet, so nothing shows that its Pods run');
+  const broken = lastJob(object, around);
+  if (broken !== undefined && ['Failed', 'FailureTarget'].some((type) => isTrue(broken, type)))
+    return waiting('LastRunFailed', `its latest Job ${broken.metadata.name} failed`);
   const runs = recordsAt(object, 'status', 'active').length > 0;
   // A success comes after its start; a start without one is a Job that runs or has failed.
   if (success === '' || Date.parse(success) < Date.parse(last)) {
@@ -220,6 +224,18 @@ export const cronJob: Reader = (object) => {
     );
   return ready('RanSuccessfully', `a Job of it last succeeded at ${success}`);
 };
+
+function lastJob({ metadata: { uid } }: KubeObject, around: readonly KubeObject[]): KubeObject | undefined {
+  const started = (job: KubeObject) =>
+    Date.parse(textAt(job, 'status', 'startTime') || (job.metadata.creationTimestamp ?? '')) || 0;
+  return around
+    .filter(
+      ({ kind, metadata }) =>
+        kind === 'Job' && uid !== undefined && metadata.ownerReferences?.some((o) => o.uid === uid),
+    )
+    .toSorted((a, b) => started(a) - started(b))
+    .at(-1);
+}
 
 /** When someone other than its controller last wrote its spec, by managedFields. */
 function templateWritten({ metadata: { managedFields = [] } }: KubeObject): number | undefined {

@@ -60,9 +60,19 @@ const agrees = (then: unknown, now: unknown): boolean => {
   return then === now;
 };
 
+/** A rolling sync goes from step to step: each Application says which it has reached. */
+const rolling = (object: KubeObject): Reading | undefined => {
+  if (textAt(object, 'spec', 'strategy', 'type') !== 'RollingSync') return undefined;
+  const open = recordsAt(object, 'status', 'applicationStatus').find((one) => textAt(one, 'status') !== 'Healthy');
+  return open === undefined
+    ? undefined
+    : waiting('RolloutProgressing', `its Application ${textAt(open, 'application')} is ${textAt(open, 'status')}`);
+};
+
 export const applicationSet: Reader = (object) =>
   endsIf(object, 'ErrorOccurred', false) ??
   needs(object, 'ResourcesUpToDate') ??
+  rolling(object) ??
   ready('ResourcesUpToDate', 'its Applications are made');
 
 /** Argo Rollouts writes observedGeneration as a string, and one of its own for a Deployment that it takes its template from. */

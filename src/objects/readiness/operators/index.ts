@@ -111,6 +111,12 @@ export const OPERATORS: Readonly<Record<string, Reader>> = {
   ...kinds('RabbitmqCluster', 'rabbitmq.com', allTrue('ReconcileSuccess', 'ClusterAvailable', 'AllReplicasReady')),
   ...kinds('Elasticsearch', 'elasticsearch.k8s.elastic.co', elastic),
   ...kinds('Kibana', 'kibana.k8s.elastic.co', elastic),
+  ...kinds('ApmServer', 'apm.k8s.elastic.co', elastic),
+  ...kinds('EnterpriseSearch', 'enterprisesearch.k8s.elastic.co', elastic),
+  ...kinds('Logstash', 'logstash.k8s.elastic.co', elastic),
+  ...kinds('Beat', 'beat.k8s.elastic.co', elastic),
+  ...kinds('Agent', 'agent.k8s.elastic.co', elastic),
+  ...kinds('ElasticMapsServer', 'maps.k8s.elastic.co', elastic),
   ...kinds(
     'Backup Restore',
     'velero.io',

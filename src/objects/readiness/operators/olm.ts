@@ -12,7 +12,8 @@ export const olmSubscription: Reader = (object) => {
     return waiting(sources.reason || 'CatalogSourcesUnhealthy', sources.message);
   if (state === '') return waiting('NoStatus', 'OLM has not resolved it yet');
   const installed = textAt(object, 'status', 'installedCSV');
-  if (state === 'UpgradePending' && textAt(object, 'spec', 'installPlanApproval') === 'Manual') {
+  const isBehind = state === 'UpgradePending' || state === 'UpgradeAvailable';
+  if (isBehind && textAt(object, 'spec', 'installPlanApproval') === 'Manual') {
     // Pinned: Manual and startingCSV are how a version is kept. The next one may wait for ever.
     const pinned = textAt(object, 'spec', 'startingCSV');
     if (pinned !== '' && pinned === installed)

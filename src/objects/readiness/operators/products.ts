@@ -80,7 +80,10 @@ export const elastic: Reader = (object) => {
   if (health !== 'green' || (phase !== '' && phase !== 'Ready'))
     return waiting(camel(health), `health is ${health}, phase ${phase}`);
   const sets = recordsAt(object, 'spec', 'nodeSets').map((set) => numberAt(set, 'count') ?? 1);
-  const want = sets.length > 0 ? sets.reduce((sum, n) => sum + n, 0) : numberAt(object, 'spec', 'count');
+  const want =
+    sets.length > 0
+      ? sets.reduce((sum, n) => sum + n, 0)
+      : (numberAt(object, 'status', 'expectedNodes') ?? numberAt(object, 'spec', 'count'));
   const have = numberAt(object, 'status', 'availableNodes');
   if (want !== undefined && have !== undefined && have !== want)
     return waiting('NodesMissing', `${have} of ${want} nodes are available`);
