@@ -6,6 +6,8 @@ import { freeze } from './frozen.ts';
 import { type ContextListing, contextsOf, readKubeconfig } from './kubeconfig.ts';
 import { type Documents, readerOver } from './read.ts';
 import type { Reader, Version } from './reader.ts';
+import { openRelay, type Relay } from './relay.ts';
+import type { RelayScope } from './relay-scope.ts';
 import { ok, type Result } from './result.ts';
 import { writerOver } from './write.ts';
 import type { Writer } from './writer.ts';
@@ -17,6 +19,10 @@ export type Cluster = {
   under(signal: AbortSignal | undefined): Cluster;
   /** The frozen kubeconfig, with this one context. It holds credentials: for a 0600 file, never for an answer. */
   kubeconfig(): string;
+  /** For the commands of a run: an address that lets through what the scope says. */
+  relay(scope: RelayScope): Promise<Relay>;
+  /** The values that let this connection in; for redaction only. */
+  credentials(): Promise<readonly string[]>;
   close(): void;
 };
 
@@ -81,6 +87,8 @@ function clusterOver(
       return clusterOver(other, catalogueUnder(other), catalogueUnder, documents, version);
     },
     kubeconfig: () => connection.kubeconfig,
+    relay: (scope) => openRelay(connection, from, scope),
+    credentials: () => connection.credentials(),
     close: () => connection.close(),
   };
 }

@@ -1,8 +1,9 @@
+import type { ClientRequest } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, type Ask, type Wire, wire } from './exchange.ts';
+import { type Answer, type Ask, type Forwarded, type Wire, wire } from './exchange.ts';
 import { fromAnswer } from './failure.ts';
 import { type Frozen, kubeconfigText } from './frozen.ts';
-import { type Login, login } from './login.ts';
+import { type Credentials, type Login, login } from './login.ts';
 import { type ApiFailure, failed, ok, problem, type Result } from './result.ts';
 
 /** Requests with login, retries and JSON over one frozen context. */
@@ -27,6 +28,10 @@ export type Connection = {
   once(call: Call): Promise<Result<Answer>>;
   json(call: Call): Promise<Result<{ value: unknown; answer: Answer }>>;
   stream(call: Call): ReturnType<Wire['stream']>;
+  /** A request of a command, with our login: nothing is sent before the caller writes. */
+  forward(request: Forwarded): Promise<Result<ClientRequest>>;
+  /** What lets this connection in, so that it can be kept out of every text. */
+  credentials(): Promise<readonly string[]>;
   /** The same connection under another signal: clean-up goes on when the run is cancelled. */
   under(signal: AbortSignal | undefined): Connection;
   close(): void;
@@ -103,6 +108,14 @@ function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits)
       opened.value.message.destroy();
       return withLogin(call, signalOf(call), way.stream);
     },
+    async forward(request) {
+      const credentials = await within(entry.credentials(), limits.requestTimeoutMs, frozen, limits.signal);
+      return credentials.ok ? ok(way.open(request, credentials.value)) : credentials;
+    },
+    async credentials() {
+      const credentials = await within(entry.credentials(), limits.requestTimeoutMs, frozen, limits.signal);
+      return [...credentialsIn(frozen.user.fields), ...(credentials.ok ? sentBy(credentials.value) : [])];
+    },
     under: (signal) => connectionOver(frozen, way, entry, { ...limits, signal }),
     close: () => way.close(),
   };
@@ -161,4 +174,20 @@ async function within<T>(
     end.abort();
     given.abort();
   }
+}
+
+/** Tokens, passwords and keys of a kubeconfig's user; certificates and names are no secret. */
+function credentialsIn(fields: Frozen['user']['fields']): string[] {
+  const { token, password, 'client-key-data': key } = fields;
+  const texts = [token, password, key].filter((value) => typeof value === 'string');
+  return [...texts, ...(typeof key === 'string' ? [Buffer.from(key, 'base64').toString('utf8')] : [])];
+}
+
+/** What a login program or a token file gave. */
+function sentBy({ headers, tls }: Credentials): string[] {
+  const header = typeof headers.authorization === 'string' ? headers.authorization : '';
+  const basic = /^basic /i.test(header) ? Buffer.from(header.slice(6), 'base64').toString('utf8') : '';
+  const given = header.slice(header.indexOf(' ') + 1);
+  const keys = [tls.key].flat().map((key) => (typeof key === 'string' || Buffer.isBuffer(key) ? key.toString() : ''));
+  return [given, basic, basic.slice(basic.indexOf(':') + 1), ...keys].filter((text) => text !== '');
 }

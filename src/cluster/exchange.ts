@@ -1,4 +1,10 @@
-import { request as httpRequest, type IncomingMessage, Agent as PlainAgent } from 'node:http';
+import {
+  type ClientRequest,
+  request as httpRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  Agent as PlainAgent,
+} from 'node:http';
 import { request as httpsRequest, Agent as TlsAgent } from 'node:https';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -34,8 +40,12 @@ export type Wire = {
   exchange(ask: Ask, credentials: Credentials): Promise<Result<Answer>>;
   /** Answers once the headers are there; the body goes on until it ends, the signal fires or it breaks (and throws). */
   stream(ask: Ask, credentials: Credentials): Promise<Result<{ status: number; message: IncomingMessage }>>;
+  /** Somebody else's request, to be written to and read from by the caller; our credentials win over its headers. */
+  open(request: Forwarded, credentials: Credentials): ClientRequest;
   close(): void;
 };
+
+export type Forwarded = { readonly method: string; readonly path: string; readonly headers: OutgoingHttpHeaders };
 
 const LARGEST = 256 * 1024 * 1024;
 
@@ -48,15 +58,19 @@ export function wire(frozen: Frozen, env: Readonly<Record<string, string | undef
   // Watches hold their connection for minutes: they must not take the others' places.
   const streams = secure ? new TlsAgent({ ...agentOptions, keepAlive: false }) : new PlainAgent(agentOptions);
 
+  const destination = ({ method, path }: { method: string; path: string }, credentials: Credentials) => ({
+    ...credentials.tls,
+    protocol: base.protocol,
+    hostname: base.hostname.replace(/^\[|\]$/g, ''),
+    port: base.port === '' ? (secure ? 443 : 80) : base.port,
+    path: `${prefix}${path}`,
+    method,
+  });
+
   const send = (ask: Ask, credentials: Credentials, signal: AbortSignal, pool: PlainAgent) =>
     new Promise<IncomingMessage>((resolve, reject) => {
       const request = (secure ? httpsRequest : httpRequest)({
-        ...credentials.tls,
-        protocol: base.protocol,
-        hostname: base.hostname.replace(/^\[|\]$/g, ''),
-        port: base.port === '' ? (secure ? 443 : 80) : base.port,
-        path: `${prefix}${ask.path}`,
-        method: ask.method,
+        ...destination(ask, credentials),
         agent: credentials.agent ?? pool,
         signal,
         headers: {
@@ -101,6 +115,12 @@ export function wire(frozen: Frozen, env: Readonly<Record<string, string | undef
         return failed(fromError(error, frozen.server, clock.ended()));
       }
     },
+    open: (request, credentials) =>
+      (secure ? httpsRequest : httpRequest)({
+        ...destination(request, credentials),
+        agent: credentials.agent ?? streams,
+        headers: { ...request.headers, ...credentials.headers },
+      }),
     close() {
       agent.destroy();
       streams.destroy();

@@ -35,6 +35,8 @@ export type {
   Reader,
   Version,
 } from './reader.ts';
+export type { Relay } from './relay.ts';
+export type { RelayScope } from './relay-scope.ts';
 export type { ApiFailure, Conflict, Result } from './result.ts';
 export type { Target, TargetNamespace } from './target.ts';
 export type { WatchEvent, WatchOptions } from './watch.ts';

@@ -6,7 +6,9 @@ import { readdir, readFile } from 'node:fs/promises';
  * What escapes: a process that leaves the group, outlives its parents and clears its environment. Marks and the tree
  * are read from /proc; elsewhere only the group is ended.
  */
-export const MARK = 'INFRAGATE_RUN';
+export const MARK = 'INFRAGATE_COMMAND';
+/** Of the whole run: a server that was killed could end none of its commands. */
+export const RUN_MARK = 'INFRAGATE_RUN';
 
 type Seen = {
   readonly pid: number;
@@ -51,15 +53,22 @@ export async function belonging(leader: number, mark: string): Promise<number[] 
       }
     }
   }
-  const wanted = `${MARK}=${mark}`;
   const marked = await Promise.all(
-    all.map(async ({ pid }) => {
-      if (mine.has(pid)) return false;
-      const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
-      return environment.split('\0').includes(wanted);
-    }),
+    all.map(async ({ pid }) => !mine.has(pid) && (await carries(pid, `${MARK}=${mark}`))),
   );
   return all.filter(({ pid }, index) => marked[index] === true || mine.has(pid)).map(({ pid }) => pid);
+}
+
+/** Pids of the living that carry the mark of a run; none where there is no /proc to ask. */
+export async function markedProcesses(mark: string): Promise<number[]> {
+  const all = (await everyone()).filter((p) => !p.zombie && p.pid !== process.pid);
+  const marked = await Promise.all(all.map(({ pid }) => carries(pid, `${RUN_MARK}=${mark}`)));
+  return all.flatMap(({ pid }, index) => (marked[index] === true ? [pid] : []));
+}
+
+async function carries(pid: number, entry: string): Promise<boolean> {
+  const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+  return environment.split('\0').includes(entry);
 }
 
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {

@@ -41,7 +41,9 @@ test('it sees only the environment it is given, PATH, HOME and LANG', async () =
     .flatMap((line) => line.split('=')[0] ?? '')
     .filter((n) => n !== '');
   expect(
-    names.filter((n) => !['PATH', 'HOME', 'LANG', 'GIVEN', 'INFRAGATE_RUN', 'PWD', 'SHLVL', '_', 'OLDPWD'].includes(n)),
+    names.filter(
+      (n) => !['PATH', 'HOME', 'LANG', 'GIVEN', 'INFRAGATE_COMMAND', 'PWD', 'SHLVL', '_', 'OLDPWD'].includes(n),
+    ),
   ).toEqual([]);
   expect(names).toContain('GIVEN');
 });

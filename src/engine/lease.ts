@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDead, self } from '../commands/owner.ts';
 import { canonical } from '../state/index.ts';
 import { durationMs } from '../workflow/duration.ts';
 import {
@@ -18,7 +19,6 @@ import {
 import { type ActiveRun, DEFAULT_WAIT_MS, forTimer, waitFor } from './active.ts';
 import { answer, refusalAnswer } from './answer.ts';
 import { broken, end, finish, refused, runFor, settled } from './conclude.ts';
-import { isDead, self } from './owner.ts';
 import { appendDecided, load } from './record.ts';
 import { newRunId } from './run-id.ts';
 import type { Call, Shop } from './shop.ts';

@@ -1,6 +1,7 @@
+import { removeAbandoned } from '../commands/abandoned.ts';
+import { isDead } from '../commands/owner.ts';
 import { type Deployment, type Fact, leftovers, openRuns } from '../workflow/index.ts';
 import type { Connected } from './connect.ts';
-import { isDead } from './owner.ts';
 import { appendDecided, loadSome } from './record.ts';
 import type { Shop } from './shop.ts';
 
@@ -13,6 +14,7 @@ export async function reap(shop: Shop, connection: Connected, present: Deploymen
   // The deployment at hand is looked at every time; the rest of the ledger once a process.
   const everyone = !shop.reaped.has(cluster);
   shop.reaped.add(cluster);
+  if (everyone) await removeAbandoned(shop.home);
   const others = everyone ? (await loadSome(shop, { cluster, leftovers: true })).deployments : [];
   const candidates = everyone ? others : present === undefined ? [] : [present];
   for (const d of candidates) {

@@ -12,6 +12,7 @@ export const PLAN_FIELDS: Readonly<Record<keyof z.input<typeof frame>, string>> 
   risks: '[{risk, mitigation}]',
   rollback_strategy: 'a sentence',
   estimated_minutes: 'a number, optional',
+  files: 'files and folders that the validation commands need beside those they name, optional',
   secrets:
     '[{name, keys[], from: existing | env: VAR | file: PATH | generate: LENGTH | external}], never a value; optional',
 };
@@ -30,6 +31,7 @@ export const PHASE_FIELDS: Readonly<Record<keyof z.input<typeof phase>, string>>
   commit: 'before | after | none (default)',
   irreversible: 'what can not be undone, optional',
   take_over: '[{object, managers[], fields[]}], optional',
+  files: 'files and folders ("scripts/") that its commands need beside those they name, optional',
 };
 
 const told = (fields: Readonly<Record<string, string>>): string =>

@@ -1,6 +1,6 @@
 import { readHealth } from './health.ts';
 import type { Source } from './parse.ts';
-import { pinCommand, sortPins } from './pins.ts';
+import { pinCommand, pinFiles, sortPins } from './pins.ts';
 import { type Path, type Report, reportInto } from './places.ts';
 import { unique } from './record.ts';
 import { loadResources } from './resources.ts';
@@ -30,12 +30,14 @@ export async function loadPlan(
       ],
       world,
       report,
+      phase.files ?? [],
     );
+    const listed = await pinFiles(phase.files ?? [], world.files, [...at, 'files'], report);
     phases.push({
       number: phase.number,
       manifests: resources.manifests,
       observed: resources.observed,
-      pinned: sortPins([...resources.pinned, ...named.pinned]),
+      pinned: sortPins([...resources.pinned, ...named.pinned, ...listed]),
       opaque: unique([...resources.opaque, ...named.opaque]),
     });
   }
@@ -48,19 +50,22 @@ export async function loadPlan(
     ),
     world,
     report,
+    plan.files ?? [],
   );
-  return { loaded: { plan, phases, pinned: sortPins(named.pinned), opaque: named.opaque }, problems };
+  const listed = await pinFiles(plan.files ?? [], world.files, ['files'], report);
+  return { loaded: { plan, phases, pinned: sortPins([...named.pinned, ...listed]), opaque: named.opaque }, problems };
 }
 
 async function commands(
   written: readonly (readonly [Path, string])[],
   world: Pick<World, 'files' | 'parseCommand'>,
   report: Report,
+  listed: readonly string[],
 ): Promise<{ pinned: Pinned[]; opaque: string[] }> {
   const pinned: Pinned[] = [];
   const opaque: string[] = [];
   for (const [path, command] of written) {
-    const named = await pinCommand(world.parseCommand(command), world.files, path, report);
+    const named = await pinCommand(world.parseCommand(command), world.files, path, report, listed.length > 0);
     pinned.push(...named.pinned);
     opaque.push(...named.opaque);
   }

@@ -57,20 +57,28 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
     faulty.push(pathText(path.slice(0, path[0] === 'phases' ? 3 : 1)));
     report.error(path, message);
   };
-  const { estimated_minutes, ...rest } = readAs(frame, found.rest, PLACEHOLDERS, fault);
+  const { estimated_minutes, files, ...rest } = readAs(frame, found.rest, PLACEHOLDERS, fault);
   const phases = found.phases.map((one, index): Phase => {
     const at: Path = ['phases', index];
     const instead = { name: `phase ${index + 1}` };
-    const { number, timeout, ...read } = readAs(phase, one, instead, (path, message) =>
-      fault([...at, ...path], message),
-    );
+    const {
+      number,
+      timeout,
+      files: named,
+      ...read
+    } = readAs(phase, one, instead, (path, message) => fault([...at, ...path], message));
     if (number !== undefined && number !== index + 1) {
       report.error([...at, 'number'], `this is phase ${index + 1}, not ${number}`);
     }
-    return { number: index + 1, ...read, timeout_ms: timeout };
+    return { number: index + 1, ...read, timeout_ms: timeout, ...(named === undefined ? {} : { files: named }) };
   });
   const source = { places, written };
-  const plan: Plan = { ...rest, phases, ...(estimated_minutes === undefined ? {} : { estimated_minutes }) };
+  const plan: Plan = {
+    ...rest,
+    phases,
+    ...(estimated_minutes === undefined ? {} : { estimated_minutes }),
+    ...(files === undefined ? {} : { files }),
+  };
   return faulty.length === 0 ? { plan, problems, source } : { partial: { plan, faulty }, problems, source };
 }
 

@@ -68,6 +68,12 @@ const takeOver = z.strictObject({
   fields: z.array(name).min(1),
 });
 
+/** Left out, it is in no digest: plans of before keep theirs. */
+const named = z
+  .union([name.transform((one) => [one]), z.array(name)])
+  .optional()
+  .transform((files) => (files === undefined || files.length === 0 ? undefined : files));
+
 export const phase = z.strictObject({
   number: z.number().int().optional(),
   name,
@@ -81,6 +87,7 @@ export const phase = z.strictObject({
   commit: z.enum(['before', 'after', 'none']).default('none'),
   irreversible: lines,
   take_over: listOf(takeOver),
+  files: named,
 });
 
 const none = z.union([
@@ -144,4 +151,5 @@ export const frame = z.strictObject({
   rollback_strategy: name,
   estimated_minutes: z.number().positive().max(100_000).optional(),
   secrets: listOf(secret),
+  files: named,
 });

@@ -13,6 +13,8 @@ export type Plan = {
   readonly risks: readonly Risk[];
   readonly rollback_strategy: string;
   readonly estimated_minutes?: number;
+  /** What the validation's commands need of the workspace beside the files they name. */
+  readonly files?: readonly string[];
   readonly secrets: readonly SecretSource[];
 };
 
@@ -51,6 +53,8 @@ export type Phase = {
   readonly commit: 'before' | 'after' | 'none';
   readonly irreversible: readonly string[];
   readonly take_over: readonly TakeOver[];
+  /** Files and whole folders of the workspace that its commands need beside those they name. */
+  readonly files?: readonly string[];
 };
 
 export type TakeOver = {

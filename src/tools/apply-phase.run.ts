@@ -20,7 +20,7 @@ import { notToRunAgain, watchToTheEnd } from './phase/finished.ts';
 import { drifted } from './phase/read-plan.ts';
 import { recover } from './phase/recover.ts';
 import { createSecrets, secretsToHide } from './phase/secrets.ts';
-import { type StoredPhase, storedPhase } from './phase/stored.ts';
+import { filesOf, type StoredPhase, storedPhase } from './phase/stored.ts';
 
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
 /** The run's lease is longer. */
@@ -82,6 +82,8 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
     : await runCommands(run, phase.commands, {
         timeoutMs: COMMAND_TIMEOUT_MS,
         stopAtFailure: true,
+        files: filesOf(stored, phase.number),
+        writes: true,
         secrets: async () => secretsToHide(await run.reader(), d, stored),
       });
   const wrong = commands.find((c) => c.verdict.status !== 'pass');

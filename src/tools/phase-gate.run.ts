@@ -26,7 +26,7 @@ import { recover } from './phase/recover.ts';
 import { rollbackPossible } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
 import { awaitSettled, stillHolds } from './phase/settled.ts';
-import { allPhases, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
+import { allPhases, filesOf, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import type { Input, Output } from './phase-gate.ts';
 
 /** A command gets the phase's time, and at least this. */
@@ -104,6 +104,8 @@ async function lookAtEverything(
   const commands = await runCommands(run, phase.validation_commands, {
     timeoutMs: Math.max(phase.timeout_ms, LEAST_COMMAND_MS),
     stopAtFailure: false,
+    files: filesOf(stored, phase.number),
+    writes: false,
     secrets: () => secretsToHide(reader, d, stored),
   });
   const earlier = await earlierPhases(run, d, stored, phase);

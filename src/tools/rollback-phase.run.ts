@@ -18,7 +18,7 @@ import { drifted, worldOf } from './phase/read-plan.ts';
 import { recover } from './phase/recover.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
 import { secretsToHide } from './phase/secrets.ts';
-import { formerPhase, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
+import { filesOf, formerPhase, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import { takenOver, undo, wayBack } from './phase/undo.ts';
 import type { Input, Output } from './rollback-phase.ts';
 
@@ -187,6 +187,8 @@ async function execute(
   const options = {
     timeoutMs: COMMAND_TIMEOUT_MS,
     stopAtFailure: false,
+    files: filesOf(stored, phase.number),
+    writes: true,
     secrets: () => secretsToHide(reader, d, stored),
   };
   const { all, before, after } = wayBack(phase.rollback);

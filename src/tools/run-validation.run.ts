@@ -50,6 +50,7 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
     hosts: run.policy.health_hosts,
     secrets: await secrets(),
   };
+  const files = stored.loaded.pinned;
   const lists = {
     static: stored.plan.validation.static,
     health: stored.plan.validation.health,
@@ -73,7 +74,13 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
       ];
     const health = name === 'health' ? list.filter((l) => readHealth(l) !== undefined) : [];
     const commands = list.filter((l) => !health.includes(l));
-    const outcomes = await runCommands(run, commands, { timeoutMs: COMMAND_TIMEOUT_MS, stopAtFailure: false, secrets });
+    const outcomes = await runCommands(run, commands, {
+      timeoutMs: COMMAND_TIMEOUT_MS,
+      stopAtFailure: false,
+      files,
+      writes: false,
+      secrets,
+    });
     const checked = await Promise.all(
       health.map(async (target) => phaseCheck(`health: ${target}`, await askHealth(reader, target, asking))),
     );

@@ -22,7 +22,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   assumptions: ['cluster', 'images', 'commands', 'objects', 'criteria', 'documents'],
   report: ['objects', 'plan'],
   review: ['objects', 'plan'],
-  engine: ['state', 'cluster', 'apply', 'report', 'review', 'print'],
+  engine: ['commands', 'state', 'cluster', 'apply', 'report', 'review', 'print'],
   tools: [
     'redaction',
     'shell',

@@ -1,8 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
-import { kubeconfigFor } from '../../cluster/index.ts';
+import type { ApprovedFile } from '../../commands/index.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
 import { hiding } from '../../redaction/index.ts';
 import { fail, pass, type Verdict } from '../../workflow/index.ts';
@@ -24,8 +21,9 @@ const SHOWN = 600;
 const OUTPUT_BYTES = 64 * 1024;
 
 /**
- * Runs the plan's commands one after another in the workspace, against the deployment's cluster and namespace and no
- * other: the kubeconfig they see holds this one context. It is written for them and taken away again.
+ * Runs the plan's commands one after another in a folder of the server's own that holds a copy of the files as they were
+ * approved, against the deployment's cluster and namespaces and no other: the kubeconfig they see leads to a relay of
+ * this run, which is closed when they have ended. Before each one the files are compared with what was approved.
  */
 export async function runCommands(
   run: ReadingRun,
@@ -35,27 +33,57 @@ export async function runCommands(
     stopAtFailure: boolean;
     /** Asked before the first command and after each: what no output may show. */
     secrets?: SecretSource;
+    /** What the approved digest says of the files that they name. */
+    files: readonly ApprovedFile[];
+    /** Whether they may change anything in the cluster. */
+    writes: boolean;
     /** Left out: the deployment's. */
     namespace?: string;
   },
 ): Promise<CommandOutcome[]> {
   if (commands.length === 0) return [];
-  const { runCommand } = await import('../../commands/index.ts');
-  const kubeconfig = await writeKubeconfig(run, options.namespace ?? run.deployment?.target.namespace);
+  const { layOut, RUN_MARK, runCommand } = await import('../../commands/index.ts');
+  const target = run.deployment?.target;
+  const namespace = options.namespace ?? target?.namespace;
+  const cluster = await run.cluster();
+  const relay = await cluster.relay({
+    namespaces: options.namespace === undefined ? (target?.namespaces.map((n) => n.name) ?? []) : [options.namespace],
+    writes: options.writes,
+  });
+  const folder = await layOut(run.home, run.deployment?.started.workspace ?? run.workspace, options.files);
   const outcomes: CommandOutcome[] = [];
-  const known = new Set((await options.secrets?.()) ?? []);
+  const known = new Set([relay.token, ...(await cluster.credentials()), ...((await options.secrets?.()) ?? [])]);
   const hide = async () => {
     for (const value of (await options.secrets?.()) ?? []) known.add(value);
     return hiding([...known]);
   };
   try {
+    const env = {
+      KUBECONFIG: await folder.write('kubeconfig', relay.kubeconfig(namespace)),
+      HOME: folder.home,
+      TMPDIR: folder.home,
+      ...helmFolders(),
+      [RUN_MARK]: folder.mark,
+    };
     for (const command of commands) {
       if (run.signal.aborted) break;
+      const changed = await folder.changed();
+      if (changed !== undefined) {
+        outcomes.push({
+          command,
+          exit_code: null,
+          duration_ms: 0,
+          output: '',
+          verdict: fail('PlanDrift', `\`${command}\` did not run: ${changed}`),
+        });
+        if (options.stopAtFailure) break;
+        continue;
+      }
       run.progress(`$ ${command}`);
       const result = await runCommand({
         command,
-        cwd: run.deployment?.started.workspace ?? run.workspace,
-        env: { KUBECONFIG: kubeconfig },
+        cwd: folder.workspace,
+        env,
         timeoutMs: options.timeoutMs,
         maxOutputBytes: OUTPUT_BYTES,
         hide,
@@ -72,7 +100,9 @@ export async function runCommands(
       if (verdict.status !== 'pass' && options.stopAtFailure) break;
     }
   } finally {
-    await rm(kubeconfig, { force: true });
+    await relay.close();
+    if (options.writes) await folder.keepWritten();
+    await folder.remove();
   }
   return outcomes;
 }
@@ -101,22 +131,13 @@ export const commandCheck = (outcome: CommandOutcome): PhaseCheck =>
     },
   });
 
-async function writeKubeconfig(run: ReadingRun, namespace: string | undefined): Promise<string> {
-  const config: unknown = parse(kubeconfigFor(await run.cluster()));
-  const folder = join(run.home, 'run');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, `kubeconfig-${randomBytes(6).toString('hex')}`);
-  await writeFile(file, stringify(namespace === undefined ? config : inNamespace(config, namespace)), { mode: 0o600 });
-  return file;
-}
-
-/** The context's namespace is the one meant, so that a command without -n means the right one. */
-function inNamespace(config: unknown, namespace: string): unknown {
-  if (typeof config !== 'object' || config === null || !('contexts' in config) || !Array.isArray(config.contexts))
-    return config;
-  const contexts = config.contexts.map((entry: { name?: string; context?: object }) => ({
-    ...entry,
-    context: { ...entry.context, namespace },
-  }));
-  return { ...config, contexts };
+/** Helm's repositories and plugins are the account's own, and hold no credential of the cluster. */
+function helmFolders(): Record<string, string> {
+  const { HOME, HELM_CONFIG_HOME, HELM_CACHE_HOME, HELM_DATA_HOME } = process.env;
+  if (HOME === undefined || HOME === '') return {};
+  return {
+    HELM_CONFIG_HOME: HELM_CONFIG_HOME ?? join(HOME, '.config', 'helm'),
+    HELM_CACHE_HOME: HELM_CACHE_HOME ?? join(HOME, '.cache', 'helm'),
+    HELM_DATA_HOME: HELM_DATA_HOME ?? join(HOME, '.local', 'share', 'helm'),
+  };
 }

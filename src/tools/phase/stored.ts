@@ -101,6 +101,10 @@ const phasesOf = (stored: StoredPlan, bound: (number: number) => string | undefi
     };
   });
 
+/** The files that a phase's commands name, as they were approved. */
+export const filesOf = (stored: StoredPlan, phase: number): LoadedPlan['pinned'] =>
+  stored.loaded.phases.find((p) => p.number === phase)?.pinned ?? [];
+
 /** What a phase put there, in this record: created or changed, and not gone since. */
 export const placedBy = (d: Deployment, phase: number) =>
   d.placements.filter((p) => p.purpose === 'phase' && p.phase === phase && p.state !== 'gone');

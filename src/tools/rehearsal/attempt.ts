@@ -8,6 +8,7 @@ import {
   identityOf,
 } from '../../apply/index.ts';
 import type { Writer } from '../../cluster/index.ts';
+import type { ApprovedFile } from '../../commands/index.ts';
 import type { WritingRun } from '../../engine/tool.ts';
 import type { KubeObject } from '../../objects/index.ts';
 import { type CommandOutcome, runCommands, type SecretSource } from '../phase/commands.ts';
@@ -33,6 +34,12 @@ export type Attempt = {
   readonly incomplete: readonly string[];
 };
 
+export type Commands = {
+  readonly runnable: ReadonlySet<string>;
+  readonly files: readonly ApprovedFile[];
+  readonly secrets: SecretSource;
+};
+
 const READY_MS = 120_000;
 const COMMAND_TIMEOUT_MS = 2 * 60_000;
 
@@ -53,7 +60,7 @@ export async function attempt(
   scratch: Scratch,
   copy: Copy,
   phase: StoredPhase,
-  commands: { readonly runnable: ReadonlySet<string>; readonly secrets: SecretSource },
+  commands: Commands,
 ): Promise<Attempt> {
   await accountThere(writer, scratch, run.signal);
   const ground = await furnish(run, writer, copy);
@@ -140,7 +147,7 @@ async function rolledBack(
   phase: StoredPhase,
   done: Put,
   before: State,
-  commands: { readonly runnable: ReadonlySet<string>; readonly secrets: SecretSource },
+  commands: Commands,
 ): Promise<Omit<Attempt, 'incomplete'>> {
   const steps = stepsBack(done.placed, phase.rollback);
   const removing = steps.filter((s) => s.action === 'remove').map((s) => s.object);
@@ -149,6 +156,8 @@ async function rolledBack(
   const options = {
     timeoutMs: COMMAND_TIMEOUT_MS,
     stopAtFailure: false,
+    files: commands.files,
+    writes: true,
     secrets: commands.secrets,
     namespace: scratch.name,
   };

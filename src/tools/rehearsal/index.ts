@@ -7,7 +7,7 @@ import { type Deployment, fail, pass, unknown, type Verdict } from '../../workfl
 import { scalersIn } from '../phase/live.ts';
 import { worldOf } from '../phase/read-plan.ts';
 import { secretsToHide } from '../phase/secrets.ts';
-import type { StoredPhase, StoredPlan } from '../phase/stored.ts';
+import { filesOf, type StoredPhase, type StoredPlan } from '../phase/stored.ts';
 import { wayBack } from '../phase/undo.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { beyondTheCopy } from './commands.ts';
@@ -61,7 +61,11 @@ export async function rehearse(
   let tried: Attempt | undefined;
   let removal: Removal;
   try {
-    tried = await attempt(run, writer, scratch, copy, phase, { runnable: commands.runnable, secrets });
+    tried = await attempt(run, writer, scratch, copy, phase, {
+      runnable: commands.runnable,
+      files: filesOf(stored, phase.number),
+      secrets,
+    });
   } finally {
     removal = await closeScratch(run, writer, scratch);
   }
