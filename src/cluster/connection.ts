@@ -109,11 +109,21 @@ function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits)
       return withLogin(call, signalOf(call), way.stream);
     },
     async forward(request) {
-      const credentials = await within((late) => entry.credentials(late), limits.requestTimeoutMs, frozen, limits.signal);
+      const credentials = await within(
+        (late) => entry.credentials(late),
+        limits.requestTimeoutMs,
+        frozen,
+        limits.signal,
+      );
       return credentials.ok ? ok(way.open(request, credentials.value)) : credentials;
     },
     async credentials() {
-      const credentials = await within((late) => entry.credentials(late), limits.requestTimeoutMs, frozen, limits.signal);
+      const credentials = await within(
+        (late) => entry.credentials(late),
+        limits.requestTimeoutMs,
+        frozen,
+        limits.signal,
+      );
       return [...credentialsIn(frozen.user.fields), ...(credentials.ok ? sentBy(credentials.value) : [])];
     },
     under: (signal) => connectionOver(frozen, way, entry, { ...limits, signal }),

@@ -1,6 +1,6 @@
+import { isDead } from '../commands/owner.ts';
 import type { Deployment, Instant, Refusal, RunRecord } from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
-import { isDead } from './owner.ts';
 import { load } from './record.ts';
 import type { Shop } from './shop.ts';
 import type { Performed } from './tool.ts';
