@@ -19,6 +19,7 @@ export {
   type Tree,
   type When,
 } from './failure/index.ts';
+export { withSteadyNames } from './generated.ts';
 export { type ImageReference, imagesOf, isCustom } from './images.ts';
 export * from './kube-object.ts';
 export { KUBECTL_YAML } from './kubectl-yaml.ts';

@@ -1,4 +1,11 @@
-import { imagesOf, isRecord, type KubeObject, SERVER_OWNED_META, subjectRef } from '../objects/index.ts';
+import {
+  imagesOf,
+  isRecord,
+  type KubeObject,
+  SERVER_OWNED_META,
+  subjectRef,
+  withSteadyNames,
+} from '../objects/index.ts';
 import { changeOf, type Leaf, leaves } from '../plan/index.ts';
 import { type Danger, dangerOf, type Fact, fact, ranked } from './fact.ts';
 import { kindFacts, looksClusterScoped } from './kinds.ts';
@@ -41,8 +48,8 @@ export type Around = {
 };
 
 export function reviewObject({ phase, planned, result, live, why }: Looked, around: Around): ObjectReview {
-  const after = settled(result ?? planned);
-  const before = live === undefined ? undefined : settled(live);
+  const after = settled(withSteadyNames(result ?? planned));
+  const before = live === undefined ? undefined : settled(withSteadyNames(live));
   const changed = before === undefined || result === undefined ? [] : leaves(before, after);
   const changes = changed.map(changeAt).sort((a, b) => b.danger - a.danger);
   const facts = ranked([

@@ -2,10 +2,19 @@ import type { ToolRun } from '../engine/tool.ts';
 import { figures, retrospective, toldIn } from '../report/index.ts';
 import { leftovers, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './complete-deployment.ts';
+import { notStanding, standingOf } from './phase/standing.ts';
+import { storedPlan } from './phase/stored.ts';
 
-/** The record is closed when all five gates pass; what a bullet was told to keep, or a rehearsal left, goes first. */
+/**
+ * The record is closed when all five gates pass and what was validated is still there, looked at now; what a bullet was told to keep, or a rehearsal
+ * left, goes first.
+ */
 export const run: ToolRun<'complete-deployment', Input, Output> = async (_input, run) => {
   const d = await run.current();
+  const stored = await storedPlan(run, d);
+  if ('code' in stored) return { kind: 'refusal', refusal: stored };
+  const fallen = notStanding(d, 'complete-deployment is', await standingOf(await run.reader(), d, stored));
+  if (fallen !== undefined) return { kind: 'refusal', refusal: fallen };
   const kept = leftovers(d).filter((p) => p.kept || p.purpose === 'rehearsal');
   if (kept.length > 0) {
     const { removeLeftovers } = await import('../apply/index.ts');

@@ -28,9 +28,21 @@ export async function whatIsDeployed(reader: Reader, d: Deployment, stored: Stor
     listed(reader, 'v1', 'Service', namespace),
   ]);
   const found: Found[] = [];
+  const absent: Component[] = [];
   for (const phase of allPhases(stored, d)) {
-    for (const { live } of await lookAtPhase(reader, d, phase)) {
-      if (live === undefined) continue;
+    for (const { ref, live, verdict, finished } of await lookAtPhase(reader, d, phase)) {
+      if (live === undefined) {
+        const status = finished === undefined ? 'missing' : 'done';
+        absent.push({
+          phase: phase.number,
+          kind: ref.kind,
+          name: ref.name,
+          status,
+          message: verdict.message,
+          images: [],
+        });
+        continue;
+      }
       const own = new Set(treeOf(live, [...sets, ...pods]).map(({ metadata }) => metadata.uid));
       found.push({ phase: phase.number, live, pods: pods.filter(({ metadata }) => own.has(metadata.uid)) });
     }
@@ -43,7 +55,7 @@ export async function whatIsDeployed(reader: Reader, d: Deployment, stored: Stor
   );
   const all = [...found, ...added];
   return {
-    components: all.map((one) => componentOf(one, all)),
+    components: [...all.map((one) => componentOf(one, all)), ...absent].toSorted((a, b) => a.phase - b.phase),
     version: version.ok ? version.value.gitVersion : 'version unknown',
     addresses: all.flatMap(({ live }) => addressesOf(live, namespace)),
     secrets: [

@@ -1,17 +1,14 @@
-import { called, knowledgeOf } from '../apply/index.ts';
 import type { ToolRun } from '../engine/tool.ts';
-import { type Known, type KubeObject, mayStay, readiness } from '../objects/index.ts';
 import { readHealth } from '../plan/index.ts';
 import { fail, pass, type Refusal, unknown, type Verdict } from '../workflow/index.ts';
 import { recordProof } from './observe.ts';
 import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
 import { commandCheck, runCommands } from './phase/commands.ts';
 import { askHealth } from './phase/health.ts';
-import { lookAtPhase } from './phase/live.ts';
-import { orphans } from './phase/orphans.ts';
 import { planDrifted } from './phase/read-plan.ts';
 import { secretsToHide } from './phase/secrets.ts';
-import { allPhases, storedPlan } from './phase/stored.ts';
+import { standingOf } from './phase/standing.ts';
+import { storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './run-validation.ts';
 
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
@@ -24,25 +21,7 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
   const drift = await planDrifted(run, d, stored);
   if (drift !== undefined) return no(drift);
   const reader = await run.reader();
-  const phases = await Promise.all(
-    allPhases(stored, d).map(async (phase) => {
-      const live = await lookAtPhase(reader, d, phase);
-      const known = await knowledgeOf(
-        reader,
-        live.flatMap(({ ref, live: there }) => (there === undefined ? [] : [ref])),
-      );
-      const checks = live.map((l) =>
-        phaseCheck(
-          `phase ${phase.number}: ${called(l.ref)}`,
-          l.verdict.status === 'pass' && l.live !== undefined
-            ? stillReady(l.live, { ...known(l.live), now: Date.now() }, l.verdict)
-            : l.verdict,
-        ),
-      );
-      return checks;
-    }),
-  );
-  phases.push(await orphans(reader, d, stored));
+  const phases = await standingOf(reader, d, stored);
   const secrets = () => secretsToHide(reader, d, stored);
   const asking = {
     namespace: d.target.namespace,
@@ -87,7 +66,7 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
     return [...outcomes.map(commandCheck), ...checked];
   }
 
-  const all = [...phases.flat(), ...results.static, ...results.health, ...results.functional];
+  const all = [...phases, ...results.static, ...results.health, ...results.functional];
   const open = firstOpen(all);
   const verdict: Verdict = allPass(all)
     ? pass('FullyValidated', `${all.length} checks hold`)
@@ -101,13 +80,13 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
     subject: 'validation',
     verdict,
     asked: 'does everything that was deployed hold?',
-    evidence: { phases: phases.flat(), ...results },
+    evidence: { phases: phases, ...results },
   });
   return {
     kind: 'answer',
     value: {
       status: { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' }[verdict.status],
-      phases: phases.flat(),
+      phases: phases,
       ...results,
       evidence: body,
       summary: [`${verdict.status.toUpperCase()}: ${verdict.message}`, ...all.slice(0, 40).map(checkLine)].join('\n'),
@@ -116,10 +95,3 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
 };
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
-
-function stillReady(live: KubeObject, known: Known, there: Verdict): Verdict {
-  const reading = readiness(live, known);
-  if (reading.status === 'ready') return there;
-  if (mayStay(reading)) return there; // nothing is known of its readiness; its phase's criteria judged it
-  return fail(reading.reason, reading.message);
-}

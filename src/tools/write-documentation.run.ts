@@ -4,6 +4,7 @@ import type { ToolRun } from '../engine/tool.ts';
 import { documentation } from '../report/index.ts';
 import { type Refusal, refuse } from '../workflow/index.ts';
 import { whatIsDeployed } from './deployed.ts';
+import { notStanding, standingOf } from './phase/standing.ts';
 import { storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './write-documentation.ts';
 
@@ -14,7 +15,10 @@ export const run: ToolRun<'write-documentation', Input, Output> = async (input, 
   if ('code' in stored) return no(stored);
   const path = input.path === undefined ? undefined : await insideWorkspace(d.started.workspace, input.path);
   if (typeof path === 'object') return no(path);
-  const deployed = await whatIsDeployed(await run.reader(), d, stored);
+  const reader = await run.reader();
+  const fallen = notStanding(d, 'write-documentation is', await standingOf(reader, d, stored));
+  if (fallen !== undefined) return no(fallen);
+  const deployed = await whatIsDeployed(reader, d, stored);
   const before = path === undefined ? undefined : await readFile(path, 'utf8').catch(() => undefined);
   const markdown = documentation(d, deployed, {
     access: input.access ?? [],

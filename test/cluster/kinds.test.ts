@@ -229,7 +229,7 @@ describe('every built-in kind', () => {
     expect(back.value, back.text).toMatchObject({ status: 'ROLLED_BACK', restored: [], recreated: [], lost: [] });
     expect(back.value.removed, back.text).toHaveLength(ready.length - 1);
     kubectl(['delete', 'pv', volume, '--wait=false']);
-  });
+  }, 300_000);
 });
 
 const volumeOf = (name: string) => `apiVersion: v1
@@ -281,7 +281,7 @@ describe('a Job', () => {
     await applied(agent, 1);
     await gatePasses(agent, 1);
     expect(new Set(uids().trim().split('\n')).size).toBe(2);
-  });
+  }, 300_000);
 
   test('that was deleted by someone is not run again by itself, and one whose manifest changed is', async () => {
     const agent = await stage.agent({ approve: 'approve' });
@@ -297,5 +297,5 @@ describe('a Job', () => {
     await approved(agent, planText(stage, [phase('', { files: { 'migrate.yaml': job('migrate', '', 'date') } })]));
     await applied(agent, 1);
     await gatePasses(agent, 1);
-  });
+  }, 300_000);
 });
