@@ -1,6 +1,15 @@
 import { printError } from '../print/index.ts';
 import { LedgerLost } from '../state/index.ts';
-import { type Actor, type Deployment, type Fact, type Refusal, refuse } from '../workflow/index.ts';
+import {
+  type Actor,
+  type Deployment,
+  type Fact,
+  type Refusal,
+  refuse,
+  STEPS,
+  type Step,
+  stepInputOf,
+} from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
 import { reap } from './reaper.ts';
 import { appendDecided, load } from './record.ts';
@@ -109,7 +118,9 @@ export async function refused(
   const loaded = await load(shop, id);
   if (!loaded.ok) return refusalAnswer(loaded.refusal);
   let d = loaded.deployment;
-  if (ON_RECORD.has(refusal.code) && d.closed === undefined) {
+  const step: Step = STEPS[tool.name];
+  const isPreview = step.previews?.(stepInputOf({ ...Object(call.input) })) ?? false;
+  if (ON_RECORD.has(refusal.code) && !isPreview && d.closed === undefined) {
     const appended = await appendDecided(shop, id, call.actor, shop.now, (at) => {
       const last = at.refusals.at(-1);
       // The same call refused again and again is one line of the story.

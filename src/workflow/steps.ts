@@ -19,6 +19,8 @@ export type Step = {
   behind(d: Deployment, input: StepInput): readonly Check[];
   /** Open runs with one key exclude each other. */
   key(input: StepInput): string;
+  /** With this input it only shows what it would do: refused, that is no attempt to get ahead. */
+  readonly previews?: (input: StepInput) => boolean;
   /** The fact types its run may record. */
   readonly records: readonly FactType[];
   /**
@@ -139,6 +141,7 @@ export const STEPS = {
     behind: afterEarlierPhases,
     key: PHASE_KEY,
     records: ['placed', 'observed', 'committed'],
+    previews: (input) => input.dry_run === true,
     territory: (input) => (input.dry_run === true ? 'leave' : 'take'),
   },
   'phase-gate': {
@@ -159,6 +162,7 @@ export const STEPS = {
     behind: behindGate('P'),
     key: PHASE_KEY,
     records: ['placed', 'observed'],
+    previews: (input) => input.execute !== true,
     territory: (input) => (input.execute === true ? 'take' : 'leave'),
   },
   'return-to': {
