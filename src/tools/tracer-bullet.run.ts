@@ -14,7 +14,7 @@ import { judgeBy } from './tracer/judging.ts';
 import { cancelled, type Outcome, rejected } from './tracer/outcome.ts';
 import { cleanUp, fire, judge, placement, prepare, unsafe } from './tracer/shot.ts';
 import { readSpec } from './tracer/spec.ts';
-import { canonicalImage, factsOf, notShown } from './tracer/verdicts.ts';
+import { canonicalImage, factsOf, itemsShown, notShown } from './tracer/verdicts.ts';
 import type { Input, Output } from './tracer-bullet.ts';
 
 /** Reads the input, judges it, fires, watches, keeps the evidence, cleans up, records, answers. */
@@ -132,6 +132,7 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
         verdict,
         failure,
         criteria: standings,
+        shown: verdict.status === 'pass' && sight !== undefined ? itemsShown(d, about, sight) : [],
         placed,
         evidence,
         digest,

@@ -1,50 +1,44 @@
+import { bulletForm } from './bullet-forms.ts';
 import { type Deployment, itemsOf } from './deployment.ts';
 import type { ItemKind } from './facts.ts';
 import { visible } from './visible.ts';
 
 /**
  * The arguments of a bullet that would settle a subject: a starting point an agent completes, never one that proves
- * anything by itself.
+ * anything by itself. `available`: images that are verified, for what needs a container to show anything.
  */
-export function bulletArguments(assumption: string, about: readonly string[]): Record<string, unknown> {
+export function bulletArguments(
+  assumption: string,
+  about: readonly string[],
+  available: readonly string[] = [],
+): Record<string, unknown> {
   const images = about.filter((s) => s.startsWith('image:')).map((s) => s.slice('image:'.length));
   const apis = about.filter((s) => s.startsWith('api:')).map((s) => s.slice('api:'.length).split(':')[0] ?? '');
-  const documents = [
-    ...images.map((image, i) => imagePod(image, i === 0 ? 'try-image' : `try-image-${i + 1}`)),
-    ...apis.filter((api) => !(images.length > 0 && api === 'v1/Pod')).map(skeleton),
-  ];
-  const subject =
-    images.length > 0 ? 'Pod reaches Running state' : `${kindOf(apis[0]) ?? 'object'} reaches Ready state`;
+  const { documents, criteria } = bulletForm(apis, images, available);
   return {
     assumption,
     minimal_spec:
       documents.length > 0 ? documents.join('---\n') : `# the smallest object that shows: ${about.join(', ')}\n`,
-    success_criteria: subject,
+    success_criteria: criteria.length > 0 ? criteria.join('; ') : 'Pod reaches Running state',
   };
 }
 
-const kindOf = (api: string | undefined) => api?.split('/').at(-1);
+/** Verified images of a deployment, by the names that a document uses. */
+export const imagesToTry = (d: Deployment): string[] =>
+  itemsOf(d, 'image')
+    .filter((item) => d.observations.get(item.subject)?.at(-1)?.verdict.status === 'pass')
+    .map((item) => item.subject.slice('image:'.length));
 
 /** The smallest Pod that shows whether an image can be pulled and run. */
-export const imagePod = (image: string, name = 'try-image'): string => `apiVersion: v1
+export const imagePod = (image: string): string => `apiVersion: v1
 kind: Pod
 metadata:
-  name: ${name}
+  name: try-image
 spec:
   containers:
     - name: try
       image: ${JSON.stringify(image)}
 `;
-
-function skeleton(api: string): string {
-  const parts = api.split('/');
-  return `apiVersion: ${parts.slice(0, -1).join('/')}
-kind: ${parts.at(-1)}
-metadata:
-  name: try-${(parts.at(-1) ?? 'object').toLowerCase()}
-spec: {}
-`;
-}
 
 /** Items of each kind that a skeleton names: more would not be read. */
 const MAX_NAMED = 12;

@@ -17,6 +17,8 @@ export type Told = {
   readonly verdict: Verdict;
   readonly failure: Failure | undefined;
   readonly criteria: readonly CriterionStanding[];
+  /** Of a pass: what was seen of each item that it is about. */
+  readonly shown: readonly { readonly subject: string; readonly message: string }[];
   readonly placed: readonly PlacedObject[];
   readonly evidence: Evidence | undefined;
   readonly digest: string;
@@ -48,6 +50,7 @@ export function answerOf(told: Told) {
     ...(appliedAt === undefined ? {} : { applied_at: appliedAt }),
     ...(readyAt === undefined ? {} : { ready_at: readyAt }),
     criteria: told.criteria.map((standing) => ({ ...standing })),
+    ...(verdict.status === 'pass' ? { seen: told.shown.map((item) => ({ ...item })) } : {}),
     cleanup: cleanupOf(told.removal),
     recommendations,
     ...(told.warnings.length === 0 ? {} : { warnings: told.warnings.slice(0, 5) }),
@@ -91,8 +94,14 @@ function summaryOf(told: Told, recommendations: readonly string[]): string {
   const { verdict, failure, criteria, durationMs, removal, evidence } = told;
   const seconds = `${(durationMs / 1000).toFixed(1)} s`;
   const head = `${WIRE[verdict.status]} in ${seconds}: ${told.name}`;
+  // The sentence is the agent's; what was seen is what counts.
+  const seen = told.shown.map(({ subject, message }) => `${subject.replace(/^\w+:/, '')}: ${message}`);
   const why =
-    failure === undefined ? verdict.message : `${failure.type}/${failure.reason}: ${failure.message.slice(0, 500)}`;
+    verdict.status === 'pass'
+      ? `seen: ${seen.length === 0 ? 'that the criteria hold, nothing of the items by themselves' : seen.join('; ')}`
+      : failure === undefined
+        ? verdict.message
+        : `${failure.type}/${failure.reason}: ${failure.message.slice(0, 500)}`;
   const list = criteria.map((c) => `${c.holds ? '✓' : '✗'} ${c.text}: ${c.because}`);
   const events = verdict.status === 'pass' || evidence === undefined ? [] : excerpt(evidence).events.slice(-2);
   const clean =
