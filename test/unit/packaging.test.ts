@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { STEPS } from '../../scripts/release/steps.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const text = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -85,18 +86,51 @@ test('the image runs without rights, and its Pod on a read-only root that passes
   expect(mounts).toEqual(expect.arrayContaining(['/data', '/tmp']));
 });
 
-test('the workflows give their jobs no more than they need', () => {
-  const ci = z.object({ permissions: z.strictObject({ contents: z.literal('read') }) });
-  expect(ci.safeParse(parse(text('.github/workflows/ci.yml'))).error).toBeUndefined();
-  const release = z.object({
-    permissions: z.strictObject({}),
-    jobs: z.object({
-      npm: z.object({
-        permissions: z.strictObject({ contents: z.literal('write'), 'id-token': z.literal('write') }),
-        steps: z.array(z.object({ run: z.string().optional() })),
-      }),
-    }),
+test('only the job that publishes may write, and npm comes after the image and before its tags', () => {
+  const step = z.looseObject({ name: z.string().optional(), run: z.string().optional() });
+  const job = z.looseObject({ permissions: z.record(z.string(), z.string()), steps: z.array(step) });
+  const { jobs } = z
+    .object({
+      jobs: z.object({ made: job, platform: job, image: job, publish: job.extend({ needs: z.array(z.string()) }) }),
+    })
+    .parse(parse(text('.github/workflows/release.yml')));
+  for (const one of [jobs.made, jobs.platform]) expect(one.permissions).toEqual({ contents: 'read' });
+  expect(jobs.publish.needs).toEqual(['made', 'platform', 'image']);
+  expect(jobs.made.steps.map((one) => one.run)).toContain('npm run release -- --dry-run');
+  const order = jobs.publish.steps.flatMap((one) => one.name ?? []);
+  expect(order).toEqual([
+    'a draft of the release',
+    'platform packages, then infragate',
+    "the image's tags",
+    'registry',
+    'the release is public',
+  ]);
+});
+
+test('every action is pinned to a commit, with the version that it is', () => {
+  const folder = join(root, '.github', 'workflows');
+  const uses = readdirSync(folder).flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/uses: (\S+)(.*)$/gm)].map((one) => `${one[1]}${one[2]}`),
+  );
+  expect(uses.length).toBeGreaterThan(10);
+  expect(uses.filter((one) => !/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(one))).toEqual([]);
+});
+
+test('workflows are YAML, and no job has more than it says it needs', () => {
+  const folder = join(root, '.github', 'workflows');
+  const workflow = z.looseObject({
+    permissions: z.record(z.string(), z.string()),
+    jobs: z.record(z.string(), z.looseObject({})),
   });
-  const { jobs } = release.parse(parse(text('.github/workflows/release.yml')));
-  expect(jobs.npm.steps.map((one) => one.run)).toContain('npm publish --provenance --access public');
+  for (const file of readdirSync(folder)) {
+    const { permissions } = workflow.parse(parse(readFileSync(join(folder, file), 'utf8')));
+    expect(
+      Object.values(permissions).filter((one) => one !== 'read'),
+      file,
+    ).toEqual([]);
+  }
+});
+
+test.each(['versions', 'registry'])('a release finds nothing wrong with its %s', async (name) => {
+  expect(await STEPS.find((step) => step.name === name)?.run({ folder: root })).toContain('0.1.0');
 });
