@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { LineCounter, parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../cluster/index.ts';
 import { KUBECTL_YAML } from '../objects/index.ts';
+import { checkUniqueKeys } from '../objects/yaml-keys.ts';
 import { isRecord } from './json.ts';
 
 /** Manifests as an agent gives them (YAML text, a file, a folder) → objects, each with where it stands. */
@@ -72,7 +73,7 @@ function parseInto(name: string, text: string, manifests: Manifest[], wrong: str
   const parsed = parseAllDocuments(text, {
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    uniqueKeys: false,
     ...KUBECTL_YAML,
   });
   const documents = Array.isArray(parsed) ? parsed : [];
@@ -81,6 +82,7 @@ function parseInto(name: string, text: string, manifests: Manifest[], wrong: str
     return `${name === '' ? '' : `${name}, `}line ${line}, column ${col}`;
   };
   for (const document of documents) {
+    checkUniqueKeys(document);
     for (const error of document.errors) wrong.push(`${place(error.pos[0])}: ${error.message}`);
     if (document.errors.length > 0) continue;
     const start = place(document.contents?.range?.[0] ?? 0);

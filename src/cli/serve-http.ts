@@ -19,7 +19,8 @@ export function serveCommand(): Command {
     .requiredOption('--http <port>', 'the port; 0 takes a free one', port)
     .option('--workspace <folder>', 'the folder deployments belong to; the current one when left out')
     .action(async ({ http, workspace }: Flags) => {
-      const { serveHttp } = await import('../mcp/index.ts');
+      const { serveHttp, surviveAccidents } = await import('../mcp/index.ts');
+      surviveAccidents();
       try {
         const serving = await serveHttp({
           version: version(),

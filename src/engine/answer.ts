@@ -39,7 +39,8 @@ function shortArguments(args: Record<string, unknown>): string {
 }
 
 /** A refusal as the wire has it: isError, structuredContent.refusal, and the same in words. */
-export function refusalAnswer(refusal: Refusal, d?: Deployment, now?: Instant): Performed {
+export function refusalAnswer(given: Refusal, d?: Deployment, now?: Instant): Performed {
+  const refusal = withinBudget(given);
   const at = d !== undefined && now !== undefined ? position(d, now) : undefined;
   const missing = refusal.missing.map((m) => {
     const fix = m.fix[0];
@@ -52,4 +53,34 @@ export function refusalAnswer(refusal: Refusal, d?: Deployment, now?: Instant): 
     text: [`REFUSED ${refusal.code}: ${refusal.message}`, ...missing, ...next].join('\n'),
     structured: { refusal, ...(at ?? {}) },
   };
+}
+
+/** So that a refusal stays under 2,000 tokens, as text and as structure, whatever it lists. */
+const MESSAGE_CHARACTERS = 2_400;
+const LIST_CHARACTERS = 3_600;
+const BECAUSE_CHARACTERS = 400;
+
+const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
+
+/** As many of its checks and ways on as fit; how many more there are is part of the message. */
+function withinBudget(refusal: Refusal): Refusal {
+  const missing = fitting(
+    refusal.missing.map((m) => ({ ...m, because: cut(m.because, BECAUSE_CHARACTERS), fix: fitting(m.fix, 800) })),
+    LIST_CHARACTERS,
+  );
+  const next = fitting(refusal.next, LIST_CHARACTERS / 3);
+  const more = [
+    refusal.missing.length > missing.length ? `${refusal.missing.length - missing.length} more checks` : '',
+    refusal.next.length > next.length ? `${refusal.next.length - next.length} more ways on` : '',
+  ].filter((part) => part !== '');
+  const left = more.length === 0 ? '' : ` (${more.join(', ')}: see deployment-status)`;
+  return { ...refusal, message: `${cut(refusal.message, MESSAGE_CHARACTERS)}${left}`, missing, next };
+}
+
+function fitting<T>(items: readonly T[], characters: number): T[] {
+  let left = characters;
+  return items.filter((item) => {
+    left -= left < 0 ? 0 : JSON.stringify(item).length;
+    return left >= 0;
+  });
 }

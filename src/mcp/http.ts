@@ -14,6 +14,10 @@ import { type ChannelOptions, createChannel } from './channel.ts';
 import { createServer } from './server.ts';
 
 const PATH = '/mcp';
+const METHODS = ['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD'] as const;
+const REQUEST_TIMEOUT_MS = 120_000;
+const HEADERS_TIMEOUT_MS = 20_000;
+const MAX_CONNECTIONS = 500;
 
 export type HttpServing = {
   /** Where clients connect, e.g. http://127.0.0.1:40123/mcp */
@@ -40,11 +44,26 @@ export async function serveHttp(options: ChannelOptions & { readonly port?: numb
   };
 
   const server = createHttpServer((req, res) => {
+    const wrong = unanswerable(req);
+    if (wrong !== undefined) {
+      res
+        .writeHead(wrong, wrong === 405 ? { allow: METHODS.join(', '), connection: 'close' } : { connection: 'close' })
+        .end();
+      return;
+    }
     exchange(req, res, answer).catch((error: unknown) => {
       report(error instanceof Error ? error : new Error(String(error)));
       if (!res.headersSent) res.writeHead(500).end();
       else res.destroy();
     });
+  });
+  // A body or a header that comes a byte a minute holds its connection only so long.
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.maxHeadersCount = 100;
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -61,6 +80,13 @@ export async function serveHttp(options: ChannelOptions & { readonly port?: numb
       await channel.close();
     },
   };
+}
+
+/** What a web-standard Request can't be made of (TRACE, CONNECT, a target that is no path): the status to answer with. */
+function unanswerable({ method, url = '/' }: IncomingMessage): 400 | 405 | undefined {
+  if (!METHODS.some((known) => known === method)) return 405;
+  if (!url.startsWith('/') || url.startsWith('//') || !URL.canParse(url, 'http://127.0.0.1')) return 400;
+  return undefined;
 }
 
 /** node:http on one side, web-standard Request and Response (what the SDK speaks) on the other. */

@@ -9,5 +9,5 @@ export type { Channel, ChannelOptions } from './channel.ts';
 export { createChannel } from './channel.ts';
 export { type HttpServing, serveHttp } from './http.ts';
 export { createServer } from './server.ts';
-export { serveStdio } from './stdio.ts';
+export { serveStdio, surviveAccidents } from './stdio.ts';
 export { toolListing } from './tools.ts';

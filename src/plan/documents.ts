@@ -1,6 +1,7 @@
 import { isMap, isScalar, LineCounter, parseAllDocuments } from 'yaml';
 import type { KubeObject } from '../objects/kube-object.ts';
 import { KUBECTL_YAML } from '../objects/kubectl-yaml.ts';
+import { checkUniqueKeys } from '../objects/yaml-keys.ts';
 import { isRecord } from './record.ts';
 import type { Lines } from './types.ts';
 
@@ -23,11 +24,12 @@ export function readManifests(text: string): {
   const documents = parseAllDocuments(text, {
     lineCounter: counter,
     ...KUBECTL_YAML,
-    uniqueKeys: true,
+    uniqueKeys: false,
     prettyErrors: false,
   });
   if (!Array.isArray(documents)) return { written, faults };
   documents.forEach((document, index) => {
+    checkUniqueKeys(document);
     for (const error of document.errors) faults.push({ ...place(error.pos[0]), message: `not YAML: ${error.message}` });
     if (document.errors.length > 0 || document.contents === null) return;
     if (isScalar(document.contents) && document.contents.value === null) return;

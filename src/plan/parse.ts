@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { checkUniqueKeys } from '../objects/yaml-keys.ts';
 import { issuesIn } from '../workflow/index.ts';
 import { NOWHERE, type Path, type Places, pathText, placesIn, reportInto } from './places.ts';
 import { isRecord } from './record.ts';
@@ -109,9 +110,10 @@ function readText(text: string, origin: string, problems: Problem[]): { value: u
   const counter = new LineCounter();
   const document = parseDocument(withoutMarkdown(text), {
     lineCounter: counter,
-    uniqueKeys: true,
+    uniqueKeys: false,
     prettyErrors: false,
   });
+  checkUniqueKeys(document);
   for (const error of document.errors) {
     const { line, col } = counter.linePos(error.pos[0]);
     const message =

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { modern } from './support/raw.ts';
@@ -93,4 +94,28 @@ describe('MCP over HTTP', () => {
     expect((await send(MODERN, big)).status).toBe(413);
     expect((await send(MODERN, LIST)).status).toBe(200);
   });
+});
+
+/** A request as bytes, also ones that no HTTP client would send; answers what came back. */
+function raw(request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(url.port), url.hostname, () => socket.write(request));
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+    });
+    socket.on('end', () => resolve(text)).on('error', reject);
+    socket.setTimeout(10_000, () => socket.destroy(new Error('no answer')));
+  });
+}
+
+it.each([
+  ['TRACE /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 405 /],
+  ['GET // HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 400 /],
+  ['GET //mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 400 /],
+  ['PROPFIND /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 405 /],
+  ['GET http://other.example/mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 400 /],
+  ['nonsense\r\n\r\n', /^HTTP\/1\.1 400 /],
+])('the request %j is answered as HTTP says', async (request, status) => {
+  expect(await raw(request)).toMatch(status);
 });

@@ -71,3 +71,10 @@ test('any text is read without throwing', () => {
     { numRuns: 2000 },
   );
 });
+
+test('a line of a thousand changes of folder is refused, and quickly', () => {
+  const started = performance.now();
+  const line = parseCommand('cd a; '.repeat(1_000));
+  expect(performance.now() - started).toBeLessThan(500);
+  expect(line.problems.map((p) => p.reason)).toContain('TooDeep');
+});

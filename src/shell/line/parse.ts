@@ -58,6 +58,8 @@ const EXPANSIONS: ReadonlySet<string> = new Set([
 
 /** Nested `sh -c '…'` deeper than this is nobody's honest command. */
 const DEEPEST = 5;
+/** Where it may have gone doubles nothing, but each change adds a folder to each word. */
+const MAX_FOLDERS = 16;
 
 /** Reads a shell line (bash's grammar) without running anything: what it would start, name and hide. Pure. */
 export function parseCommand(text: string, depth = 0): ParsedCommand {
@@ -116,7 +118,9 @@ export function parseCommand(text: string, depth = 0): ParsedCommand {
     });
     if (program.value === 'cd' || program.value === 'pushd') {
       const to = rest.find((w) => !w.text.startsWith('-'));
-      if (to?.value !== undefined) folders.push(to.value);
+      if (to?.value !== undefined && folders.length < MAX_FOLDERS) folders.push(to.value);
+      else if (to?.value !== undefined && folders.length === MAX_FOLDERS)
+        problem('TooDeep', `it changes its folder more than ${MAX_FOLDERS} times`, node.pos);
       else if (to !== undefined)
         problem('DynamicFolder', `which folder "${to.text}" is, is only known when it runs`, node.pos);
     }
