@@ -1,5 +1,6 @@
 import type { KubeObject, Result } from '../cluster/index.ts';
 import type { ClusterFacts, NodeFact, StorageClassFact } from '../documents/facts.ts';
+import type { ConfigAnswer } from '../images/index.ts';
 import { isDefaultClass } from '../objects/index.ts';
 import type { Verdict } from '../workflow/index.ts';
 import { accessModesOf } from './access-modes.ts';
@@ -10,10 +11,15 @@ import { at, isRecord, list, text } from './json.ts';
 import { lifecycleOf } from './lifecycle.ts';
 import { apiVersionOf, discoveryOf, type ListedAs, listAll, type World } from './world.ts';
 
-type Images = ReadonlyMap<string, Verdict>;
+/** References as a document writes them → what their registries answered. */
+export type ImageFacts = {
+  readonly verdicts: ReadonlyMap<string, Verdict>;
+  readonly configs: ReadonlyMap<string, ConfigAnswer>;
+};
+const NO_IMAGES: ImageFacts = { verdicts: new Map(), configs: new Map() };
 
 /** What a document is compared with, seen now. What can't be seen is named in `unknown`, never left out. */
-export async function gatherFacts(world: World, images: Images = new Map()): Promise<ClusterFacts> {
+export async function gatherFacts(world: World, images: ImageFacts = NO_IMAGES): Promise<ClusterFacts> {
   const [version, discovery, openshift, storage, ingress, nodes, namespace, balancer, volumes, profiles] =
     await Promise.all([
       world.once('version', () => world.reader.version()),
@@ -75,7 +81,8 @@ export async function gatherFacts(world: World, images: Images = new Map()): Pro
     loadBalancer: balancer,
     nodes: itemsOf(nodes).map(nodeFact),
     ...(level === undefined ? {} : { podSecurity: level }),
-    images: (reference) => images.get(reference),
+    images: (reference) => images.verdicts.get(reference),
+    imageConfig: (reference) => images.configs.get(reference),
     unknown,
   };
 }

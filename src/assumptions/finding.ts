@@ -1,4 +1,5 @@
 import type { Action, ApiFailure } from '../cluster/index.ts';
+import type { ConfigAnswer } from '../images/index.ts';
 import { type ItemKind, unknown, type Verdict } from '../workflow/index.ts';
 
 /** What was found out about one assumption. The tools make an observation and a line of the answer from it. */
@@ -18,6 +19,8 @@ export type Finding = {
   readonly minimal_spec?: string;
   readonly facet?: 'installable' | 'capacity';
   readonly uid?: string;
+  /** Of an image, when it was asked for. */
+  readonly config?: ConfigAnswer;
 };
 
 /** A kind of item that the reality check looks at. */

@@ -19,6 +19,8 @@ export type ImageOptions = {
   readonly pullSecrets?: readonly string[];
   readonly serviceAccount?: string;
   readonly insecureRegistries?: readonly string[];
+  /** Also what the image says about itself. */
+  readonly config?: boolean;
   readonly signal?: AbortSignal;
 };
 
@@ -69,6 +71,7 @@ export async function checkImage(world: World, subject: string, options: ImageOp
     asked,
     evidence,
     verdict: found.verdict,
+    ...(found.config === undefined ? {} : { config: found.config }),
     ...(found.deferrable ? { deferrable: true, minimal_spec: imagePod(name) } : {}),
     ...(found.suggestion === undefined ? {} : { suggestion: found.suggestion }),
   };
@@ -76,7 +79,7 @@ export async function checkImage(world: World, subject: string, options: ImageOp
 
 async function optionsOf(
   world: World,
-  { pullSecrets = [], serviceAccount = 'default', insecureRegistries = [], signal }: ImageOptions,
+  { pullSecrets = [], serviceAccount = 'default', insecureRegistries = [], config = false, signal }: ImageOptions,
 ): Promise<{ options: CheckOptions; notes: readonly string[] }> {
   const [credentials, policies, architectures, trust] = await Promise.all([
     credentialsOf(world, serviceAccount, pullSecrets),
@@ -95,6 +98,7 @@ async function optionsOf(
       certificateAuthorities: trust.authorities,
       unseen,
       timeoutMs: 10_000,
+      config,
       ...(signal === undefined ? {} : { signal }),
     },
   };

@@ -5,7 +5,7 @@
  */
 export { apiSubject, checkApi } from './api.ts';
 export { checkConfiguration, configurationSubject, FORM_TABLE, FORMS, FORMS_PAGE } from './configuration.ts';
-export { gatherFacts } from './facts.ts';
+export { gatherFacts, type ImageFacts } from './facts.ts';
 export { bare, type CheckedKind, type Finding, type Misnamed, type Named } from './finding.ts';
 export { checkImage, type ImageOptions, imageSubject } from './image.ts';
 export { lookAt, subjectOf } from './look.ts';

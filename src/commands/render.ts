@@ -18,15 +18,26 @@ export type Chart = {
   readonly cwd: string;
 };
 
+/** The helm of this machine: what INFRAGATE_HELM names, else the one on the PATH. */
+export function helmHere(): string | undefined {
+  const given = process.env.INFRAGATE_HELM;
+  if (given !== undefined && given !== '') return programExists(given) ? given : undefined;
+  return programExists('helm') ? 'helm' : undefined;
+}
+
 /** The manifests a chart makes, by helm of this machine, without asking a cluster. */
 export async function renderChart(chart: Chart): Promise<Rendered> {
-  if (!programExists('helm')) {
-    return { ok: false, message: `${chart.chart} is a chart, and helm is not on the path here` };
+  const helm = helmHere();
+  if (helm === undefined) {
+    return {
+      ok: false,
+      message: `${chart.chart} is a chart, and helm is not on the path here (INFRAGATE_HELM names one)`,
+    };
   }
   const version = chart.version === undefined ? [] : ['--version', chart.version];
   const values = chart.values.flatMap((file) => ['--values', file]);
   const where = ['--namespace', chart.namespace, ...version, ...values, '--include-crds', '--no-hooks'];
-  return run('helm', ['template', chart.release, chart.chart, ...where], chart.cwd);
+  return run(helm, ['template', chart.release, chart.chart, ...where], chart.cwd);
 }
 
 async function run(program: string, args: readonly string[], cwd: string): Promise<Rendered> {

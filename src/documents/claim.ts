@@ -39,6 +39,7 @@ export function checkClaim(claim: string, facts: ClusterFacts): Divergence[] {
     local: { text, evidence },
     divergence: severity,
     rule: 'local-environment',
+    adjustments: [],
     adjustment:
       severity === 'HIGH'
         ? 'compare with what the cluster is; what was concluded from the claim has to be looked at again'

@@ -69,6 +69,7 @@ export function merged(rule: Rule, found: readonly Found[]): Divergence[] {
       local: { text: some(locals), evidence: some(evidence) },
       divergence: severity,
       rule: rule.id,
+      adjustments: severity === 'NONE' ? [] : own,
       adjustment: severity === 'NONE' ? 'none' : own.length === 0 ? rule.adjustment : some(own, 8),
     };
   });

@@ -19,6 +19,8 @@ export type Divergence = {
   /** A rule's id, `local-environment`, or `feature` where no rule answers. */
   readonly rule: string;
   readonly adjustment: string;
+  /** Each place's own, of which `adjustment` has the first. */
+  readonly adjustments: readonly string[];
 };
 
 /** A word for an id: lower case, digits and dashes. */

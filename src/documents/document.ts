@@ -6,6 +6,10 @@ export type Part = {
   readonly name: string;
   readonly kind: PartKind;
   readonly text: string;
+  /** Its prose only: what stands in its code is an example, not what is deployed. */
+  readonly prose?: true;
+  /** Why it was not read; it has no text then. */
+  readonly unread?: string;
 };
 
 export type Place = {

@@ -17,9 +17,25 @@ export type ClusterFacts = {
   readonly podSecurity?: 'privileged' | 'baseline' | 'restricted';
   /** undefined: nobody asked about that image. */
   images(reference: string): Verdict | undefined;
+  /** What an image says about itself; undefined: nobody asked. */
+  imageConfig?(reference: string): ImageConfigFact | undefined;
   /** `storageClasses: forbidden for user …`: the name of a fact, a colon, why it couldn't be seen. */
   readonly unknown: readonly string[];
 };
+
+/** Of an image's configuration what the rules ask; `because`: why it couldn't be had. */
+export type ImageConfigFact =
+  | {
+      readonly ok: true;
+      readonly config: {
+        readonly user: string;
+        readonly ports: readonly { readonly port: number; readonly protocol: 'tcp' | 'udp' }[];
+        readonly volumes: readonly string[];
+        readonly entrypoint: readonly string[];
+        readonly environment: Readonly<Record<string, string>>;
+      };
+    }
+  | { readonly ok: false; readonly because: string };
 
 export type StorageClassFact = {
   readonly name: string;

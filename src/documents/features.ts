@@ -66,6 +66,7 @@ function unanswered(feature: string, document: Extracted, facts: ClusterFacts): 
     id: `feature/${slug(feature)}`,
     feature: quoted(feature),
     rule: 'feature',
+    adjustments: [],
     upstream: { text: places[0]?.quote ?? '', places: places.slice(0, 5), subjects: [] },
   };
   const known = RULES.filter((rule) => score(rule.words, feature) > 0);

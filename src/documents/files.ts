@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
+import { isOfChart, type RenderChart, renderedParts } from './chart.ts';
 import { decoded } from './decoded.ts';
 import type { Part } from './document.ts';
 import type { Limits } from './fetch.ts';
@@ -26,7 +27,12 @@ export async function pathOf(source: string, workspace: string): Promise<{ path:
   }
 }
 
-export async function readPath(path: string, stats: Stats, limits: Limits): Promise<Read | Failed> {
+export async function readPath(
+  path: string,
+  stats: Stats,
+  limits: Limits,
+  render?: RenderChart,
+): Promise<Read | Failed> {
   if (stats.isFile()) {
     const part = await readPart(path, basename(path), limits.bytes);
     if ('reason' in part) return part;
@@ -38,17 +44,23 @@ export async function readPath(path: string, stats: Stats, limits: Limits): Prom
   const files = await filesBelow(path);
   const isChart = files.includes('Chart.yaml');
   const notes: string[] = [];
-  const templates = isChart ? files.filter((f) => f.startsWith(`templates${sep}`)) : [];
-  if (templates.length > 0) notes.push(`${templates.length} templates were not rendered; values and images were read`);
-  const wanted = files.filter((f) => !templates.includes(f) && READ.test(f));
+  const templates = isChart
+    ? files.filter((f) => f.startsWith(`templates${sep}`) && !/NOTES\.txt$|_[^/]*$/.test(f))
+    : [];
+  const rendered = await renderedParts(path, templates.length, render);
+  const deployed = rendered.some((part) => part.unread === undefined);
+  const wanted = files.filter(
+    // What helm renders has the values in it already.
+    (f) => READ.test(f) && (!isChart || (isOfChart(f) && !(deployed && /^(values\.ya?ml|crds)/.test(f)))),
+  );
   if (wanted.length > MOST_FILES) notes.push(`${wanted.length - MOST_FILES} files were left out`);
-  const parts: Part[] = [];
+  const parts: Part[] = [...rendered];
   let left = limits.bytes;
   for (const name of wanted.slice(0, MOST_FILES)) {
     const part = await readPart(join(path, name), name, left);
     if ('reason' in part) notes.push(`${name}: ${part.message}`);
     else {
-      parts.push(part);
+      parts.push(isChart && part.kind === 'markdown' ? { ...part, prose: true } : part);
       left -= Buffer.byteLength(part.text);
     }
   }

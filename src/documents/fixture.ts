@@ -47,6 +47,19 @@ const described = z.strictObject({
     instead: z.record(z.string(), z.string()).default({}),
     /** A reason for each image, `*` for all; one that isn't named was not asked. */
     images: z.record(z.string(), z.string()).default({}),
+    /** What an image says about itself: its user, ports, volumes, entrypoint, environment. */
+    configs: z
+      .record(
+        z.string(),
+        z.strictObject({
+          user: z.string().default(''),
+          ports: z.array(z.number()).default([]),
+          volumes: z.array(z.string()).default([]),
+          entrypoint: z.array(z.string()).default([]),
+          environment: z.record(z.string(), z.string()).default({}),
+        }),
+      )
+      .default({}),
     unknown: z.array(z.string()).default([]),
   }),
   local_environment: z.string().optional(),
@@ -56,7 +69,7 @@ const described = z.strictObject({
 export type DescribedFacts = z.input<typeof described>['facts'];
 
 export function factsOf(input: DescribedFacts): ClusterFacts {
-  const { kubernetes, openshift, missing, instead, images, ...rest } = described.shape.facts.parse(input);
+  const { kubernetes, openshift, missing, instead, images, configs, ...rest } = described.shape.facts.parse(input);
   const { podSecurity, storageClasses, ...others } = rest;
   return {
     ...others,
@@ -69,6 +82,12 @@ export function factsOf(input: DescribedFacts): ClusterFacts {
     ...(openshift === undefined ? {} : { openshift: { version: openshift } }),
     apis: (gvk) => (missing.includes(gvk) ? 'missing' : 'served'),
     instead: (gvk) => instead[gvk],
+    imageConfig: (reference) => {
+      const own = configs[reference];
+      if (own === undefined) return undefined;
+      const ports = own.ports.map((port) => ({ port, protocol: 'tcp' as const }));
+      return { ok: true, config: { ...own, ports } };
+    },
     images: (reference) => verdictOf(images[reference] ?? images['*']),
   };
 }

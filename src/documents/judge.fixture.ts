@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { RenderChart } from './chart.ts';
 import { decoded } from './decoded.ts';
 import type { Divergence } from './divergence.ts';
 import type { ClusterFacts } from './facts.ts';
@@ -162,7 +163,7 @@ async function judgeCase(path: string): Promise<CaseResult> {
   const name = basename(path);
   const expectations = await expectationsOf(path, name);
   if (expectations.length === 0) throw new Error(`${name}: its first lines expect nothing`);
-  const loaded = await load(path);
+  const loaded = await load(path, { render: rendered });
   if (!loaded.ok) throw new Error(`${name}: ${loaded.reason}: ${loaded.message}`);
   const read = await readDocument(loaded.parts);
   if (!read.ok) throw new Error(`${name}: ${read.message}`);
@@ -230,3 +231,11 @@ function kindOfSource(loaded: Loaded, found: readonly Divergence[]): SourceKind 
   if (loaded.parts.every((p) => p.kind !== 'yaml')) return 'guide';
   return loaded.kind === 'compose' || found.some((d) => d.rule === 'compose-file') ? 'compose' : 'manifests';
 }
+
+/** As divergence-check renders a chart; this folder may not see the one that starts programs. */
+const rendered: RenderChart = async (folder) => {
+  const { spawnSync } = await import('node:child_process');
+  const { INFRAGATE_HELM: helm = 'helm' } = process.env;
+  const done = spawnSync(helm, ['template', 'release', folder, '--include-crds', '--no-hooks'], { encoding: 'utf8' });
+  return done.status === 0 ? { ok: true, text: done.stdout } : { ok: false, message: 'helm is not here' };
+};

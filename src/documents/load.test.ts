@@ -271,9 +271,8 @@ describe('paths and text', () => {
       expect(chart).toMatchObject({
         ok: true,
         kind: 'chart',
-        notes: ['1 templates were not rendered; values and images were read'],
       });
-      if (chart.ok) expect(chart.parts.map((p) => p.name)).toEqual(['Chart.yaml', 'values.yaml']);
+      if (chart.ok) expect(chart.parts.map((p) => p.name)).toEqual(['templates/', 'Chart.yaml', 'values.yaml']);
       expect(await load('docker-compose.yml', { workspace: root })).toMatchObject({ ok: true, kind: 'compose' });
       expect(await load('./gone.md', { workspace: root })).toMatchObject({ ok: false, reason: 'NotFound' });
       expect(await load('services:\n  web:\n    image: nginx:1\n')).toMatchObject({

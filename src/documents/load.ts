@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RenderChart } from './chart.ts';
 import type { Part } from './document.ts';
 import {
   DEFAULT_LIMITS,
@@ -20,6 +21,8 @@ export type LoadOptions = {
   readonly resolver?: Resolver;
   readonly dialer?: Dialer;
   readonly limits?: Partial<Limits>;
+  /** How a chart is rendered; left out: its templates are told of as not read. */
+  readonly render?: RenderChart;
   /** Where relative paths begin. */
   readonly workspace?: string;
 };
@@ -68,7 +71,7 @@ export async function load(source: string, options: LoadOptions = {}): Promise<L
 
   const there = await pathOf(name, options.workspace ?? process.cwd());
   if (there !== undefined) {
-    const read = await readPath(there.path, there.stats, limits);
+    const read = await readPath(there.path, there.stats, limits, options.render);
     return 'reason' in read ? failed(read) : loaded(read.kind, read.parts, read.notes);
   }
   if (!source.includes('\n') && /^(\.{0,2}\/|~\/)?[\w./-]+$/.test(name) && /[./]/.test(name)) {

@@ -1,4 +1,5 @@
 import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
+import { configOf } from './config.ts';
 import { converse } from './conversation.ts';
 import { credentialsFor } from './credentials.ts';
 import { type Candidate, type MirrorRule, NO_POLICIES, sourcesFor, within } from './mirrors.ts';
@@ -113,7 +114,11 @@ async function tryOne(candidate: Candidate, options: CheckOptions): Promise<Trie
     (options.insecureRegistries ?? []).some((scope) => within(`${reference.registry}/${reference.repository}`, scope));
   const matching = credentialsFor(reference, options.credentials ?? []);
   const talk = converse(reference, matching, insecure, options);
-  const finding = await probe(reference, talk, options.platforms ?? []);
+  const probed = await probe(reference, talk, options.platforms ?? []);
+  const finding: Finding =
+    options.config === true && probed.reason === 'Pullable'
+      ? { ...probed, config: await configOf(reference, talk, options.platforms ?? []) }
+      : probed;
   const credential = talk.credential();
   return {
     finding,
@@ -147,7 +152,9 @@ async function signature(
   const { digest } = one.finding;
   const demanded = `${policies.join(', ')} demand${policies.length === 1 ? 's' : ''} a signature`;
   const attached =
-    digest === undefined ? undefined : await tryOne(besides(candidate, digest), { ...options, platforms: [] });
+    digest === undefined
+      ? undefined
+      : await tryOne(besides(candidate, digest), { ...options, platforms: [], config: false });
   const finding: Finding =
     attached?.finding.reason === 'NotFound'
       ? {
@@ -183,13 +190,14 @@ function besides(candidate: Candidate, digest: string): Candidate {
 
 function answer(settled: Tried, asked: string, tried: readonly Tried[], options: CheckOptions): ImageVerdict {
   const { finding, attempt } = settled;
-  const { digest, platforms, suggestion } = finding;
+  const { digest, platforms, suggestion, config } = finding;
   const verdict = judged(settled, options);
   return {
     verdict,
     deferrable: verdict.status === 'unknown' && verdict.reason !== 'Cancelled',
     ...(digest === undefined ? {} : { digest }),
     ...(platforms === undefined ? {} : { platforms }),
+    ...(config === undefined ? {} : { config }),
     evidence: {
       asked,
       answered: finding.message,

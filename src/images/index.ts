@@ -4,6 +4,7 @@
  * Nothing is read from a cluster or a disk here, nothing is written to a registry, and no secret leaves with an answer.
  */
 export { checkImage, checkImages } from './check.ts';
+export type { ConfigAnswer, ImageConfig } from './config.ts';
 export {
   type Credential,
   type CredentialFile,

@@ -1,4 +1,5 @@
 import type { Answer } from './ask.ts';
+import type { ConfigAnswer } from './config.ts';
 import type { Conversation } from './conversation.ts';
 import { nearestTags } from './nearest.ts';
 import { MANIFEST_TYPES, platformOf, readManifest, runsOn, spell } from './platforms.ts';
@@ -12,6 +13,7 @@ export type Finding = {
   readonly digest?: string;
   readonly platforms?: readonly Platform[];
   readonly suggestion?: string;
+  readonly config?: ConfigAnswer;
 };
 
 /** HEAD tells whether it is there; only what HEAD can't tell costs a GET (Docker Hub counts those). */

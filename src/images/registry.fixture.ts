@@ -16,7 +16,7 @@ export type TestRegistry = {
     repository: string,
     tag: string,
     platforms: readonly string[],
-    options?: { list?: boolean; labelled?: boolean; configType?: string },
+    options?: { list?: boolean; labelled?: boolean; configType?: string; config?: object },
   ): string;
   forget(path: string): void;
   close(): Promise<void>;
@@ -115,13 +115,13 @@ export async function testRegistry(behaviour: Behaviour = {}): Promise<TestRegis
       repository,
       tag,
       platforms,
-      { list = false, labelled = true, configType = 'application/vnd.oci.image.config.v1+json' } = {},
+      { list = false, labelled = true, configType = 'application/vnd.oci.image.config.v1+json', config: own = {} } = {},
     ) {
       const v2 = `/v2/${repository}`;
       tags.set(repository, [...(tags.get(repository) ?? []), tag]);
       const manifests = platforms.map((platform) => {
         const [os, architecture] = platform.split('/');
-        const config = { os, architecture, config: { Labels: { tag } } };
+        const config = { os, architecture, config: { Labels: { tag }, ...own } };
         const type = 'application/vnd.oci.image.manifest.v1+json';
         const made = {
           schemaVersion: 2,

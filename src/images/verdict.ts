@@ -1,5 +1,6 @@
 import type { Verdict } from '../workflow/verdict.ts';
 import type { Fetch } from './ask.ts';
+import type { ConfigAnswer } from './config.ts';
 import type { Credential } from './credentials.ts';
 import type { ImagePolicies } from './mirrors.ts';
 
@@ -20,6 +21,8 @@ export type CheckOptions = {
   readonly unseen?: readonly string[];
   /** For one request. */
   readonly timeoutMs?: number;
+  /** Also read what the image says about itself. */
+  readonly config?: boolean;
   readonly signal?: AbortSignal;
   readonly fetch?: Fetch;
 };
@@ -50,6 +53,8 @@ export type ImageVerdict = {
   readonly deferrable: boolean;
   readonly digest?: string;
   readonly platforms?: readonly Platform[];
+  /** When it was asked for and the image is there. */
+  readonly config?: ConfigAnswer;
   readonly evidence: ImageEvidence;
   readonly suggestion?: string;
 };

@@ -14,14 +14,18 @@ const MOST_PLACES = 5;
 const SUMMARY_CHARACTERS = 7000;
 const SEVERITIES = ['HIGH', 'UNKNOWN', 'MEDIUM', 'LOW', 'NONE'] as const;
 
+type Selection = { readonly rule?: string; readonly page?: number };
+
 /** What the document takes for granted and how it is here. Its own words appear only as quotes, with their place. */
 export function compared(
   found: readonly Divergence[],
   reading: Reading,
   facts: ClusterFacts,
   notes: readonly string[],
+  { rule, page = 1 }: Selection = {},
 ): Record<string, unknown> {
-  const divergences = found.map((one) => ({
+  const chosen = rule === undefined ? found : found.filter((one) => one.rule === rule || one.id.startsWith(rule));
+  const divergences = chosen.map((one) => ({
     id: one.id,
     feature: one.feature,
     divergence: one.divergence,
@@ -44,7 +48,10 @@ export function compared(
     ...(reading.changed === undefined ? [] : [`The document has changed since it was read ${reading.changed}.`]),
     ...(facts.unknown.length === 0 ? [] : [`Not seen here: ${facts.unknown.slice(0, 5).join('; ')}`]),
     ...notes.slice(0, 3),
-    ...found.filter((one) => one.divergence !== 'NONE').map(line),
+    ...chosen
+      .filter((one) => one.divergence !== 'NONE')
+      .flatMap((one) => (rule === undefined ? [line(one)] : [line(one), ...everyPlace(one)])),
+    ...(rule !== undefined && chosen.length === 0 ? [`${rule} found nothing in this document`] : []),
   ];
   return {
     divergences,
@@ -57,7 +64,7 @@ export function compared(
       ...(reading.changed === undefined ? {} : { changed_since: reading.changed }),
     },
     not_seen: facts.unknown,
-    summary: cut(words),
+    summary: paged(words, page),
   };
 }
 
@@ -70,14 +77,30 @@ function line(one: Divergence): string {
   return `- ${one.divergence} ${one.id}: ${one.feature}${where}: ${one.local.text} → ${one.adjustment}`;
 }
 
-function cut(words: readonly string[]): string {
+/** Of one rule everything is said: each place, and what becomes of it. */
+const everyPlace = (one: Divergence): string[] => [
+  ...one.upstream.places.map(
+    (place) => `  - ${place.part}:${place.line}${place.owner === undefined ? '' : ` (${place.owner})`}`,
+  ),
+  ...one.adjustments.map((text) => `  → ${text}`),
+];
+
+/** Lines in pages of a size that fits an answer; the last line says how the next one is had. */
+export function paged(lines: readonly string[], page: number): string {
+  const pages: string[][] = [[]];
   let length = 0;
-  const kept: string[] = [];
-  for (const word of words) {
-    length += word.length + 1;
-    if (length > SUMMARY_CHARACTERS)
-      return [...kept, `… and ${words.length - kept.length} more, in the structured answer`].join('\n');
-    kept.push(word);
+  for (const text of lines.map((one) => one.slice(0, SUMMARY_CHARACTERS))) {
+    if (length > 0 && length + text.length + 1 > SUMMARY_CHARACTERS) {
+      pages.push([]);
+      length = 0;
+    }
+    pages.at(-1)?.push(text);
+    length += text.length + 1;
   }
-  return kept.join('\n');
+  const shown = pages[page - 1];
+  if (shown === undefined) return `there are ${pages.length} pages; page ${page} is not one of them`;
+  if (pages.length === 1) return shown.join('\n');
+  const next =
+    page < pages.length ? `; the same call with page: ${page + 1} goes on, rule: "…" shows one rule whole` : '';
+  return [...shown, `page ${page} of ${pages.length}${next}`].join('\n');
 }

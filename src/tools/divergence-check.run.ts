@@ -51,6 +51,7 @@ export const run: ToolRun<'divergence-check', Input, Output> = async (input, run
   const loaded = await load(text ?? given.source.locator, {
     workspace,
     policy: { allowHosts: run.policy.document_hosts },
+    render: rendering(input.namespace ?? d?.target.namespace ?? 'default'),
   });
   const source = given.source;
   const unread = async (error: LoadError) => {
@@ -81,14 +82,29 @@ export const run: ToolRun<'divergence-check', Input, Output> = async (input, run
     read_at: loaded.read_at,
     changed: d === undefined ? undefined : await changedSince(run, d, source, loaded),
   };
+  const selection = {
+    ...(input.rule === undefined ? {} : { rule: input.rule }),
+    ...(input.page === undefined ? {} : { page: input.page }),
+  };
   if (d !== undefined) {
     const refusal = await recordReading(run, d, source, loaded, document.value.contents.understood, found, features);
     if (refusal !== undefined) return { kind: 'refusal', refusal };
   }
   return {
     kind: 'answer',
-    value: compared(found, { ...reading, understood: document.value.contents.understood }, read.facts, loaded.notes),
+    value: compared(
+      found,
+      { ...reading, understood: document.value.contents.understood },
+      read.facts,
+      loaded.notes,
+      selection,
+    ),
   };
+};
+
+const rendering = (namespace: string) => async (folder: string) => {
+  const { renderChart } = await import('../commands/index.ts');
+  return renderChart({ chart: folder, release: 'release', namespace, values: [], cwd: folder });
 };
 
 async function comparing(run: ReadingRun, world: World, document: DocumentReader, asked: Asked) {

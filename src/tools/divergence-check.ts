@@ -8,6 +8,8 @@ const input = z.strictObject({
   local_environment: z.string().optional().describe('a claim, checked: "OpenShift 4.14"'),
   features_to_verify: texts.optional(),
   namespace: z.string().optional().describe('with deployment "none"'),
+  rule: z.string().optional().describe('only what this rule found, with every place and adjustment'),
+  page: z.int().min(1).optional().describe('of a long answer'),
   wait,
 });
 export type Input = z.infer<typeof input>;

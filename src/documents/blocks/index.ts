@@ -8,6 +8,11 @@ import { rstBlocks } from './rst.ts';
 export type { Block };
 
 export async function blocksOf(part: Part): Promise<Block[]> {
+  const blocks = await allBlocks(part);
+  return part.prose === true ? blocks.filter((block) => block.kind !== 'code') : blocks;
+}
+
+async function allBlocks(part: Part): Promise<Block[]> {
   switch (part.kind) {
     case 'yaml':
       return [{ kind: 'code', language: 'yaml', text: part.text, heading: '', line: 1 }];

@@ -48,6 +48,10 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
   const names = new Set(parts.map((part) => part.name));
   for (const part of parts) {
     if (isDotenv(part)) continue;
+    if (part.unread !== undefined) {
+      unread.push({ place: { part: part.name, heading: '', line: 1, quote: '' }, because: part.unread });
+      continue;
+    }
     for (const block of await blocksOf(part)) {
       blocks.push({ block, part: part.name });
       const yaml = yamlIn(block, part.name);

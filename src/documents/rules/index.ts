@@ -3,6 +3,7 @@ import { commandRules } from './commands.ts';
 import { configurationRules } from './configuration.ts';
 import { dataRules } from './data.ts';
 import { entryRules } from './entries.ts';
+import { imageConfigRules } from './image-config.ts';
 import { imageRules } from './images.ts';
 import { ingressRules } from './ingress.ts';
 import { nameRules } from './names.ts';
@@ -22,7 +23,7 @@ import { volumeRules } from './volumes.ts';
 /** The table, in the order of the documentation. */
 export const RULE_GROUPS: readonly { readonly title: string; readonly rules: readonly Rule[] }[] = [
   { title: 'Reading', rules: unreadRules },
-  { title: 'Images', rules: imageRules },
+  { title: 'Images', rules: [...imageRules, ...imageConfigRules] },
   { title: 'Volumes', rules: [...volumeRules, ...dataRules] },
   { title: 'Storage classes', rules: storageClassRules },
   { title: 'Users and permissions', rules: [...userRules, ...rootNeedRules] },
