@@ -1,27 +1,35 @@
 import { expect, test } from 'vitest';
+import { knowledgeOf } from '../../src/apply/index.ts';
+import { readiness } from '../../src/objects/index.ts';
 import { ASSUMPTION, begun, configMap, pod } from '../support/story.ts';
+import { reach, value } from './io/sandbox.ts';
 import { applied, approved, gatePasses, planText } from './support/phases.ts';
-import { image, kubectl, setTheStage, stage } from './support/stage.ts';
+import { image, kubectl, sandbox, setTheStage, stage } from './support/stage.ts';
 
 setTheStage('readings');
 
 /** As monitors, routes and policies of many operators: no controller ever writes a status on them. */
-const definition = `apiVersion: apiextensions.k8s.io/v1
+const definition = (kind: string, status = '') => {
+  const name = kind.toLowerCase();
+  const open = 'type: object, x-kubernetes-preserve-unknown-fields: true';
+  return `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
-metadata: { name: monitors.readings.example.org }
+metadata: { name: ${name}s.readings.example.org }
 spec:
   group: readings.example.org
   scope: Namespaced
-  names: { plural: monitors, singular: monitor, kind: Monitor, listKind: MonitorList }
+  names: { plural: ${name}s, singular: ${name}, kind: ${kind}, listKind: ${kind}List }
   versions:
     - name: v1
       served: true
       storage: true
+      ${status === '' ? '' : 'subresources: { status: {} }'}
       schema:
         openAPIV3Schema:
           type: object
-          properties: { spec: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+          properties: { spec: { ${open} }${status === '' ? '' : `, ${status}: { ${open} }`} }
 `;
+};
 const monitor = `apiVersion: readings.example.org/v1
 kind: Monitor
 metadata: { name: web }
@@ -56,7 +64,7 @@ type Advice = { readonly tool?: string; readonly arguments?: Record<string, unkn
 
 test('what rightly stays as it is goes through bullet, phase, gate and validation: a kind without a status, a claim before its consumer, a suspended CronJob', async () => {
   kubectl(['create', 'namespace', stage.namespace]);
-  kubectl(['apply', '-f', '-'], `${definition}---\n${storageClass}`);
+  kubectl(['apply', '-f', '-'], `${definition('Monitor')}---\n${storageClass}`);
   kubectl(['wait', '--for=condition=Established', 'crd/monitors.readings.example.org']);
   const agent = await stage.agent({ approve: 'approve' });
   const apis = [
@@ -99,3 +107,29 @@ test('what rightly stays as it is goes through bullet, phase, gate and validatio
   const validated = await agent.call('run-validation');
   expect(validated.value.status, validated.text).toBe('PASS');
 }, 240_000);
+
+test('of a kind that declares a status, the others in the cluster show whether it gets one', async () => {
+  kubectl(['create', 'namespace', stage.namespace]);
+  kubectl(['apply', '-f', '-'], definition('Silent', 'status'));
+  kubectl(['wait', '--for=condition=Established', 'crd/silents.readings.example.org']);
+  const silent = (name: string) => monitor.replace('Monitor', 'Silent').replace('web', name);
+  kubectl(['apply', '-f', '-'], silent('old'));
+  const cluster = await reach(sandbox.kubeconfig);
+  try {
+    const address = { apiVersion: 'readings.example.org/v1', kind: 'Silent', namespace: stage.namespace, name: 'old' };
+    const old = value(await cluster.reader.get(address));
+    // Made a minute after the other.
+    const later = new Date(Date.parse(old.metadata.creationTimestamp ?? '') + 60_000).toISOString();
+    const own = { ...old, metadata: { ...old.metadata, name: 'new', uid: 'u-new', creationTimestamp: later } };
+    const read = async () => {
+      const known = await knowledgeOf(cluster.reader, [address]);
+      const { status, reason } = readiness(own, known(own));
+      return `${status} ${reason}`;
+    };
+    expect(await read()).toBe('ready AcceptedWithoutStatus');
+    kubectl(['patch', 'silent', 'old', '--subresource=status', '--type=merge', '-p', '{"status":{"phase":"Ready"}}']);
+    expect(await read()).toBe('waiting NoStatus');
+  } finally {
+    cluster.close();
+  }
+});
