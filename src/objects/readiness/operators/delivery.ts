@@ -49,9 +49,14 @@ function comparedToOther(object: KubeObject): string | undefined {
   const compared = at(object, 'status', 'sync', 'comparedTo');
   return ['source', 'sources', 'destination'].find((field) => {
     const [then, now] = [at(compared, field), at(object, 'spec', field)];
-    return then !== undefined && now !== undefined && !agrees(then, now);
+    if (then === undefined || now === undefined) return false;
+    // Argo CD completes a destination by the server of its name, and the other way round.
+    return field === 'destination' ? !agrees(shared(then, now), now) : !agrees(then, now);
   });
 }
+
+const shared = (then: unknown, now: unknown): unknown =>
+  isRecord(then) && isRecord(now) ? Object.fromEntries(Object.entries(then).filter(([key]) => key in now)) : then;
 
 const agrees = (then: unknown, now: unknown): boolean => {
   if (Array.isArray(then) && Array.isArray(now))
