@@ -19,6 +19,7 @@ export { isCustom } from './pods.ts';
 export { type Prepared, type PreparedPlan, preparePlan, reloadPlan } from './prepare.ts';
 export { type RollbackStep, readRollback } from './rollback.ts';
 export { type SecretNeed, type SecretUse, secretUse } from './secrets.ts';
+export { servicesWithPods } from './services.ts';
 export { planSummary, resourceText } from './summary.ts';
 export {
   type Checks,

@@ -4,6 +4,7 @@ import { checkCriteria } from './checks/criteria.ts';
 import { checkObjects } from './checks/objects.ts';
 import { checkOrder } from './checks/order.ts';
 import { checkRollback } from './checks/rollback.ts';
+import { checkRuns } from './checks/runs.ts';
 import { checkSecrets } from './checks/secrets.ts';
 import type { Subject } from './checks/subject.ts';
 import type { Source } from './parse.ts';
@@ -30,6 +31,7 @@ export async function validatePlan(loaded: LoadedPlan, source: Source, world: Wo
   checkOrder(subject);
   checkSecrets(subject);
   checkCriteria(subject);
+  checkRuns(subject);
   await checkCommands(subject);
   await checkRollback(subject);
   return problems;

@@ -3,10 +3,11 @@ import type { Reader } from '../../cluster/index.ts';
 import { isSubject, needsPerson, type Predicate, parseCriterion } from '../../criteria/index.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
 import { type Failure, type KubeObject, mayStay, readiness, restarts } from '../../objects/index.ts';
-import { objectsOf, readCriterion } from '../../plan/index.ts';
+import { objectsOf, readCriterion, servicesWithPods } from '../../plan/index.ts';
 import { fail, pass, unknown, type Verdict } from '../../workflow/index.ts';
 import { criteriaOver } from '../tracer/criteria.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
+import { endpointsCheck } from './endpoints.ts';
 import { failureOf } from './failure-of.ts';
 import { finishedJob } from './finished.ts';
 import { doneCheck, type FinishedJobs, finishedIn, sightOf } from './finished-sight.ts';
@@ -63,6 +64,12 @@ export async function awaitSettled(
   }
   const criteria = criteriaOver(reader, parsed.predicates);
   const finished = finishedIn(run, phase, done);
+  const served = servicesWithPods(stored.loaded, phase.number).map((o) => o.metadata.name);
+  const asksEndpoints = (root: KubeObject) =>
+    root.kind === 'Service' &&
+    served.includes(root.metadata.name) &&
+    // What the plan says about the Service itself is what counts, also that it has none.
+    !parsed.predicates.some((p) => p.target.subjects.some((s) => isSubject(s, root)));
   const since = Date.now();
   let last: Judged = { ready: [], criteria: [] };
   const settled = await settle<'done'>(reader, {
@@ -77,6 +84,9 @@ export async function awaitSettled(
         ready: [
           ...done.map(doneCheck),
           ...sight.roots.filter(isOwn).map((root) => readyCheck(root, sight, since, parsed.predicates)),
+          ...sight.roots
+            .filter((root) => isOwn(root) && asksEndpoints(root))
+            .map((root) => endpointsCheck(root, sight.tree)),
         ],
         criteria: standings.map(standingCheck),
       };
