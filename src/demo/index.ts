@@ -112,6 +112,8 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
 /** The demo in the person's place: reads the digest's prefix off the form, as a person would, and approves. */
 const approver: Person = (message) => {
   const prefix = /begins with ([0-9a-f]+)/.exec(message)?.[1];
+  print.say('\nWhat the person sees:');
+  for (const line of message.split('\n')) if (line.trim() !== '') print.say(`  ${line}`);
   return prefix === undefined
     ? { action: 'decline' }
     : { action: 'accept', content: { digest_prefix: prefix, choice: 'approve' } };

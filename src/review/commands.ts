@@ -1,5 +1,5 @@
 import { commandsOf, type LoadedPlan, readRollback } from '../plan/index.ts';
-import type { Danger } from './fact.ts';
+import { type Danger, worstOf } from './fact.ts';
 import { tellingLines } from './telling.ts';
 
 /** Everything the plan runs, and the text of every file that its commands name. */
@@ -31,7 +31,7 @@ export function commandsIn({ plan }: LoadedPlan): CommandReview[] {
     const told = tellingLines(text);
     // What a rollback deletes is what it is for.
     const what = [...new Set(told.flatMap((t) => t.what))].filter((w) => !(/rollback/.test(where) && w === 'deletes'));
-    const danger = what.length === 0 ? 0 : told.reduce<Danger>((most, t) => (t.danger > most ? t.danger : most), 0);
+    const danger = what.length === 0 ? 0 : worstOf(told.map((t) => t.danger));
     return { where, text, danger, what };
   });
 }

@@ -14,5 +14,8 @@ export function ranked(facts: readonly Fact[]): Fact[] {
   return [...most.values()].sort((a, b) => b.danger - a.danger);
 }
 
-export const dangerOf = (facts: readonly Fact[]): Danger =>
-  facts.reduce<Danger>((most, one) => (one.danger > most ? one.danger : most), 0);
+const ALL: readonly Danger[] = [3, 2, 1, 0];
+
+export const worstOf = (dangers: readonly Danger[]): Danger => ALL.find((d) => dangers.includes(d)) ?? 0;
+
+export const dangerOf = (facts: readonly Fact[]): Danger => worstOf(facts.map((one) => one.danger));

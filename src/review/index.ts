@@ -208,6 +208,7 @@ export const canonicalReview = (review: Review): string =>
 export type { CommandReview, Script } from './commands.ts';
 export { NOTHING_AROUND, type Surroundings } from './effects.ts';
 export type { Change, Looked, ObjectReview } from './object.ts';
-export { differenceLines, manifestLines, reviewLines, reviewWhole, type Shown } from './render.ts';
+export { reviewLines, type Shown } from './render.ts';
 export type { Decided } from './since.ts';
 export { shownAgain } from './stale.ts';
+export { differenceLines, manifestLines, reviewWhole } from './whole.ts';

@@ -1,4 +1,5 @@
-import { at, isRecord, type KubeObject, recordsAt, textAt, textsAt } from '../objects/index.ts';
+import { at, isRecord, type KubeObject, podTemplateOf, recordsAt, textAt, textsAt } from '../objects/index.ts';
+import { leaves, textOf } from '../plan/index.ts';
 import { accountFacts, bindingFacts, roleFacts, ruleFacts } from './access.ts';
 import { hostFacts, networkPolicyFacts, serviceFacts } from './exposure.ts';
 import { type Fact, fact } from './fact.ts';
@@ -141,7 +142,45 @@ const KINDS: Readonly<Record<string, OfKind>> = {
     ),
   ],
   Node: () => [fact(3, 'a node')],
+  Endpoints: (o) => [
+    fact(3, `sends the traffic of Service ${o.metadata.name ?? ''} to ${addressesIn(o.subsets) || 'nowhere'}`),
+  ],
+  'EndpointSlice.discovery.k8s.io': (o) => [
+    fact(
+      3,
+      `sends the traffic of Service ${o.metadata.labels?.['kubernetes.io/service-name'] ?? '?'} to ${addressesIn(o.endpoints) || 'nowhere'}`,
+    ),
+  ],
 };
+
+const addressesIn = (list: unknown): string =>
+  recordsAt({ list }, 'list')
+    .flatMap((one) => [...textsAt(one, 'addresses'), ...recordsAt(one, 'addresses').map((a) => textAt(a, 'ip'))])
+    .join(', ');
+
+/** Fields of a kind that no table knows, the ones that name something else first. */
+const NAMING = /:\/\/|namespace|name|host|url|repo|server|image|secret|key|role|approval|policy|command|user/i;
+const MOST_FIELDS = 8;
+
+function unknownFacts(object: KubeObject): Fact[] {
+  const { apiVersion: _a, kind: _k, metadata: _m, status: _s, ...rest } = object;
+  const said = leaves({}, rest)
+    .flatMap((leaf) => deepest(leaf.path, leaf.after))
+    .sort((a, b) => Number(NAMING.test(b)) - Number(NAMING.test(a)));
+  if (said.length === 0) return [];
+  const more = said.length > MOST_FIELDS ? `, and ${said.length - MOST_FIELDS} more fields` : '';
+  return [fact(0, `with ${said.slice(0, MOST_FIELDS).join(', ')}${more}`)];
+}
+
+function deepest(path: string, value: unknown, depth = 0): string[] {
+  if (depth < 40 && Array.isArray(value)) return value.flatMap((item, i) => deepest(`${path}[${i}]`, item, depth + 1));
+  if (depth < 40 && isRecord(value))
+    return Object.entries(value).flatMap(([key, item]) => deepest(`${path}.${key}`, item, depth + 1));
+  const text = textOf(value);
+  return [
+    `${path.replace(/^spec\./, '')}=${text.length > 60 ? `${text.slice(0, 60).toWellFormed()}… (${text.length} characters)` : text}`,
+  ];
+}
 
 /** Kinds without a namespace, for objects that no server has answered about. */
 const CLUSTER_SCOPED =
@@ -162,6 +201,7 @@ const STEERING =
 
 export function kindFacts(object: KubeObject, namespace: string): Fact[] {
   const own = KINDS[kindName(object)]?.(object, namespace) ?? [];
+  const unknown = KINDS[kindName(object)] === undefined && podTemplateOf(object) === undefined;
   const rules =
     KINDS[kindName(object)] === undefined && Array.isArray(object.rules) ? ruleFacts(recordsAt(object, 'rules')) : [];
   const { annotations = {}, finalizers = [], ownerReferences = [] } = object.metadata;
@@ -175,6 +215,7 @@ export function kindFacts(object: KubeObject, namespace: string): Fact[] {
   return [
     ...own,
     ...rules,
+    ...(unknown ? unknownFacts(object) : []),
     ...hostFacts(object),
     ...steering,
     ...(finalizers.length === 0 ? [] : [fact(2, `can't be deleted before ${finalizers.join(', ')} is taken away`)]),

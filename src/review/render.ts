@@ -1,13 +1,12 @@
-import { lineChanges, textOf } from '../plan/index.ts';
 import { type Visible, visible, visibleWithin } from '../workflow/index.ts';
 import { commandText } from './commands.ts';
-import type { Danger, Fact } from './fact.ts';
+import type { Fact } from './fact.ts';
 import type { Review } from './index.ts';
+import { MARK, titled } from './mark.ts';
 import type { ObjectReview } from './object.ts';
 
 /** The model as lines for people: each text on one line of its own, cut only where the cut is given. */
 
-const MARK: Readonly<Record<Danger, string>> = { 3: '!! ', 2: '!  ', 1: '   ', 0: '   ' };
 /** Characters of one line, and of one fact in it. */
 const LINE = 480;
 const PART = 200;
@@ -30,10 +29,18 @@ export function reviewLines(review: Review, shown: Shown): Visible[] {
     ...objects(review),
     ...commands(review),
     ...scripts(review),
+    ...one('Also', several(review.effects.filter((f) => f.danger === 1).map((f) => f.text))),
     ...section("Can't be undone", review.irreversible, 4),
-    ...section('A rollback', undone(review), 8),
     ...section('Left as it is by a rollback, or taken from others', review.leaves, 4),
-    ...one('Rollback strategy', plan.rollback_strategy),
+    ...one(
+      'Rollback',
+      several([plan.rollback_strategy, ...undone(review).filter((t) => !/^!/.test(t))].map((t) => t.trim())),
+    ),
+    ...section(
+      'Lost by a rollback',
+      undone(review).filter((t) => /^!/.test(t)),
+      4,
+    ),
     ...one('Risks', several(review.plan.risks)),
     ...one('Secrets', several(review.secrets)),
     ...one('Quota left before this plan', several(review.quota)),
@@ -99,8 +106,6 @@ function since({ since: changed, plan }: Review): Visible[] {
   );
 }
 
-const titled = (o: ObjectReview): string => `${o.name}${o.namespace === undefined ? '' : ''} (phase ${o.phase})`;
-
 /** Objects that nothing dangerous is to be said of share a line where there are many. */
 const MOST_OBJECTS = 24;
 
@@ -153,8 +158,13 @@ function fitted(head: string, parts: readonly Fact[]): string {
 function commands({ commands: all, unchecked }: Review): Visible[] {
   if (all.length === 0) return [visible('Commands: none.')];
   const loud = all.filter((c) => c.danger >= 2);
-  const quiet = new Map<string, string[]>();
-  for (const c of all) if (c.danger < 2) quiet.set(c.where, [...(quiet.get(c.where) ?? []), commandText(c.text)]);
+  const quiet = new Map<string, Map<string, string[]>>();
+  for (const c of all)
+    if (c.danger < 2) {
+      const [part = '', use = ''] = c.where.split(', ');
+      const uses = quiet.get(part) ?? new Map<string, string[]>();
+      quiet.set(part, uses.set(use, [...(uses.get(use) ?? []), commandText(c.text)]));
+    }
   const shownLoud = loud
     .slice(0, 12)
     .map((c) => visible(`${MARK[c.danger]}${c.where} (${c.what.join(', ')}): ${commandText(c.text)}`));
@@ -164,7 +174,9 @@ function commands({ commands: all, unchecked }: Review): Visible[] {
     ...(loud.length > 12
       ? [visible(`!  and ${loud.length - 12} more commands of this kind (infragate show plan)`)]
       : []),
-    ...[...quiet].map(([where, texts]) => visible(`   ${where}: ${joined(texts)}`)),
+    ...[...quiet].map(([part, uses]) =>
+      visible(`   ${part}: ${joined([...uses].map(([use, texts]) => `${use}: ${texts.join(' ┊ ')}`))}`),
+    ),
     ...one("What can't be read beforehand", several(unchecked)),
   ];
 }
@@ -227,7 +239,9 @@ function proof({ plan, evidence: e, notes }: Review, { now, lookedAt, fresh }: S
       `${r.failed || r.by === undefined ? '!  ' : '   '}${part(r.name)}: ${r.by === undefined ? 'without a successor' : `replaced by ${part(r.by)}`}${r.failed ? '; it had failed' : ''}; because ${part(r.because)}`,
   );
   return [
-    ...section('Success criteria', criteria, 8),
+    ...(criteria.join('').length <= 2 * LINE
+      ? [visible(`Success criteria: ${criteria.map((c) => part(c.trim())).join(' ┊ ')}`)]
+      : section('Success criteria', criteria, 8)),
     ...section('Assumptions, and what proves them', assumptions, 8),
     ...section('Set aside', retired, 6),
     ...one('Sources', several(e.sources)),
@@ -257,18 +271,21 @@ function proof({ plan, evidence: e, notes }: Review, { now, lookedAt, fresh }: S
   ];
 }
 
+/** A title with its lines; one line of it stands beside the title. */
 function section(title: string, texts: readonly string[], most: number): Visible[] {
-  if (texts.length === 0) return [];
-  const shown = texts.slice(0, most).map((t) => visible(`  ${visibleLine(t)}`));
+  const [only, ...others] = texts;
+  if (only === undefined) return [];
+  if (others.length === 0) return [visible(marked(only, (text) => `${title}: ${text}`).trim())];
+  const shown = texts.slice(0, most).map((text) => visible(`  ${marked(text)}`));
   const more = texts.length - shown.length;
   return [line(`${title}:`), ...shown, ...(more > 0 ? [visible(`   and ${more} more (infragate show plan)`)] : [])];
 }
 
-/** Keeps the mark at the beginning of a line. */
-const visibleLine = (text: string): string => {
+/** Keeps the mark at the beginning of a text, and bounds the rest. */
+function marked(text: string, titled: (text: string) => string = (same) => same): string {
   const mark = /^(!! |! {2}| {3})/.exec(text)?.[0] ?? '';
-  return `${mark}${visibleWithin(text.slice(mark.length), LINE)}`;
-};
+  return `${mark}${visibleWithin(titled(text.slice(mark.length)), LINE)}`;
+}
 
 const one = (title: string, text: string): Visible[] => (text === '' ? [] : [line(`${title}: ${text}`)]);
 const several = (texts: readonly string[]): string => texts.join('; ');
@@ -278,101 +295,3 @@ function age(then: string, now: string): string {
   if (minutes < 60) return `${minutes} min`;
   return minutes < 48 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1440)} d`;
 }
-
-/** All of the model, nothing of it cut: what `infragate show plan` pages through. */
-export function reviewWhole(review: Review): Visible[] {
-  const rows = (title: string, texts: readonly string[]): Visible[] =>
-    texts.length === 0 ? [] : [visible(`${title}:`), ...texts.map((t) => visible(`  ${t}`)), visible('')];
-  const facts = (o: ObjectReview): string[] => [
-    `${MARK[o.danger]}${titled(o)} ${o.action}${o.namespace === undefined ? '' : ` in ${o.namespace}`}${o.why === undefined ? '' : ` (${o.why})`}`,
-    ...[...o.changes, ...o.facts].map((f) => `   ${MARK[f.danger]}${f.text}`),
-  ];
-  const { plan, evidence: e } = review;
-  return [
-    ...rows(`Plan of ${plan.component} for ${plan.target} on ${plan.cluster}`, [
-      `digest ${plan.digest}`,
-      `revision ${plan.revision}`,
-    ]),
-    ...rows('Letters that deceive', review.deceptions),
-    ...rows(
-      'Effects',
-      review.effects.map((f) => `${MARK[f.danger]}${f.text}`),
-    ),
-    ...rows(
-      'Changes since a person decided',
-      (review.since?.changes ?? []).map((c) => `${MARK[c.danger]}${c.text}`),
-    ),
-    ...rows('Objects', review.objects.flatMap(facts)),
-    ...rows('Brought by others', review.observed),
-    ...rows(
-      'Commands',
-      review.commands.flatMap((c) => [`${MARK[c.danger]}${c.where}:`, ...c.text.split('\n').map((t) => `     ${t}`)]),
-    ),
-    ...rows("Can't be read beforehand", review.unchecked),
-    ...review.scripts.flatMap((s) => rows(`File ${s.path} (sha256 ${s.sha256})`, (s.text ?? '(no text)').split('\n'))),
-    ...rows("Can't be undone", review.irreversible),
-    ...rows(
-      'A rollback',
-      review.undone.map(
-        (u) =>
-          `phase ${u.phase}: ${u.object} ${u.outcome}${u.lost.length === 0 ? '' : ` (data lost: ${u.lost.join('; ')})`}`,
-      ),
-    ),
-    ...rows('Left as it is by a rollback, or taken from others', review.leaves),
-    ...rows('Rollback', [plan.rollback_strategy]),
-    ...rows('Risks', plan.risks),
-    ...rows('Secrets', review.secrets),
-    ...rows('Quota left before this plan', review.quota),
-    ...rows(
-      'Success criteria',
-      plan.phases.flatMap((p) => p.criteria.map((c) => `phase ${p.number} ${p.name}: ${c}`)),
-    ),
-    ...rows(
-      'Assumptions',
-      e.assumptions.map(
-        (a) =>
-          `${a.name}: ${a.status} (${a.how})${a.seen === undefined ? '' : `, seen ${a.seen}`}; about ${a.about.join(', ')}; if wrong: ${a.impact}`,
-      ),
-    ),
-    ...rows(
-      'Set aside',
-      e.retired.map(
-        (r) =>
-          `${r.name}: ${r.by === undefined ? 'without a successor' : `replaced by ${r.by}`}${r.failed ? '; it had failed' : ''}; because ${r.because}`,
-      ),
-    ),
-    ...rows('Sources', e.sources),
-    ...rows('Divergences', e.adjustments),
-    ...rows('Waived by a person', e.waivers),
-    ...rows('What people said before', e.remarks),
-    ...rows('Open', [...e.open, ...review.notes]),
-  ];
-}
-
-/** The full difference: every object, live → dry run, as lines of YAML-like paths; nothing is left out. */
-export function differenceLines(review: Review): Visible[] {
-  return review.objects.flatMap((o) => {
-    const [before, after] = [o.before === undefined ? '' : pretty(o.before), pretty(o.after)];
-    const changed = lineChanges(before, after);
-    const own = before === '' ? changed.filter((c) => c.sign === '+') : changed;
-    return [
-      visible(`--- ${titled(o)} ${o.action}${o.namespace === undefined ? '' : ` in ${o.namespace}`}`),
-      ...own.map((c) => visible(`${c.sign} ${c.text}`)),
-    ];
-  });
-}
-
-/** Every object of the plan as it is applied, to page through. */
-export const manifestLines = (review: Review): Visible[] =>
-  review.objects.flatMap((o) => [
-    visible(`--- ${titled(o)}`),
-    ...pretty(o.after)
-      .split('\n')
-      .map((text) => visible(text)),
-  ]);
-
-const pretty = (value: unknown): string => JSON.stringify(value, sorted, 2) ?? textOf(value);
-const sorted = (_key: string, value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;

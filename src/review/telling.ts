@@ -1,4 +1,4 @@
-import { type Danger, type Fact, fact } from './fact.ts';
+import { type Danger, type Fact, fact, worstOf } from './fact.ts';
 
 /**
  * Pieces of shell text that an approver must see wherever they stand: in a command, a script, a container's arguments, a
@@ -63,6 +63,12 @@ const SIGNS: readonly Sign[] = [
     what: 'changes rights of files',
     pattern: /\bchmod\s+(-R\s+)?([0-7]*7[0-7]{2}|\+s|u\+s)|\bsudo\b|\bchown\s+(-R\s+)?root/,
   },
+  {
+    danger: 2,
+    what: 'loosens what protects',
+    pattern:
+      /--?(allow-all|insecure\S*|no-auth\S*|disable-auth\S*|skip-(tls|verify)\S*|anonymous\S*|unsafe\S*|no-verify|force-conflicts)\b|\bverify=(false|0)\b|protected-mode no/i,
+  },
   { danger: 2, what: 'stays after it ends', pattern: /\bnohup\b|\bcrontab\b|\bdisown\b|\bsetsid\b/ },
 ];
 
@@ -88,7 +94,7 @@ export function tellingLines(text: string): Told[] {
         line: index + 1,
         text: at < 120 ? line : `… ${line.slice(Math.max(0, at - 40))}`,
         what: found.map((s) => s.what),
-        danger: found.reduce<Danger>((most, s) => (s.danger > most ? s.danger : most), 0),
+        danger: worstOf(found.map((s) => s.danger)),
       },
     ];
   });

@@ -140,9 +140,12 @@ export function keyFacts(object: KubeObject): Fact[] {
     if (Array.isArray(value.env)) found.push(...ofEnvironment(value));
     if (typeof value.image === 'string' || Array.isArray(value.command)) found.push(...ofPrograms(value));
   };
-  for (const [key, value] of Object.entries(object))
+  for (const [key, value] of Object.entries(object)) {
+    const read = Object.hasOwn(KEYS, key) ? KEYS[key]?.(value, {}) : undefined;
+    if (read !== undefined) found.push(read);
     if (!['metadata', 'status', 'apiVersion', 'kind', 'data', 'stringData', 'binaryData', 'rules'].includes(key))
       visit(value, key, {}, 0);
+  }
   return found;
 }
 
@@ -151,7 +154,8 @@ export function sizeFacts(object: KubeObject): Fact[] {
   const found: Fact[] = [];
   for (const field of ['replicas', 'instances', 'size', 'parallelism', 'completions'] as const) {
     const count = at(object, 'spec', field);
-    if (typeof count === 'number') found.push(fact(count === 0 ? 1 : 0, `${count} ${field}`));
+    if (typeof count === 'number')
+      found.push(fact(count === 0 ? 1 : 0, `${count} ${count === 1 ? field.replace(/s$/, '') : field}`));
   }
   if (at(object, 'spec', 'suspend') === true) found.push(fact(1, 'suspended'));
   if (object.kind === 'DaemonSet') found.push(fact(1, 'a Pod on every node'));

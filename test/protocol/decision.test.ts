@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { atGateP, DEPLOYMENT, decisions } from './support/at-gate-p.ts';
+import { atGateP, bodyOf, DEPLOYMENT, decisions } from './support/at-gate-p.ts';
 import { CLIENTS } from './support/clients.ts';
 import { modern, type RawClient, rawClient } from './support/raw.ts';
 import { realServer } from './support/servers.ts';
@@ -44,6 +44,15 @@ describe.each(CLIENTS)('a person at a $name, the whole server behind it', ({ con
     expect(await decisions(home)).toMatchObject([
       { by: { kind: 'person', assurance: 'elicited' }, fact: { digest, choice: 'approve' } },
     ]);
+    const [{ fact }] = (await decisions(home)) as [{ fact: { review: string } }];
+    expect(await bodyOf(home, fact.review)).toMatchObject({
+      form: 1,
+      plan: { digest },
+      objects: [{ name: 'ConfigMap/web-config' }],
+    });
+    const shown = await client.call('deployment-status', { deployment: DEPLOYMENT, show: 'plan' });
+    expect(shown.text).toContain('One phase, everything');
+    expect(shown.text).toContain('ConfigMap/web-config');
     const again = await client.call('request-approval', { deployment: DEPLOYMENT });
     expect(again.structured).toMatchObject({ status: 'approved' });
     expect(await decisions(home)).toHaveLength(1);
@@ -84,6 +93,16 @@ describe('between the question and the answer', () => {
     const again = { inputResponses: accept(digest, 'reject'), requestState: asked?.requestState };
     await Promise.all([request(one, again), request(two, again)]);
     expect(await decisions(home)).toHaveLength(1);
+  });
+
+  it('evidence against it may come: the old answer then decides nothing, and the next question shows it', async () => {
+    const { home, digest, contradict } = await atGateP();
+    const client = start(home);
+    const asked = await request(client);
+    const subject = await contradict();
+    const late = await request(client, { inputResponses: accept(digest), requestState: asked?.requestState });
+    expect(JSON.stringify(late)).toContain(`${subject} is now fail`);
+    expect(await decisions(home)).toEqual([]);
   });
 
   it('the plan may change: the old answer then decides nothing', async () => {

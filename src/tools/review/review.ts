@@ -93,11 +93,13 @@ async function digestsOf(run: Bodies, d: Deployment, { looked }: Look): Promise<
     [...written].map(async (image): Promise<readonly [string, string] | undefined> => {
       const parsed = parseReference(image);
       if (!parsed.ok) return undefined;
-      const seen = d.observations
-        .get(`image:${parsed.reference.canonical}`)
-        ?.findLast((o) => o.verdict.status === 'pass');
-      const digest = digestIn(seen?.body === undefined ? undefined : await run.get(seen.body));
-      return digest === undefined ? undefined : [image, digest];
+      // A bullet's evidence has no digest; the look at the registry before it has.
+      for (const seen of (d.observations.get(`image:${parsed.reference.canonical}`) ?? []).toReversed()) {
+        if (seen.verdict.status !== 'pass' || seen.body === undefined) continue;
+        const digest = digestIn(await run.get(seen.body));
+        if (digest !== undefined) return [image, digest];
+      }
+      return undefined;
     }),
   );
   return new Map(pairs.filter((pair) => pair !== undefined));

@@ -42,7 +42,12 @@ export const digestOf = (text: string): string => `sha256:${createHash('sha256')
  * A real ledger with a deployment whose plan waits for a person: the law's own model of an agent and a cluster
  * (law.world.ts) wrote its events, moved to now. No cluster is needed to decide about it.
  */
-export async function atGateP(): Promise<{ home: string; digest: string; revise(): Promise<string> }> {
+export async function atGateP(): Promise<{
+  home: string;
+  digest: string;
+  revise(): Promise<string>;
+  contradict(): Promise<string>;
+}> {
   const world = new World(LUCK);
   for (let step = 0; step < 50; step += 1) {
     const gate = currentGate(world.deployment, world.now);
@@ -77,7 +82,32 @@ export async function atGateP(): Promise<{ home: string; digest: string; revise(
     opened.close();
     return next;
   };
-  return { home, digest, revise };
+  /** Newer evidence against something that passed, as a check by another server records it. */
+  const contradict = async (): Promise<string> => {
+    const opened = await ledgerAt(home);
+    const { rows } = await opened.read(DEPLOYMENT);
+    const passed = rows.findLast((row) => {
+      const fact = Object(row.fact);
+      return fact.type === 'observed' && fact.subject.startsWith('api:') && fact.verdict.status === 'pass';
+    });
+    if (passed === undefined) throw new Error('nothing passed');
+    const fact = {
+      ...Object(passed.fact),
+      verdict: { status: 'fail', reason: 'Gone', message: 'it is no longer served' },
+    };
+    await opened.append(DEPLOYMENT, rows.length, [{ at: new Date().toISOString(), by: { kind: 'server' }, fact }]);
+    opened.close();
+    return String(Object(fact).subject);
+  };
+  return { home, digest, revise, contradict };
+}
+
+/** The body that the ledger keeps under a digest. */
+export async function bodyOf(home: string, digest: string): Promise<unknown> {
+  const ledger = await ledgerAt(home);
+  const found = await ledger.get(digest);
+  ledger.close();
+  return found === undefined ? undefined : JSON.parse(Buffer.from(found.body).toString('utf8'));
 }
 
 /** What the ledger says was decided, whoever asks. */
