@@ -11,6 +11,7 @@ import { PINNED_KEYS } from '../src/state/index.ts';
 import { TOOLS } from '../src/tools/index.ts';
 import { GATES, REFUSALS, STEPS, type Step } from '../src/workflow/index.ts';
 import { environmentReference } from './environment-doc.ts';
+import { approvalDoc } from './generate-approval-doc.ts';
 import { renderRulesDoc } from './generate-rules-doc.ts';
 
 /** The reference, written from the code. Without --write it says which file is stale, and fails. */
@@ -230,6 +231,7 @@ const documents: Record<string, string> = {
   'docs/reference/policy.md': policyReference(),
   'docs/reference/cli.md': await cliReference(),
   'docs/divergence-rules.md': renderRulesDoc(),
+  'docs/explanation/approval.md': approvalDoc(),
 };
 
 const write = process.argv.includes('--write');

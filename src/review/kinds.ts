@@ -199,7 +199,8 @@ const kindName = (object: KubeObject): string => {
 const STEERING =
   /snippet|auth-url|external-dns\.alpha|lua|server-alias|argocd\.argoproj\.io\/(hook|sync)|helm\.sh\/hook|kubectl\.kubernetes\.io\/restartedAt|pod-security|cluster-autoscaler|backup|pre\.hook|post\.hook|load-balancer|whitelist|allowlist/;
 
-export function kindFacts(object: KubeObject, namespace: string): Fact[] {
+/** `planned`: as the plan has it, without what the server fills in. */
+export function kindFacts(object: KubeObject, namespace: string, planned = object): Fact[] {
   const own = KINDS[kindName(object)]?.(object, namespace) ?? [];
   const unknown = KINDS[kindName(object)] === undefined && podTemplateOf(object) === undefined;
   const rules =
@@ -215,7 +216,7 @@ export function kindFacts(object: KubeObject, namespace: string): Fact[] {
   return [
     ...own,
     ...rules,
-    ...(unknown ? unknownFacts(object) : []),
+    ...(unknown ? unknownFacts(planned) : []),
     ...hostFacts(object),
     ...steering,
     ...(finalizers.length === 0 ? [] : [fact(2, `can't be deleted before ${finalizers.join(', ')} is taken away`)]),

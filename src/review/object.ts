@@ -57,7 +57,7 @@ export function reviewObject({ phase, planned, result, live, why }: Looked, arou
     ...imageFacts(after, before, around),
     ...keyFacts(after),
     ...sizeFacts(after),
-    ...kindFacts(after, around.namespace),
+    ...kindFacts(after, around.namespace, planned),
   ]);
   const action =
     result === undefined

@@ -19,6 +19,8 @@ export type Scene = {
 
 export type AgentOptions = {
   readonly approve?: 'approve' | 'revise' | 'reject' | 'decline';
+  /** What happens between the form and its answer. */
+  readonly beforeAnswer?: () => void;
   readonly env?: Record<string, string>;
   readonly timeoutMs?: number;
 };
@@ -84,9 +86,10 @@ async function connect(
     { capabilities: options.approve === undefined ? {} : { elicitation: { form: {} } } },
   );
   if (options.approve !== undefined) {
-    client.setRequestHandler('elicitation/create', async (request) =>
-      answerForm(String(request.params.message), options.approve),
-    );
+    client.setRequestHandler('elicitation/create', async (request) => {
+      options.beforeAnswer?.();
+      return answerForm(String(request.params.message), options.approve);
+    });
   }
   const transport = new StdioClientTransport({ ...server, stderr: 'inherit' });
   await client.connect(transport);
