@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { isKubeObject, isRecord, subjectRef } from '../objects/index.ts';
 import { parseCriteria, type Subject, type View } from './index.ts';
+import { CLAUSES, OTHER_FORMS, TRAILING_FORMS } from './reference.ts';
 
 /** Criteria as people write them, each over something that is seen: test/cases/criteria.tsv. */
 const CASES = join(import.meta.dirname, '..', '..', 'test', 'cases');
@@ -57,4 +58,19 @@ describe('criteria as people write them', () => {
       verdicts.find((v) => v.status === 'fail') ?? verdicts.find((v) => v.status === 'unknown') ?? verdicts[0];
     expect(worst?.status, JSON.stringify(verdicts)).toBe(expected);
   });
+});
+
+test('every form of the reference page is taken, about the objects that it is written about', () => {
+  const { subjects } = seen('shop');
+  const forms = [
+    ...CLAUSES.flatMap(({ forms: each }) => each).map((form) =>
+      form.replace('{object}', 'Deployment web').replace('{service}', 'Service web'),
+    ),
+    ...OTHER_FORMS.map(({ form }) => (/^(?:kubectl|attest)/.test(form) ? form : `Deployment/web: ${form}`)),
+    ...TRAILING_FORMS.flatMap(({ form }) => form.split(', '))
+      .filter((form) => form !== 'on all nodes')
+      .map((form) => `Deployment web is ready ${form}`),
+  ];
+  const refused = forms.filter((form) => !parseCriteria(form, { subjects }).ok);
+  expect(refused).toEqual([]);
 });
