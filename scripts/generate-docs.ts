@@ -11,11 +11,8 @@ import { PINNED_KEYS } from '../src/state/index.ts';
 import { TOOLS } from '../src/tools/index.ts';
 import { GATES, REFUSALS, STEPS, type Step } from '../src/workflow/index.ts';
 import { environmentReference } from './environment-doc.ts';
-<<<<<<< HEAD
 import { approvalDoc } from './generate-approval-doc.ts';
-=======
 import { criteriaReference } from './generate-criteria-doc.ts';
->>>>>>> 21421af (A reference page of success criteria, generated from the grammar's tables)
 import { renderRulesDoc } from './generate-rules-doc.ts';
 
 /** The reference, written from the code. Without --write it says which file is stale, and fails. */
