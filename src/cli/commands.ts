@@ -58,6 +58,10 @@ export const COMMANDS: Record<string, { about: string; load: () => Promise<Comma
     about: "write this server into a client's configuration, or take it out again",
     load: async () => (await import('./install.ts')).installCommand(),
   },
+  guard: {
+    about: "judge a tool that an agent is about to use, for a client's hook",
+    load: async () => (await import('./guard.ts')).guardCommand(),
+  },
   serve: {
     about: 'serve MCP over HTTP on loopback',
     load: async () => (await import('./serve-http.ts')).serveCommand(),

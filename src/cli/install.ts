@@ -30,6 +30,7 @@ type Flags = {
   env: Record<string, string>;
   kubeconfig?: string;
   workspace?: string;
+  hooks: boolean;
   dryRun: boolean;
   undo: boolean;
   yes: boolean;
@@ -59,6 +60,7 @@ export function installCommand(): Command {
     .option('--env <name=value>', "a variable of the server's environment; may be given several times", pair, {})
     .option('--kubeconfig <path>', "the server's own kubeconfig (INFRAGATE_KUBECONFIG)")
     .option('--workspace <folder>', 'the folder that deployments belong to')
+    .option('--hooks', "the guard before the client's tools, instead of the server", false)
     .option('--dry-run', 'show the change, write nothing', false)
     .option('--undo', 'put back what was there before', false)
     .option('--yes', "don't ask; needed where nobody can be asked", false)
@@ -67,6 +69,7 @@ export function installCommand(): Command {
 }
 
 async function install(flags: Flags): Promise<void> {
+  if (flags.hooks) return installHooks(flags);
   const { client: name, scope, dryRun, undo, yes, json, file: asked } = flags;
   const client: Client = CLIENTS[name];
   const own = scope === 'project' ? client.project?.(places(workspaceHere())) : client.file(places(workspaceHere()));
@@ -219,4 +222,38 @@ async function isEmpty(client: Client, text: string): Promise<boolean> {
   const [outer = ''] = client.at;
   const shell = await entryIn({ ...client, at: [] }, text);
   return shell.ok && (isSame(shell.value, {}) || isSame(shell.value, { [outer]: {} }));
+}
+
+/** `--hooks`: the guard is added to the client's own hooks, and taken out of them again; others' stay as they are. */
+async function installHooks({ client: name, undo, dryRun, yes, json, file: asked }: Flags): Promise<void> {
+  const { hookClient, hookEdit, writeHooks } = await import('./install/install-hooks.ts');
+  const client = hookClient(name);
+  if (client === undefined) {
+    process.exitCode = fail(json, EXIT.wrongUse, 'NoHooks', `${CLIENTS[name].title} has no hooks before its tools`);
+    return;
+  }
+  const edit = hookEdit(
+    client,
+    places(workspaceHere()),
+    undo,
+    asked === undefined ? undefined : resolve(workspaceHere(), asked),
+  );
+  if (edit.status === 'error') {
+    process.exitCode = fail(json, EXIT.no, 'BadFile', `${edit.file} can't be edited: ${edit.message}`);
+    return;
+  }
+  const status = (what: string) => {
+    if (json) printJson({ client: name, file: edit.file, status: what, hooks: true });
+    else print(`${what}: ${edit.file}`);
+  };
+  if (edit.status === 'unchanged') return status('unchanged');
+  const { createTwoFilesPatch } = await import('diff');
+  (json ? printError : print)(createTwoFilesPatch(edit.file, edit.file, edit.before ?? '', edit.after ?? '').trimEnd());
+  if (dryRun) return status('would be written');
+  if (!yes && !(isTerminal() && !json && /^y(es)?$/i.test(await ask('Write it? [y/N] ')))) {
+    process.exitCode = EXIT.no;
+    return status('left as it was');
+  }
+  writeHooks(edit.file, edit.after);
+  status(undo ? 'undone' : 'written');
 }

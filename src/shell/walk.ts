@@ -28,10 +28,16 @@ const MAX_CHARACTERS = 256 * 1024;
 export function walkText(text: string, scope: Scope, onCommand: OnCommand, input: Io = noIo): void {
   if (scope.depth > MAX_DEPTH) throw new TooDeep('commands within commands, too many of them to follow');
   if (text.length > MAX_CHARACTERS) throw new TooDeep('it is longer than 256 KB');
-  const script = parse(text);
-  const [first] = script.errors ?? [];
-  if (first !== undefined) throw new Unreadable(`this is no shell text (${first.message})`);
-  reader(onCommand).walk(script, scope, input);
+  try {
+    const script = parse(text);
+    const [first] = script.errors ?? [];
+    if (first !== undefined) throw new Unreadable(`this is no shell text (${first.message})`);
+    reader(onCommand).walk(script, scope, input);
+  } catch (error) {
+    // The parser and this reader are recursive: text nested by the hundred ends the stack.
+    if (error instanceof RangeError) throw new TooDeep('it is nested too deeply to read');
+    throw error;
+  }
 }
 
 /** One command whose words are known: the shell's own are followed, the rest is handed on. */

@@ -1,6 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writePermitFile } from '../../src/state/index.ts';
 import { type Model, startModel, type Turn } from './model.ts';
 import { type Machine, machine, pathOf, reasonToSkip, root, tool } from './tools.ts';
 
@@ -75,19 +76,26 @@ describe.skipIf(skip !== undefined)(`Claude Code${skip === undefined ? '' : ` ($
     });
 
     /** A session with the real client, its hooks, commands and server; only the model's words are given. */
-    async function session(typed: string, turns: readonly Turn[]): Promise<Model['requests']> {
+    async function session(
+      typed: string,
+      turns: readonly Turn[],
+      flags: readonly string[] = [],
+    ): Promise<Model['requests']> {
       const model = await startModel(turns);
-      await run(on, ['-p', typed, '--allowedTools', 'Bash', '--model', 'claude-sonnet-4-5'], {
-        ANTHROPIC_BASE_URL: model.url,
-        ANTHROPIC_API_KEY: 'none',
-      });
+      await run(
+        on,
+        ['-p', typed, '--allowedTools', 'Bash,Write,mcp__kubernetes', '--model', 'claude-sonnet-4-5', ...flags],
+        {
+          ANTHROPIC_BASE_URL: model.url,
+          ANTHROPIC_API_KEY: 'none',
+        },
+      );
       await model.close();
       return model.requests;
     }
 
-    const permit = (more: Record<string, unknown>) => {
-      mkdirSync(join(on.data, 'permits'), { recursive: true });
-      const file = {
+    const permit = (more: Record<string, unknown>) =>
+      writePermitFile(on.data, 'web-1', 1, {
         deployment: 'web-1',
         component: 'web',
         workspace: on.work,
@@ -96,13 +104,12 @@ describe.skipIf(skip !== undefined)(`Claude Code${skip === undefined ? '' : ` ($
         gate: 'R',
         open: ['apis-verified'],
         next: [{ tool: 'cluster-reality-check', arguments: { deployment: 'web-1' } }],
+        seq: 1,
         ...more,
-      };
-      writeFileSync(join(on.data, 'permits', 'web-1.json'), JSON.stringify(file));
-    };
+      });
 
     test('a command carries what a person typed whole, blanks and quotes and all', async () => {
-      permit({});
+      await permit({});
       const [first] = await session('/infragate:deploy Deploy Dify  on OpenShift, "in two words"', [{ say: 'fine' }]);
       expect(first?.text).toContain('Deploy Dify  on OpenShift');
       expect(first?.text).toContain('in two words');
@@ -110,7 +117,7 @@ describe.skipIf(skip !== undefined)(`Claude Code${skip === undefined ? '' : ` ($
     });
 
     test('a session begins with where the deployment stands, a raw write stops, a read runs, an open gate is recalled once', async () => {
-      permit({});
+      await permit({});
       const requests = await session('go on', [
         { call: 'Bash', input: { command: 'kubectl apply -n web -f web.yaml', description: 'apply' } },
         { call: 'Bash', input: { command: 'echo a read', description: 'look' } },
@@ -127,13 +134,55 @@ describe.skipIf(skip !== undefined)(`Claude Code${skip === undefined ? '' : ` ($
     });
 
     test("deciding is denied to the agent, and nothing is recalled while a person's step is next", async () => {
-      permit({ stage: 'plan', gate: 'P', next: [{ person: 'operator', action: 'infragate approve web-1' }] });
+      await permit({ stage: 'plan', gate: 'P', next: [{ person: 'operator', action: 'infragate approve web-1' }] });
       const requests = await session('go on', [
         { call: 'Bash', input: { command: "bash -c 'npx infragate approve web-1'", description: 'approve' } },
         { say: 'I wait' },
       ]);
       expect(requests[1]?.last).toContain('infragate approve is for a person');
       expect(requests).toHaveLength(2);
+    });
+
+    test('every spelling of a decision is denied, faked terminals and clones among them', async () => {
+      await permit({ stage: 'plan', gate: 'P', next: [{ person: 'operator', action: 'infragate approve web-1' }] });
+      const spellings = [
+        "tmux new-session -d 'npm run --silent infragate -- approve web-1'",
+        `python3 -c "import pty; pty.spawn(['npm','run','infragate','--','approve','web-1'])"`,
+        "socat - EXEC:'npm run infragate -- approve',pty",
+        'echo approve web-1 | xargs infragate',
+        'docker run --rm ghcr.io/example/infragate approve web-1',
+        "su -c 'infragate approve web-1' dev",
+      ];
+      const requests = await session('go on', [
+        ...spellings.map((command) => ({ call: 'Bash', input: { command, description: 'decide' } })),
+        { say: 'I wait' },
+      ]);
+      expect(requests).toHaveLength(spellings.length + 1);
+      for (const request of requests.slice(1)) expect(request.last).toContain('is for a person');
+    });
+
+    test("the Write of a permit and another server's write tool stop, its reads run", async () => {
+      await permit({});
+      const config = join(on.work, 'other-server.json');
+      const script = join(import.meta.dirname, 'kubernetes-server.ts');
+      const server = { command: process.execPath, args: [script] };
+      writeFileSync(config, JSON.stringify({ mcpServers: { kubernetes: server } }));
+      const file = join(on.data, 'permits', 'web-2.json');
+      const requests = await session(
+        'go on',
+        [
+          { call: 'Write', input: { file_path: file, content: '{}' } },
+          { call: 'mcp__kubernetes__pods_delete', input: { namespace: 'web', name: 'web-0' } },
+          { call: 'mcp__kubernetes__pods_list_in_namespace', input: { namespace: 'web' } },
+          { say: 'I stop' },
+          { say: 'I really stop' },
+        ],
+        ['--mcp-config', config],
+      );
+      expect(requests[1]?.last).toContain("infragate's record");
+      expect(requests[2]?.last).toContain('pods_delete of the MCP server kubernetes writes to namespace web');
+      expect(requests[3]?.last).toContain('answered: pods_list_in_namespace');
+      expect(existsSync(file)).toBe(false);
     });
   });
 });

@@ -44,6 +44,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   mcp: ['tools', 'prompts', 'engine', 'report', 'state', 'print'],
   sandbox: [],
   cli: [
+    'guard',
     'print',
     'mcp',
     'tools',

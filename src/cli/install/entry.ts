@@ -30,4 +30,4 @@ export function serverEntry(): ServerEntry {
 }
 
 /** dist/cli/install/ and src/cli/install/ both lie three below it. */
-const packageRoot = (): string => fileURLToPath(new URL('../../../', import.meta.url)).replace(/[\\/]$/, '');
+export const packageRoot = (): string => fileURLToPath(new URL('../../../', import.meta.url)).replace(/[\\/]$/, '');

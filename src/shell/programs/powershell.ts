@@ -142,6 +142,14 @@ export function translated(argv: readonly string[]): readonly string[] {
     case 'new-item':
     case 'ni':
       return ['tee', ...given('--path', '--literalpath', '--filepath'), ...words.slice(0, 1)];
+    case 'get-content':
+    case 'gc':
+    case 'get-childitem':
+    case 'gci':
+    case 'test-path':
+    case 'select-string':
+    case 'get-item':
+      return ['cat', ...given('--path', '--literalpath'), ...words];
     case 'move-item':
     case 'mi':
     case 'rename-item':
