@@ -1,4 +1,5 @@
 import { parseQuantity } from '../objects/index.ts';
+import { about } from './cel-forms.ts';
 import { type Clause, type Made, made, OR, problem } from './clause.ts';
 import { listOfValues } from './clauses-state.ts';
 import { COMPARISON_PHRASES, type COMPARISONS, compareField, type Operand } from './comparisons.ts';
@@ -42,6 +43,14 @@ function field(c: Cursor): Made | undefined {
   const { operator, takes } = row;
   if (takes === 'nothing')
     return made(({ text, target }) => forEach(text, target, (o) => compareField(o, path, operator, [])));
+  if (/(?:^|\.)conditions\}?$/.test(written)) {
+    return problem(
+      'a list of conditions is compared with nothing; a condition has a status',
+      ({ target, subjects }) => [
+        `${about(target, subjects)}condition=${/^[A-Z]\w*$/.test(c.peek().text) ? c.peek().text : 'Ready'}`,
+      ],
+    );
+  }
   const operands = takes === 'list' ? listOfValues(c)?.map((text): Operand => ({ text })) : oneOrMore(c, operator);
   if (operands === undefined || operands.length === 0) return undefined;
   const chosen = operands.length > 1 ? (operator === '=' ? 'in' : operator === '!=' ? 'not in' : operator) : operator;

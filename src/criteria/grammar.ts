@@ -15,7 +15,14 @@ export const CLAUSES: readonly Clause[] = [...OBSERVED_CLAUSES, ...FIELD_CLAUSES
 
 export type Sentence =
   | { readonly ok: true; readonly predicates: readonly Predicate[] }
-  | { readonly ok: false; readonly problem: Problem; readonly rest: string; readonly understood: string };
+  | {
+      readonly ok: false;
+      readonly problem: Problem;
+      readonly rest: string;
+      readonly understood: string;
+      /** What it was about, as far as that was said. */
+      readonly target: Target | undefined;
+    };
 
 const JOINERS = phrases('and|, and|,|;|.|&|and also|as well as|plus|, with|and it|and they');
 const WITH = phrases('with|without');
@@ -36,7 +43,7 @@ export function sentence(text: string, subjects: readonly Subject[], given: Targ
       last = prefix;
       continue;
     }
-    if (read.kind === 'problem') return failed(read.problem, c, start, start);
+    if (read.kind === 'problem') return { ...failed(read.problem, c, start, start), target: read.target ?? given };
     const end = c.mark();
     const tail = trailing(c);
     const { clause, spoken } = read;
@@ -64,20 +71,26 @@ export function sentence(text: string, subjects: readonly Subject[], given: Targ
   }
 }
 
-const failed = (problem: Problem | undefined, c: Cursor, start: number, end: number): Sentence => {
+const failed = (
+  problem: Problem | undefined,
+  c: Cursor,
+  start: number,
+  end: number,
+): Extract<Sentence, { ok: false }> => {
   const rest = c.rest();
   return {
     ok: false,
     problem: problem ?? { why: '', offers: () => [] },
     rest: problem === undefined ? rest : '',
     understood: c.between(start === end ? start : 0, end),
+    target: undefined,
   };
 };
 
 type Read =
   | { readonly kind: 'clause'; readonly clause: Extract<Made, { kind: 'made' }>; readonly spoken: Said | undefined }
   | { readonly kind: 'prefix'; readonly targets: readonly Target[] }
-  | { readonly kind: 'problem'; readonly problem: Problem | undefined };
+  | { readonly kind: 'problem'; readonly problem: Problem | undefined; readonly target?: Target };
 
 const COLON = phrases(':');
 
@@ -91,15 +104,17 @@ function oneClause(c: Cursor, subjects: readonly Subject[], carried: readonly Ta
     // `Cluster/pg: …` names what follows; `Ready: True` is no subject.
     return { kind: 'prefix', targets: spoken.targets };
   }
+  const [target] = spoken?.targets ?? [];
+  const about = target === undefined ? {} : { target };
   const own = spoken === undefined ? undefined : furthest(c, subjects, afterSubject);
   const bare = furthest(c, subjects, start);
   const chosen = own !== undefined && (bare === undefined || own.end >= bare.end) ? own : bare;
   if (chosen === undefined) {
     c.reset(afterSubject);
-    return { kind: 'problem', problem: undefined };
+    return { kind: 'problem', problem: undefined, ...about };
   }
   c.reset(chosen.end);
-  if (chosen.made.kind === 'problem') return { kind: 'problem', problem: chosen.made.problem };
+  if (chosen.made.kind === 'problem') return { kind: 'problem', problem: chosen.made.problem, ...about };
   const said =
     chosen === own && spoken !== undefined
       ? { targets: spoken.targets, words: c.between(start, afterSubject) }

@@ -139,11 +139,16 @@ type Command = { readonly verb: 'wait' | 'rollout'; readonly words: readonly str
 /** `kubectl wait …`, `oc rollout status …`, or the flags of wait alone. */
 export function kubectlCommand(text: string): Command | undefined {
   const words = shellWords(text.replace(/^\$ /, ''));
-  const [program = '', verb = '', more = ''] = words;
+  const [program = ''] = words;
   if (program === 'kubectl' || program === 'oc') {
-    if (verb === 'wait') return { verb: 'wait', words: words.slice(2) };
-    if (verb === 'rollout' && more === 'status') return { verb: 'rollout', words: words.slice(3) };
-    return undefined;
+    // Flags may stand before the verb: `kubectl -n shop wait …`.
+    const at = words.findIndex(
+      (word, n) => n > 0 && (word === 'wait' || (word === 'rollout' && words[n + 1] === 'status')),
+    );
+    const isOnlyFlags = words.slice(1, at).every((word, n, all) => word.startsWith('-') || all[n - 1]?.startsWith('-'));
+    if (at === -1 || !isOnlyFlags) return undefined;
+    const verb = words[at] === 'wait' ? 'wait' : 'rollout';
+    return { verb, words: [...words.slice(1, at), ...words.slice(at + (verb === 'wait' ? 1 : 2))] };
   }
   return words.some((word) => word === '--for' || word.startsWith('--for=')) ? { verb: 'wait', words } : undefined;
 }

@@ -150,7 +150,11 @@ function parseBody(
       predicates: first !== undefined && second === undefined ? [{ ...first, text }] : said.predicates,
     };
   }
-  return { ok: false, problem: said.problem, unread: { ...unread, rest: said.rest, understood: said.understood } };
+  return {
+    ok: false,
+    problem: said.problem,
+    unread: { ...unread, rest: said.rest, understood: said.understood, target: said.target ?? given },
+  };
 }
 
 function celBody(

@@ -114,6 +114,8 @@ function endOfPath(source: string, i: number): number {
   let end = i + start[0].length;
   while (end < source.length) {
     const c = source.charAt(end);
+    // A slash belongs to a key with escaped dots (`example\\.org/key`), and to no other path.
+    if (c === '/' && !source.slice(i, end).includes('\\')) break;
     if (c === '[') {
       const close = balanced(source, end, '[', ']');
       if (close === undefined) break;
