@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { isDead, self } from '../commands/owner.ts';
-import { canonical } from '../state/index.ts';
 import { durationMs } from '../workflow/duration.ts';
 import {
   admit,
+  canonical,
   type Deployment,
   type Fact,
   type Instant,

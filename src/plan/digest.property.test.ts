@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 import { parseCriterion } from '../criteria/index.ts';
 import { parseReference } from '../images/index.ts';
 import { parseCommand } from '../shell/index.ts';
+import { planDigest } from './digest.ts';
 import { preparePlan } from './prepare.ts';
 import { configMap, deployment, FILES, GOOD, worldWith } from './world.records.ts';
 
@@ -111,4 +112,11 @@ test('lines of one file belong to the phases that name them', async () => {
   expect(a.loaded.phases[1]?.manifests[0]?.from).toMatchObject({ file: 'all.yaml', lines: { from: 8 } });
   expect(b.cumulative[0]).toBe(a.cumulative[0]);
   expect(b.cumulative[1]).not.toBe(a.cumulative[1]);
+});
+
+test('half a surrogate pair in a key that was approved keeps nothing from having a digest', async () => {
+  const { prepared } = await preparePlan(GOOD, 'plan', worldOf(FILES));
+  if (prepared === undefined) throw new Error('the plan is good');
+  const plan = { ...prepared.loaded.plan, ...{ 'k\udc00': '\ud800' } };
+  expect(planDigest({ ...prepared.loaded, plan })).toMatch(/^[0-9a-f]{64}$/);
 });

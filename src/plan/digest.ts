@@ -1,4 +1,4 @@
-import canonicalize from 'canonicalize';
+import { canonical } from '../workflow/index.ts';
 import { sha256 } from './sha256.ts';
 import type { LoadedPhase, LoadedPlan, Phase } from './types.ts';
 
@@ -39,11 +39,3 @@ function phaseContent(phase: Phase, loaded: LoadedPhase | undefined): unknown {
     pinned: loaded?.pinned ?? [],
   };
 }
-
-/** RFC 8785, of what JSON can say. */
-const canonical = (value: unknown): string =>
-  canonicalize(
-    JSON.parse(JSON.stringify(value), (_key, member: unknown) =>
-      typeof member === 'string' ? member.toWellFormed() : member,
-    ),
-  ) ?? 'null';

@@ -1,6 +1,5 @@
-import canonicalize from 'canonicalize';
 import type { LoadedPlan } from '../plan/index.ts';
-import type { Deployment, Instant } from '../workflow/index.ts';
+import { canonical, type Deployment, type Instant } from '../workflow/index.ts';
 import { type CommandReview, commandsIn, type Script } from './commands.ts';
 import { effectsOf, type Surroundings } from './effects.ts';
 import { type EvidenceReview, evidenceOf } from './evidence.ts';
@@ -198,12 +197,7 @@ function deceptionsIn({ loaded, scripts }: ReviewInput): string[] {
 const MOST_DECEPTIONS = 12;
 
 /** RFC 8785, of what JSON can say: one text for one review. Its SHA-256 is the review's digest, recorded with the decision. */
-export const canonicalReview = (review: Review): string =>
-  canonicalize(
-    JSON.parse(JSON.stringify(review), (_key, member: unknown) =>
-      typeof member === 'string' ? member.toWellFormed() : member,
-    ),
-  ) ?? 'null';
+export const canonicalReview = (review: Review): string => canonical(review);
 
 export type { CommandReview, Script } from './commands.ts';
 export { NOTHING_AROUND, type Surroundings } from './effects.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { canonical } from '../workflow/canonical.ts';
 import type { Head, StoredRow } from './backend.ts';
-import { canonical } from './canonical.ts';
 import type { Damage, Digest, Row } from './ledger.ts';
 
 /** What the first row follows. */

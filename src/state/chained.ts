@@ -1,5 +1,5 @@
+import { canonical } from '../workflow/canonical.ts';
 import type { Backend, NewRow, StoredRow } from './backend.ts';
-import { canonical } from './canonical.ts';
 import { checkChain, digestOf, isDigest, link, parseJson, parseRow, START } from './chain.ts';
 import { type BadRow, type Ledger, LIBRARY, type NewEvent, type Row } from './ledger.ts';
 import { learningText, wordsOf } from './words.ts';

@@ -1,4 +1,4 @@
-import { canonical } from './canonical.ts';
+import { canonical } from '../workflow/canonical.ts';
 import type { Damage, Ledger } from './ledger.ts';
 
 /**

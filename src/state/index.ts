@@ -3,7 +3,6 @@
  * one deployment with their hash chain checked, bodies by digest, learnings by words. What the facts mean is not known
  * here (workflow/ knows); where the rows lie is known only to a backend (sqlite/).
  */
-export { canonical } from './canonical.ts';
 export { exportLines } from './export.ts';
 export { dataFolder } from './home.ts';
 export {

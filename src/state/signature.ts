@@ -6,7 +6,7 @@ import {
   sign as signBytes,
   verify as verifyBytes,
 } from 'node:crypto';
-import { canonical } from './canonical.ts';
+import { canonical } from '../workflow/canonical.ts';
 
 /**
  * What a person puts their name to: one fact, in one place of one record. `previous` is the hash of the row before, so

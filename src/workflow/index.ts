@@ -5,6 +5,7 @@
 export * from './admit.ts';
 export * from './blockers.ts';
 export * from './budgets.ts';
+export { canonical } from './canonical.ts';
 export { type Check, type CheckStatus, type Fix, form, type Result } from './checks/check.ts';
 export { commitCommand, commitTrailer, phasesBefore } from './checks/implement.ts';
 export { revisePlan } from './checks/plan.ts';

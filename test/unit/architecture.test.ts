@@ -69,6 +69,7 @@ const VENDORS: Record<string, readonly string[]> = {
   '@modelcontextprotocol/server': ['mcp'],
   '@kubernetes/client-node': ['cluster'],
   execa: ['commands'],
+  canonicalize: ['workflow'],
   'better-sqlite3': ['state/sqlite'],
 };
 

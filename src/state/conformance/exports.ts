@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { canonical } from '../canonical.ts';
+import { canonical } from '../../workflow/canonical.ts';
 import { exportLines } from '../export.ts';
 import type { Bench } from './bench.ts';
 
