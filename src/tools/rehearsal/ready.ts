@@ -1,7 +1,7 @@
 import { settle } from '../../apply/index.ts';
 import type { Reader } from '../../cluster/index.ts';
 import type { WritingRun } from '../../engine/tool.ts';
-import { isStoredOnly, type KubeObject, readiness } from '../../objects/index.ts';
+import { isStoredOnly, type KubeObject, mayStay, readiness } from '../../objects/index.ts';
 import { failureOf } from '../phase/failure-of.ts';
 
 /**
@@ -26,7 +26,8 @@ export async function awaitReady(
       const readings = sight.roots
         .filter((root) => !isStoredOnly(root, sight.known(root)))
         .map((root) => ({ root, reading: readiness(root, sight.known(root)) }))
-        .filter(({ reading }) => reading.status === 'waiting' || reading.status === 'failed');
+        // What may rightly stay as it is was judged by a criterion of its phase's gate.
+        .filter(({ reading }) => (reading.status === 'waiting' || reading.status === 'failed') && !mayStay(reading));
       open = [
         ...readings.map(({ root, reading }) => {
           const why = failureOf(root, sight, since);
