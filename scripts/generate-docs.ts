@@ -6,6 +6,7 @@ import { FORM_TABLE } from '../src/assumptions/index.ts';
 import { assumptionsSchema } from '../src/cli/check/file.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { policySchema, SYSTEM_POLICY } from '../src/engine/policy.ts';
+import { frame, phase } from '../src/plan/schema.ts';
 import { PROMPTS } from '../src/prompts/index.ts';
 import { PINNED_KEYS } from '../src/state/index.ts';
 import { TOOLS } from '../src/tools/index.ts';
@@ -221,8 +222,67 @@ with reason NotRecognised. Words in capitals are yours, brackets may be left out
 ${FORM_TABLE.map(({ form, asks }) => `| ${[form, asks].map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`).join('\n')}
 `;
 
+/** The plan's file, from the schemas that read it. */
+function planReference(): string {
+  const table = (schema: z.ZodType) => {
+    const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Field;
+    // A schema that reads several spellings hides in JSON Schema what may be left out; what it asks for of nothing does not.
+    const asked = schema.safeParse({}).error?.issues ?? [];
+    const required = new Set(asked.map((issue) => String(issue.path[0])));
+    const rows = Object.entries(json.properties ?? {}).map(([name, field]) => {
+      const preset = field.default === undefined ? '' : `, else \`${JSON.stringify(field.default)}\``;
+      return `| \`${name}\`${required.has(name) ? '' : '?'} | ${planWords(field)}${preset} | ${PLAN_FIELDS[name] ?? ''} |`;
+    });
+    return ['| field | type | |', '|---|---|---|', ...rows].join('\n');
+  };
+  return `# The plan file
+
+YAML or JSON, given to submit-plan as text or as \`plan_file\`. A \`?\` marks what may be left out. Phases are \`phase_1\`, \`phase_2\` …
+or a list \`phases\`. Everything that a phase names on disk is in the plan's digest: what a person approves is exactly that.
+
+## Plan
+
+${table(frame)}
+
+## Phase
+
+${table(phase)}
+
+Success criteria: [success criteria](success-criteria.md). What it may not say, and why, submit-plan answers with line and column.
+`;
+}
+
+const planWords = (field: Field): string => {
+  const words = typeWords(field);
+  return /any|object|undefined/.test(words) ? '' : words.replace('string,number', 'string or number');
+};
+
+const PLAN_FIELDS: Readonly<Record<string, string>> = {
+  component: 'what is deployed',
+  target: '`cluster/namespace` or `{cluster, context, namespace}`',
+  validation: '`{static, health, functional}`, each a list of commands or `"none: why"`',
+  risks: 'texts, or `{risk, mitigation}`',
+  rollback_strategy: 'in a sentence; each phase has its own commands',
+  estimated_minutes: 'shown to the approver',
+  secrets: '`{name, keys, from}`; from: existing, env, file, generate, external; never a value',
+  files: 'files that commands read, so that they are in the digest',
+  number: 'where phases are a list and the order is not theirs',
+  name: 'in a few words',
+  resources: 'files with line ranges, folders, inline objects, `{kustomize}`, `{chart}`, `apiVersion/Kind/name`',
+  delivery: 'who applies: infragate, Helm, GitOps, or others',
+  commands: 'run by apply-phase, after approval only',
+  validation_commands: 'read only; each has to be able to fail',
+  success_criteria: '`Kind/name: …` or sentences',
+  rollback: 'commands, `undo`, or `{keep, because}`',
+  timeout: 'a duration, `300s`',
+  commit: 'when the workspace is committed',
+  irreversible: 'what can not be taken back; a person is asked again',
+  take_over: '`{object, managers, fields}`: fields of other managers that are taken',
+};
+
 const documents: Record<string, string> = {
   'docs/reference/success-criteria.md': criteriaReference(),
+  'docs/reference/plan.md': planReference(),
   'docs/reference/requirements.md': requirementReference(),
   'docs/reference/assumptions.md': assumptionsReference(),
   'docs/reference/environment.md': environmentReference(),

@@ -100,7 +100,10 @@ async function runUp(given: unknown): Promise<number> {
   });
   printError(`sandbox ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
   if (json) printJson(sandbox);
-  else print(describe({ status: 'up', name, sandbox, processes: [] }));
+  else
+    print(
+      `${describe({ status: 'up', name, sandbox, processes: [] })}\n\nexport KUBECONFIG=${quoted(sandbox.kubeconfig)}`,
+    );
   return 0;
 }
 
@@ -120,6 +123,9 @@ async function runStatus(given: unknown): Promise<number> {
   else print(all.map(describe).join('\n') || 'no sandbox');
   return all.length > 0 && all.every((one) => one.status === 'up') ? 0 : 1;
 }
+
+/** For a shell, as it is copied. */
+const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 function describe(one: Status): string {
   if (one.status === 'broken') return `${one.name}: broken: ${one.because}`;
