@@ -39,6 +39,11 @@ export function clearProgress(): void {
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 }
 
+/** Before what is shown again; elsewhere than on a terminal the lines follow each other. */
+export function clearScreen(): void {
+  if (process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H');
+}
+
 /** Colour where stdout is a terminal and nobody asked for none (no-color.org). */
 export const usesColor = (): boolean =>
   process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
