@@ -5,6 +5,7 @@ import { damagedWords } from '../report/index.ts';
 import { type Deployment, type Fact, type FactOf, fail, type Instant, openBlockers, pass } from '../workflow/index.ts';
 import { learningsFor } from './learnings.ts';
 import { makeNamespaces, tryNamespaces } from './make-namespaces.ts';
+import { type Preflight, preflightLines, preflightOf } from './preflight.ts';
 import type { Input, Output } from './start-deployment.ts';
 
 /** What a deployment needs of this identity sooner or later; shown, so that a missing one is met now and not in phase 3. */
@@ -67,6 +68,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
     component: input.component,
     words: [input.component, input.goal ?? ''],
   });
+  const there = now.namespaces.some((ns) => ns.name === input.namespace && ns.uid !== null);
   const value = {
     deployment: (await run.current()).id,
     target: {
@@ -80,7 +82,12 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
       namespaces: now.namespaces,
       created: made,
     },
-    preflight: { identity, server: version.value.gitVersion, permissions },
+    preflight: {
+      identity,
+      server: version.value.gitVersion,
+      permissions,
+      ...(there ? { namespace: await preflightOf(reader, input.namespace) } : {}),
+    },
     learnings,
     inherited_blockers: entered === undefined ? inherited.length : 0,
     damaged,
@@ -149,6 +156,7 @@ function summary(
       identity: string;
       server: string;
       permissions: readonly { may: string; allowed: boolean | 'unknown' }[];
+      namespace?: Preflight;
     };
     learnings: readonly { text: string }[];
     inherited_blockers: number;
@@ -164,6 +172,9 @@ function summary(
     missing.length === 0
       ? 'This identity may create what deployments usually need.'
       : `Not allowed or unknown: ${missing.join(', ')}.`,
+    ...(v.preflight.namespace === undefined
+      ? []
+      : [`What the namespace ${input.namespace} imposes:`, ...preflightLines(v.preflight.namespace)]),
     ...(missing.includes('update leases')
       ? ['Without leases another ledger that works in this namespace is not kept out; everything else goes on.']
       : []),

@@ -61,3 +61,20 @@ test('a refusal makes nothing: neither where the component is open already, nor 
     'only the first is on record',
   ).not.toContainEqual(expect.objectContaining({ component: 'another' }));
 });
+
+test('what the namespace imposes is said at once: PodSecurity, quota, LimitRange and who keeps it', async () => {
+  kubectl(['create', 'namespace', stage.namespace]);
+  kubectl(['label', 'namespace', stage.namespace, 'pod-security.kubernetes.io/enforce=restricted']);
+  kubectl(['annotate', 'namespace', stage.namespace, 'argocd.argoproj.io/tracking-id=shop:/Namespace:shop']);
+  kubectl(['create', 'quota', 'small', '--hard=pods=10']);
+  const agent = await stage.agent();
+  const { value, text } = await agent.call('start-deployment', began());
+  expect(Object(value.preflight).namespace, text).toMatchObject({
+    pod_security: 'enforce restricted',
+    quota: expect.stringContaining('small: pods 0/10'),
+    limit_range: 'none',
+    gitops: expect.stringContaining('kept by Argo CD'),
+  });
+  for (const line of ['- PodSecurity: enforce restricted', '- Quota: small', '- LimitRange: none', '- GitOps: '])
+    expect(text).toContain(line);
+});

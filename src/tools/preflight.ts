@@ -1,0 +1,95 @@
+import { trackedBy } from '../apply/index.ts';
+import type { Reader, Result } from '../cluster/index.ts';
+import { at, isRecord, type KubeObject, recordsAt, textAt } from '../objects/index.ts';
+
+/** What a namespace imposes on whatever is put into it: a line each, so that it is met now and not in phase 3. */
+export type Preflight = {
+  readonly pod_security: string;
+  readonly quota: string;
+  readonly limit_range: string;
+  readonly gitops: string;
+};
+
+export type Seen = {
+  readonly namespace: Result<KubeObject | undefined>;
+  readonly quotas: Result<readonly KubeObject[]>;
+  readonly ranges: Result<readonly KubeObject[]>;
+};
+
+export async function preflightOf(reader: Reader, name: string): Promise<Preflight> {
+  const items = async (kind: string): Promise<Result<readonly KubeObject[]>> => {
+    const listed = await reader.list({ apiVersion: 'v1', kind }, { namespace: name });
+    return listed.ok ? { ok: true, value: listed.value.items } : listed;
+  };
+  const [namespace, quotas, ranges] = await Promise.all([
+    reader.getIfThere({ apiVersion: 'v1', kind: 'Namespace', name }),
+    items('ResourceQuota'),
+    items('LimitRange'),
+  ]);
+  return preflightFrom({ namespace, quotas, ranges });
+}
+
+/** Pure. */
+export function preflightFrom({ namespace, quotas, ranges }: Seen): Preflight {
+  return {
+    pod_security: namespace.ok ? podSecurity(namespace.value) : unseen(namespace.error.message),
+    quota: quotas.ok ? quotaLine(quotas.value) : unseen(quotas.error.message),
+    limit_range: ranges.ok ? rangeLine(ranges.value) : unseen(ranges.error.message),
+    gitops: namespace.ok ? gitopsLine(namespace.value) : unseen(namespace.error.message),
+  };
+}
+
+const unseen = (why: string): string => `can't be seen: ${why}`;
+
+/** kubernetes.io/docs/concepts/security/pod-security-admission: one label a mode. */
+function podSecurity(namespace: KubeObject | undefined): string {
+  const levels = ['enforce', 'warn', 'audit'].flatMap((mode) => {
+    const level = namespace?.metadata.labels?.[`pod-security.kubernetes.io/${mode}`];
+    return level === undefined ? [] : [`${mode} ${level}`];
+  });
+  return levels.length === 0 ? "no level is set on the namespace: the cluster's default holds" : levels.join(', ');
+}
+
+const MAX_AMOUNTS = 6;
+
+function quotaLine(quotas: readonly KubeObject[]): string {
+  if (quotas.length === 0) return 'none';
+  return quotas
+    .map((quota) => {
+      const hard = at(quota, 'status', 'hard') ?? at(quota, 'spec', 'hard');
+      const amounts = isRecord(hard) ? Object.entries(hard) : [];
+      const shown = amounts
+        .slice(0, MAX_AMOUNTS)
+        .map(([name, amount]) => `${name} ${String(at(quota, 'status', 'used', name) ?? '0')}/${String(amount)}`);
+      const more = amounts.length > MAX_AMOUNTS ? `, and ${amounts.length - MAX_AMOUNTS} more` : '';
+      return `${quota.metadata.name}: ${shown.join(', ')}${more}`;
+    })
+    .join('; ');
+}
+
+function rangeLine(ranges: readonly KubeObject[]): string {
+  if (ranges.length === 0) return 'none';
+  return ranges
+    .map((range) => {
+      const limits = recordsAt(range, 'spec', 'limits').map((limit) => {
+        const kinds = ['default', 'defaultRequest', 'min', 'max'].filter((field) => isRecord(limit[field]));
+        return `${textAt(limit, 'type')} ${kinds.join(', ')}`;
+      });
+      return `${range.metadata.name}: ${limits.join('; ')}`;
+    })
+    .join('; ');
+}
+
+function gitopsLine(namespace: KubeObject | undefined): string {
+  const tracker = namespace === undefined ? undefined : trackedBy(namespace);
+  return tracker === undefined
+    ? 'the namespace is marked by no GitOps tool'
+    : `the namespace is kept by ${tracker.by} (${tracker.via}): it may undo what is applied here`;
+}
+
+export const preflightLines = (p: Preflight): string[] => [
+  `- PodSecurity: ${p.pod_security}`,
+  `- Quota: ${p.quota}`,
+  `- LimitRange: ${p.limit_range}`,
+  `- GitOps: ${p.gitops}`,
+];
