@@ -299,7 +299,7 @@ describe('a rehearsed rollback', () => {
 describe('a rehearsal that does not come to its end', () => {
   const slow: PhaseText = {
     files: { 'settings.yaml': configMap('settings') },
-    rollback: ['sleep 60', 'undo'],
+    rollback: ['kubectl label configmap settings slow=yes && sleep 60', 'undo'],
     criteria: ['ConfigMap/settings: create'],
   };
 
