@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ArgoJudged, argoStates, judgeArgo } from './cases/argo.ts';
@@ -15,6 +16,10 @@ import { readingOf } from './cases/reading.ts';
 const { values } = parseArgs({
   options: { corpus: { type: 'string', multiple: true }, 'argo-cd': { type: 'string' } },
 });
+const fail = (why: string): never => {
+  console.error(`bench:readiness: ${why}`);
+  process.exit(2);
+};
 const root = join(import.meta.dirname, '..');
 const from = process.env.INIT_CWD ?? process.cwd();
 const folders = [
@@ -22,6 +27,10 @@ const folders = [
   join(root, 'src', 'objects', 'fixtures'),
   ...(values.corpus ?? []).map((folder) => resolve(from, folder)),
 ];
+
+for (const folder of folders) {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) fail(`--corpus: ${folder} is no folder`);
+}
 
 let [hold, all] = [0, 0];
 const pairs: (readonly [string, string])[] = [];
@@ -38,6 +47,7 @@ for (const folder of folders) {
 }
 
 function readingPair(one: CaseFile): (readonly [string, string])[] {
+  if (one.unreadable !== undefined) return [];
   const expected = /^readiness is (?:one of )?([^;]+)/.exec(one.expected)?.[1];
   return expected === undefined ? [] : [[expected.trim(), readingOf(one).status]];
 }

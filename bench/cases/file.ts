@@ -18,14 +18,36 @@ export type CaseFile = {
   readonly logs: Readonly<Record<string, string>> | undefined;
   readonly objects: readonly KubeObject[];
   readonly events: readonly KubeObject[];
+  /** Why it can't be judged at all. */
+  readonly unreadable?: string;
 };
 
 const NOW = Date.parse('2026-11-01T12:00:00Z');
 
 /** Every case below a folder, by name; files in the form of our fixtures (`# expect:` above each object) are several cases. */
 export function casesIn(folder: string): CaseFile[] {
-  return filesIn(folder).flatMap((path) => parseCases(readFileSync(path, 'utf8'), relative(folder, path)));
+  return filesIn(folder).flatMap((path) => {
+    const file = relative(folder, path);
+    try {
+      return parseCases(readFileSync(path, 'utf8'), file);
+    } catch (error) {
+      return [unreadable(file, error instanceof Error ? error.message : String(error))];
+    }
+  });
 }
+
+/** One file that can't be read does not hide the others: it is a case that does not hold. */
+const unreadable = (file: string, why: string): CaseFile => ({
+  file,
+  expected: 'a case that can be read',
+  now: NOW,
+  criterion: undefined,
+  about: [],
+  logs: undefined,
+  objects: [],
+  events: [],
+  unreadable: why,
+});
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder)

@@ -13,6 +13,7 @@ export type Judged = { readonly case: CaseFile; readonly misses: readonly Miss[]
 /** One case through the functions that the tools use. What can't be understood or judged is a miss, never a pass. */
 export function judgeCase(one: CaseFile): Judged {
   const { expected } = one;
+  if (one.unreadable !== undefined) return { case: one, misses: [{ expected, found: one.unreadable }] };
   try {
     const misses = parseExpectations(expected).flatMap((expectation) => {
       const found = judge(one, expectation);

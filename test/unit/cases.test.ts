@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseExpectations } from '../../bench/cases/expectation.ts';
@@ -32,6 +34,17 @@ describe('an expectation that is not understood is an error, never a pass', () =
       'a.yaml',
     );
     if (one !== undefined) expect(judgeCase(one).misses).not.toEqual([]);
+  });
+
+  test('a file that can not be read does not hold, and hides no other', () => {
+    const here = mkdtempSync(join(tmpdir(), 'cases-'));
+    const ready = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, uid: u}\n';
+    writeFileSync(join(here, 'a.yaml'), '# expected: readiness is one of ready\n: [');
+    writeFileSync(join(here, 'b.yaml'), ready);
+    writeFileSync(join(here, 'c.yaml'), `# expected: readiness is one of ready\n${ready}`);
+    const misses = casesIn(here).map((one) => `${one.file} ${judgeCase(one).misses.length}`);
+    rmSync(here, { recursive: true });
+    expect(misses).toEqual(['a.yaml 1', 'b.yaml 1', 'c.yaml 0']);
   });
 
   test('a file that says nothing of what is expected is an error', () => {
