@@ -131,6 +131,19 @@ describe('the claim about the local environment', () => {
     ['OpenShift 4.18 on arm64', 'HIGH'],
     ['OpenShift 4.18, 3 nodes', 'HIGH'],
     ['EKS', 'HIGH'],
+    ['not OpenShift', 'HIGH'],
+    // It holds, and leaves out that this is OpenShift.
+    ['Kubernetes 1.27+', 'MEDIUM'],
+    ['Kubernetes >= 1.99', 'HIGH'],
+    ['Kubernetes 1.30 or later', 'MEDIUM'],
+    ['Kubernetes < 1.31', 'HIGH'],
+    ['OpenShift 4.14 or later', 'NONE'],
+    ['single-node', 'NONE'],
+    ['5 worker nodes', 'HIGH'],
+    ['1 worker node', 'UNKNOWN'],
+    ['no default StorageClass', 'HIGH'],
+    ['a default StorageClass', 'NONE'],
+    ['EKS 1.29', 'HIGH'],
     ['our production cluster', 'UNKNOWN'],
   ])('%s: %s', async (claim, severity) => {
     const told = (await divergences('nothing much to read here\nat all\n', [], claim)).filter(

@@ -17,7 +17,10 @@ export function answerFeatures(
 ): Divergence[] {
   const answers = found.filter((d) => d.divergence !== 'NONE');
   for (const feature of new Set(asked.map((a) => a.trim()).filter((a) => a !== ''))) {
-    const matching = found.filter((d) => answersTo(d, feature));
+    // What reads like an API is asked of discovery, whatever else its words fit.
+    const matching = API.test(feature)
+      ? found.filter((d) => d.feature === feature || d.feature.endsWith(`: ${feature}`))
+      : found.filter((d) => answersTo(d, feature));
     const worst = matching.length === 0 ? undefined : matching.map((d) => d.divergence).reduce(worse);
     const first = matching.find((d) => d.divergence === worst);
     if (first === undefined || worst === undefined) {
@@ -36,7 +39,7 @@ function answersTo(divergence: Divergence, feature: string): boolean {
   const rule = ruleById(divergence.rule);
   if (rule === undefined) return false;
   const named = divergence.feature.split(': ').at(-1) ?? '';
-  if (named.length > 2 && feature.toLowerCase().includes(named.toLowerCase())) return true;
+  if (named.length > 2 && asWord(feature, named)) return true;
   const specific = bestRules(feature);
   return specific.has(rule.id);
 }
@@ -53,14 +56,25 @@ function score(words: RegExp, feature: string): number {
   return seen.size;
 }
 
+/** `redis` is in "a Redis 7 server", not in `azureredisCache`. */
+function asWord(text: string, wanted: string): boolean {
+  const [line, term] = [text.toLowerCase(), wanted.toLowerCase()];
+  const edge = (character: string | undefined) => character === undefined || !/[\p{L}\p{N}]/u.test(character);
+  for (let at = line.indexOf(term); at !== -1; at = line.indexOf(term, at + 1))
+    if (edge(line[at - 1]) && edge(line[at + term.length])) return true;
+  return false;
+}
+
+/** `apps/v1/Deployment`, `v1/Pod`. */
+const API = /^(?:[a-z0-9.-]+\/)?v\d+(?:(?:alpha|beta)\d+)?\/[A-Z]\w+$/;
+
 function unanswered(feature: string, document: Extracted, facts: ClusterFacts): Divergence {
   const terms = feature.toLowerCase().match(/[\p{L}\p{N}][\p{L}\p{N}.-]{2,}/gu) ?? [];
   const places =
     terms.length === 0
       ? []
       : document.linesWhere((line) => {
-          const lower = line.toLowerCase();
-          return terms.every((t) => lower.includes(t));
+          return terms.every((t) => asWord(line, t));
         });
   const base = {
     id: `feature/${slug(feature)}`,
@@ -70,7 +84,7 @@ function unanswered(feature: string, document: Extracted, facts: ClusterFacts): 
     upstream: { text: places[0]?.quote ?? '', places: places.slice(0, 5), subjects: [] },
   };
   const known = RULES.filter((rule) => score(rule.words, feature) > 0);
-  const api = /^(?:[a-z0-9.-]+\/)?v\d+(?:(?:alpha|beta)\d+)?\/[A-Z]\w+$/.exec(feature)?.[0];
+  const api = API.exec(feature)?.[0];
   if (api !== undefined) {
     const served = facts.apis(api);
     const severity = ({ served: 'NONE', missing: 'HIGH', unknown: 'UNKNOWN' } as const)[served];

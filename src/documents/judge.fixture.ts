@@ -31,7 +31,28 @@ export type CaseResult = {
 };
 
 /** The names the cases gave to rules before they existed, where ours is another. `NEW:x` is otherwise the rule `x`. */
-const NEW_NAMES: Readonly<Record<string, string>> = {};
+const NEW_NAMES: Readonly<Record<string, string>> = {
+  'docker-dns': 'docker-resolver',
+  'embedded-dns': 'docker-resolver',
+  resolver: 'docker-resolver',
+  'resolver-address': 'docker-resolver',
+  'not-http': 'not-http-port',
+  'port-not-http': 'not-http-port',
+  'tcp-port': 'not-http-port',
+  'udp-port': 'not-http-port',
+  'service-link': 'service-links',
+  'service-links-clash': 'service-links',
+  'image-without-default': 'image-variable',
+  'image-variable-without-default': 'image-variable',
+  'variable-without-default': 'image-variable',
+  'expose-below-1024': 'privileged-port',
+  's6-overlay': 'starts-as-root',
+  s6: 'starts-as-root',
+  'home-not-written': 'home-not-writable',
+  'unwritable-home': 'home-not-writable',
+  'entrypoint-writes-etc': 'writes-etc',
+  'writes-to-etc': 'writes-etc',
+};
 
 const ruleNamed = (name: string): string => {
   const plain = name.replace(/^NEW:/, '');

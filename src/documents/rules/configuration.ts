@@ -1,3 +1,4 @@
+import { quoted } from '../document.ts';
 import { dig, listOf, textOf } from '../extract/yaml.ts';
 import { type Found, type Rule, services } from './rule.ts';
 
@@ -59,14 +60,14 @@ export const configurationRules: readonly Rule[] = [
             (e) =>
               (SECRET.test(e.name) || URL_PASSWORD.test(e.value)) && isLiteral(e.value) && !e.value.startsWith('/'),
           )
-          .map((e) => hidden(e.place)),
+          .map((e) => hidden(e.place, e.name)),
       ),
       ...x.pods.flatMap((p) =>
         p.containers.flatMap((c) =>
           listOf(c.raw.env).flatMap((e, i) =>
             (SECRET.test(textOf(dig(e, 'name')) ?? '') || URL_PASSWORD.test(textOf(dig(e, 'value')) ?? '')) &&
             isLiteral(textOf(dig(e, 'value')) ?? '')
-              ? [hidden(c.at('env', i, 'name'))]
+              ? [hidden(c.at('env', i, 'name'), textOf(dig(e, 'name')) ?? '')]
               : [],
           ),
         ),
@@ -144,8 +145,8 @@ export const configurationRules: readonly Rule[] = [
   },
 ];
 
-const hidden = (place: Found['place']): Found => ({
-  place: { ...place, quote: place.quote.replace(/([:=]\s*).*$/, '$1…') },
+const hidden = (place: Found['place'], name: string): Found => ({
+  place: { ...place, quote: quoted(`${name}: …`) },
   local: 'a Secret keeps it apart from the workload',
   evidence: 'a literal value',
 });
