@@ -46,7 +46,13 @@ describe.skipIf(skip !== undefined)(`Claude Code${skip === undefined ? '' : ` ($
   test('connects by the entry that `infragate install` writes', async () => {
     const on = machine();
     const node = join(root, 'node_modules', '.bin', 'node');
-    const written = await on.run(node, [join(root, 'bin', 'infragate.js'), 'install', '--client', 'claude-code', '--yes']);
+    const written = await on.run(node, [
+      join(root, 'bin', 'infragate.js'),
+      'install',
+      '--client',
+      'claude-code',
+      '--yes',
+    ]);
     expect(written.out).toContain('written');
     expect((await run(on, ['mcp', 'list'])).out).toMatch(CONNECTED);
     await on.run(node, [join(root, 'bin', 'infragate.js'), 'install', '--client', 'claude-code', '--undo', '--yes']);
