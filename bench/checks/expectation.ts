@@ -110,7 +110,7 @@ function parseAlternative(text: string): Test | undefined {
     const forbidden = rows.find((row) => row.status === never && row.category !== 'namespaces');
     if (forbidden !== undefined) return `${forbidden.name} is ${never}: ${forbidden.message}`;
     const fitting = rows.filter((row) => wanted.includes(row.status));
-    if (fitting.length === 0) return `nothing is ${wanted.join('/')}: ${shown(rows)}`;
+    if (fitting.length === 0) return `nothing is ${wanted.join('/')}: ${shown(rows, answer.output)}`;
     return someRow(named, (row) => (wanted.includes(row.status) ? says(row) : `${row.name} is ${row.status}`))(answer);
   };
 }
@@ -123,8 +123,9 @@ const someRow =
     return said.length === 0 ? `there is no such row: ${output.slice(0, 200)}` : said.join('; ');
   };
 
-const shown = (rows: readonly Row[]) =>
-  rows.map((row) => `${row.status} ${row.name}: ${row.message}`).join('; ') || 'no rows';
+const shown = (rows: readonly Row[], output: string) =>
+  rows.map((row) => `${row.status} ${row.name}: ${row.message}`).join('; ') ||
+  `no rows: ${output.trim().slice(0, 300)}`;
 
 const everyRow =
   (says: Says): Test =>
