@@ -15,7 +15,9 @@ const VERSION = /^v\d+((alpha|beta)\d+)?$/;
 const GROUP = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 /** A version alone is no kind: `apps/v1` is half a name. */
 const KIND = /^(?!v\d+((alpha|beta)\d+)?$)[A-Za-z][A-Za-z0-9]{0,62}$/;
-const FIELD = /^\.?[A-Za-z_$][\w$-]*(\[\S*?\])?(\.[\w$-]+(\[\S*?\])?)*$/;
+const FIELD = /^\.?[A-Za-z_$][\w$-]*(\[[^\s\]]*\])?(\.[\w$-]+(\[[^\s\]]*\])?)*$/;
+/** A longer name is none. */
+const MAX_CHARACTERS = 600;
 
 export const FORMS =
   'group/version/Kind, version/Kind for the core group, group/Kind, each with :field.path if a field is meant';
@@ -25,6 +27,7 @@ export const FORMS =
  * `apps/v1 Deployment`, `apps/v1, Kind=Deployment` and kubectl's `deployments.v1.apps`.
  */
 export function parseApi(text: string): ApiName | undefined {
+  if (text.length > MAX_CHARACTERS) return undefined;
   const written = text.trim().replace(/^api:/, '');
   const colon = written.indexOf(':');
   const path = colon < 0 ? undefined : written.slice(colon + 1).trim();

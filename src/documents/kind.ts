@@ -33,5 +33,17 @@ export function kindOf(name: string, text: string, mediaType = ''): PartKind {
 
 /** A mapping at the top, with a field that manifests and compose files begin with, and nothing that is Markdown's. */
 export const looksLikeYaml = (text: string): boolean =>
-  /^(---\s*\n)?(#[^\n]*\n|\s*\n)*(apiVersion|version|services|kind|name|include|x-[\w-]+):/.test(text) &&
+  /^(?:apiVersion|version|services|kind|name|include|x-[\w-]{1,64}):/.test(firstLine(text)) &&
   !/^(```|~~~|#{1,6} \w)/m.test(text.replace(/^#[^\n]*$/gm, ''));
+
+/** The first line that says something: no comment, no blank, no document mark. */
+function firstLine(text: string): string {
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from);
+    const line = text.slice(from, end < 0 ? text.length : end);
+    if (line.trim() !== '' && !line.startsWith('#') && line.trimEnd() !== '---') return line.slice(0, 200);
+    if (end < 0) break;
+    from = end + 1;
+  }
+  return '';
+}

@@ -155,7 +155,7 @@ export const OBJECTS: readonly Requirement[] = [
   {
     form: 'KIND support (PodDisruptionBudget, HorizontalPodAutoscaler …)',
     pattern:
-      /^(?<kind>[A-Z][a-z]+([A-Z][A-Za-z]*)+|[A-Z][A-Za-z]+(?= (is |are )?(support|available|served)))( (is |are )?(support(ed)?|available|served))?$/,
+      /^(?<kind>[A-Z][a-z]+[A-Z][A-Za-z]*|[A-Z][A-Za-z]+(?= (is |are )?(support|available|served)))( (is |are )?(support(ed)?|available|served))?$/,
     asks: 'is such a kind served?',
     canonical: (match) => `${group(match, 'kind')} support`,
     check: kindServed,

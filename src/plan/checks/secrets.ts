@@ -9,9 +9,9 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/, 'an AWS access key'],
   [/\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,})/, 'a repository token'],
   [/\bxox[abprs]-[\w-]{10,}/, 'a Slack token'],
-  [/\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\./, 'a JSON Web Token'],
+  [/(?<![\w-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\./, 'a JSON Web Token'],
   [/\bsha256~[A-Za-z0-9_-]{20,}/, 'an OpenShift token'],
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@$]*:[^\s@/${]{3,}@/i, 'a password in a URL'],
+  [/[a-z0-9]:\/\/[^\s:/@$]{0,128}:[^\s@/${]{3,256}@/i, 'a password in a URL'],
 ];
 const IN_COMMAND: readonly (readonly [RegExp, string])[] = [
   [/--from-literal[= ]['"]?[\w.-]+=(?!['"]?\$)\S/, 'a value in --from-literal'],
@@ -20,7 +20,7 @@ const IN_COMMAND: readonly (readonly [RegExp, string])[] = [
     'a password or token as an option',
   ],
   [/\bauthorization:\s*(?:bearer|basic)\s+(?!\$)[^\s"']{6,}/i, 'an Authorization header'],
-  [/(?:^|\s)curl\b.*\s(?:-u|--user)[= ]['"]?[^\s:'"$]+:(?!\$)[^\s'"]/, 'a password for curl'],
+  [/(?:^|\s)curl\b.{0,2000}?\s(?:-u|--user)[= ]['"]?[^\s:'"$]{1,128}:(?!\$)[^\s'"]/, 'a password for curl'],
 ];
 const SECRET_NAME = /(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)$/i;
 

@@ -60,12 +60,18 @@ const EXPANSIONS: ReadonlySet<string> = new Set([
 const DEEPEST = 5;
 /** Where it may have gone doubles nothing, but each change adds a folder to each word. */
 const MAX_FOLDERS = 16;
+/** A longer line is a program, which belongs into a file; the parser's time grows faster than what it reads. */
+const MAX_CHARACTERS = 16_384;
 
 /** Reads a shell line (bash's grammar) without running anything: what it would start, name and hide. Pure. */
 export function parseCommand(text: string, depth = 0): ParsedCommand {
   const problems: Finding[] = [];
   const problem = (reason: string, message: string, offset = 0) =>
     problems.push({ reason, message, column: offset + 1 });
+  if (text.length > MAX_CHARACTERS) {
+    problem('TooLong', `a command of more than ${MAX_CHARACTERS} characters: put it into a file and name that`);
+    return { text, calls: [], programs: [], words: [], redirects: [], files: [], globs: [], problems };
+  }
   if (text.trim() === '') problem('Empty', 'the command is empty');
   if (text.includes('\0')) problem('Syntax', 'the command contains a NUL');
   const script: ParsedScript = parse(text);
