@@ -1,3 +1,4 @@
+import { basename, dirname, extname, join } from 'node:path';
 import { z } from 'zod';
 import type { Engine } from '../../engine/index.ts';
 import { codeOf, type Exit, exitOf } from '../exit.ts';
@@ -63,7 +64,16 @@ function rowOf(found: z.output<typeof divergence>, own: Place, source: string, f
     status: found.divergence,
     reason: found.rule ?? found.id,
     message: `${found.local}${where}`,
-    place: first === undefined || remote ? own : { file: file.path(first.part), line: first.line, column: 1 },
+    place:
+      first === undefined || remote
+        ? own
+        : { file: file.path(insideOf(source, first.part)), line: first.line, column: 1 },
     ...(found.adjustment === '' || found.adjustment === '""' ? {} : { suggestion: found.adjustment }),
   };
 }
+
+/** A part is named below its source: beside it where the source is a file, in it where it is a folder. */
+const insideOf = (source: string, part: string): string =>
+  basename(source) === part
+    ? source
+    : join(extname(source) === '' ? source : dirname(source), part.replace(/ \(rendered\)$/, ''));
