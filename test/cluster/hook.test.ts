@@ -41,7 +41,7 @@ test('from the first event on, a raw write stops and is told the gate and the wa
   expect(because).toContain('app-1');
   expect(because).toContain('Gate 0');
   expect(because).toContain('Go on with tracer-bullet');
-  expect(hook('session-start.mjs', { source: 'compact' })).toContain('Deployment app-1 (app');
+  expect(hook('session-start.cjs', { source: 'compact' })).toContain('Deployment app-1 (app');
 });
 
 test('a person not having decided, nothing is recalled; once approved, only what the phase placed may be written', async () => {
@@ -50,7 +50,7 @@ test('a person not having decided, nothing is recalled; once approved, only what
   const write = (name: string) => `kubectl -n ${stage.namespace} annotate configmap ${name} note=x`;
   await agent.call('submit-plan', { plan: planOf(stage, ['a', 'b']) });
   expect(stopped(write('phase-1'))).toContain('Gate P');
-  expect(hook('stop.mjs', { session_id: 'one', stop_hook_active: false })).not.toContain('infragate approve');
+  expect(hook('stop.cjs', { session_id: 'one', stop_hook_active: false })).not.toContain('infragate approve');
   await approved(agent, planOf(stage, ['a', 'b']));
   expect(stopped(write('phase-1'))).toContain('only phase 1 may be worked on');
   await applied(agent, 1);
