@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 const documented = VARIABLES.flatMap(([name]) => name.split(', '));
 
 /** Passed from the server to programs that it starts itself: no setting of anybody's. */
-const INTERNAL = new Set(['INFRAGATE_RUN', 'INFRAGATE_SANDBOX_FOLDER']);
+const INTERNAL = new Set(['INFRAGATE_COMMAND', 'INFRAGATE_RUN', 'INFRAGATE_SANDBOX_FOLDER']);
 
 test('every variable of ours that the sources read is in the reference, and none besides', () => {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter(
