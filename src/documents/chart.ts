@@ -1,4 +1,4 @@
-import { join, sep } from 'node:path';
+import { sep } from 'node:path';
 import type { Part } from './document.ts';
 
 /** Renders a chart as `helm template` does, without a cluster; `because`: why it could not. */
@@ -21,7 +21,7 @@ export async function renderedParts(folder: string, templates: number, render?: 
   const command = `helm template NAME ${folder} > rendered.yaml`;
   const why = rendered === undefined ? '' : ` (${rendered.message.split('\n')[0]?.slice(0, 200)})`;
   const unread = `${templates} templates of the chart were not rendered${why}: run "${command}" and pass rendered.yaml to divergence-check as upstream_source, or its text in verified_by.manifests; or set INFRAGATE_HELM to a helm`;
-  return [{ name: join('templates', ''), kind: 'text', text: '', unread }];
+  return [{ name: 'templates/', kind: 'text', text: '', unread }];
 }
 
 /** `# Source: chart/templates/web.yaml` above each document says where it comes from. */
