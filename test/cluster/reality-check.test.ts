@@ -703,7 +703,7 @@ describe('infragate check', () => {
     expect(failed.status).toBe(1);
     expect(JSON.parse(failed.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
       ok: false,
-      results: [{ status: 'FAIL' }],
+      results: [{ name: `namespace ${NS}`, status: 'PASS' }, { status: 'FAIL' }],
     });
     expect(cli(wrong).status).toBe(2);
     expect(cli(wrong).stderr).toContain('assumed_api: is not a field here; the fields are namespace?, assumed_apis?');
@@ -714,6 +714,7 @@ describe('infragate check', () => {
     });
     expect(cli(good, '--json', '--sarif').status).toBe(2);
     expect(cli(good, '--context', 'nowhere').status).toBe(3);
-    expect(cli(good, '--context', sandbox.contexts.nobody).status).toBe(0);
+    // Who may not read namespaces doesn't know that this one is there: nothing fails, and something is unknown.
+    expect(cli(good, '--context', sandbox.contexts.nobody).status).toBe(4);
   });
 });

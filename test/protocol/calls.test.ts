@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { started } from '../../src/report/fixtures/record.ts';
@@ -190,6 +191,7 @@ describe('infragate --workspace=FOLDER', () => {
     const { args, env, home, ...server } = realServer();
     const folder = dirname(home);
     const ledger = await ledgerAt(home);
+    mkdirSync(join(folder, 'mine'));
     const fact = { ...started('web', { cluster: 'c', namespace: 'web', uid: 'u' }), workspace: join(folder, 'mine') };
     await ledger.append('web-1', 0, [{ at: '2026-01-01T00:00:00.000Z', by: { kind: 'server' }, fact }]);
     ledger.close();
