@@ -171,12 +171,12 @@ describe('after the approval', () => {
 
   test('a phase whose commands failed, or never ran, does not pass for its objects being there', async () => {
     const agent = await provenAgent();
-    stage.write('migrate.sh', 'test -e done\n');
+    stage.write('migrate.sh', 'kubectl get configmap ready-to-migrate\n');
     await approved(agent, planText(stage, [settings({ commands: ['sh migrate.sh'] })]));
     expect((await agent.call('apply-phase', { phase_number: 1 })).value.status).toBe('FAILED');
     const { open } = await gateFails(agent, 1);
     expect(open).toEqual(['applied: commands: CommandFailed']);
-    stage.write('done', '');
+    kubectl(['create', 'configmap', 'ready-to-migrate']);
     await applied(agent, 1);
     await gatePasses(agent, 1);
     await agent.call('rollback-phase', { phase_number: 1, execute: true });
@@ -416,10 +416,10 @@ describe('between the apply and its gate', () => {
         settings({
           validation: [
             'sh endless.sh',
-            'yes infragate | head -c 1000000000',
+            'set -o pipefail; yes infragate | head -c 1000000000',
             'read answer',
             "kubectl get secret app-login -o jsonpath='{.data.password}'",
-            "kubectl get secret app-login -o jsonpath='{.data.password}' | base64 -d",
+            "set -o pipefail; kubectl get secret app-login -o jsonpath='{.data.password}' | base64 -d",
             'kubectl get secret app-login -o yaml',
           ],
           more: { timeout: '10s' },

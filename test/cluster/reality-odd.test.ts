@@ -291,7 +291,7 @@ describe('manifests', () => {
     [
       'an octal mode and a yes, which kubectl reads as YAML 1.1',
       deployment('modes', {
-        pod: 'hostNetwork: yes\n      volumes: [{name: v, configMap: {name: kube-root-ca.crt, defaultMode: 0644}}]',
+        pod: 'automountServiceAccountToken: yes\n      volumes: [{name: v, configMap: {name: kube-root-ca.crt, defaultMode: 0644}}]',
       }),
       { 'Deployment/modes': 'PASS Accepted' },
     ],
