@@ -60,9 +60,22 @@ spec:
           containers: [{ name: main, image: "${image}", command: [sleep, "1"] }]
 `;
 
+/** Its rules are filled in by the controller, from what carries the label. */
+const aggregated = () => `apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: ${stage.namespace}-all }
+aggregationRule: { clusterRoleSelectors: [{ matchLabels: { part-of: ${stage.namespace} } }] }
+rules: []
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: { name: ${stage.namespace}-part, labels: { part-of: ${stage.namespace} } }
+rules: [{ apiGroups: [""], resources: [configmaps], verbs: [get] }]
+`;
+
 type Advice = { readonly tool?: string; readonly arguments?: Record<string, unknown> };
 
-test('what rightly stays as it is goes through bullet, phase, gate and validation: a kind without a status, a claim before its consumer, a suspended CronJob', async () => {
+test('what rightly stays as it is goes through bullet, phase, gate, validation and rollback: a kind without a status, an aggregated ClusterRole, a claim before its consumer, a suspended CronJob', async () => {
   kubectl(['create', 'namespace', stage.namespace]);
   kubectl(['apply', '-f', '-'], `${definition('Monitor')}---\n${storageClass}`);
   kubectl(['wait', '--for=condition=Established', 'crd/monitors.readings.example.org']);
@@ -73,6 +86,7 @@ test('what rightly stays as it is goes through bullet, phase, gate and validatio
     'v1/PersistentVolumeClaim',
     'batch/v1/CronJob',
     'readings.example.org/v1/Monitor',
+    'rbac.authorization.k8s.io/v1/ClusterRole',
   ];
   await begun(agent, stage, { apis, image, assumption: ASSUMPTION });
   await agent.call('cluster-reality-check', {});
@@ -81,11 +95,14 @@ test('what rightly stays as it is goes through bullet, phase, gate and validatio
   await agent.call('tracer-bullet', { assumption: ASSUMPTION, minimal_spec, success_criteria, timeout: '60s' });
   // The criteria are about a ConfigMap: what is tried must be ready by its own reading.
   const plan = planText(stage, [
-    { files: { 'monitor.yaml': monitor, 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'] },
+    {
+      files: { 'monitor.yaml': monitor, 'roles.yaml': aggregated(), 'one.yaml': configMap('one') },
+      criteria: ['ConfigMap/one: create'],
+    },
     {
       files: { 'claim.yaml': claim, 'nightly.yaml': cronJob(), 'two.yaml': configMap('two') },
       criteria: ['ConfigMap/two: create'],
-      more: { irreversible: ['the data of PersistentVolumeClaim/data'] },
+      rollback: ['undo', 'keep PersistentVolumeClaim/data: a person decides about data'],
     },
   ]);
   const submitted = await agent.call('submit-plan', { plan });
@@ -106,7 +123,17 @@ test('what rightly stays as it is goes through bullet, phase, gate and validatio
   }
   const validated = await agent.call('run-validation');
   expect(validated.value.status, validated.text).toBe('PASS');
-}, 240_000);
+  const role = () => kubectl(['get', 'clusterrole', `${stage.namespace}-all`, '-o', 'jsonpath={.rules[*].resources}']);
+  expect(role()).toContain('configmaps');
+
+  for (const phase_number of [2, 1]) {
+    const back = await agent.call('rollback-phase', { phase_number, execute: true });
+    expect(back.value.status, back.text).toBe('ROLLED_BACK');
+  }
+  expect(role).toThrow('NotFound');
+  const left = kubectl(['get', 'monitor,cronjob,configmap,pvc', '-o', 'name']).trim().split('\n');
+  expect(left.filter((name) => !name.includes('kube-root-ca'))).toEqual(['persistentvolumeclaim/data']);
+}, 300_000);
 
 test('of a kind that declares a status, the others in the cluster show whether it gets one', async () => {
   kubectl(['create', 'namespace', stage.namespace]);
