@@ -2,7 +2,8 @@ import { openBlockers } from '../blockers.ts';
 import { type Deployment, plan } from '../deployment.ts';
 import { itemStanding, standing } from '../evidence.ts';
 import { isAssured } from '../facts.ts';
-import { bulletArguments, imagesToTry, planSkeleton } from '../suggest.ts';
+import { planSkeleton } from '../suggest.ts';
+import { bullet } from './bullet.ts';
 import { type Check, call, type Fix, form, from, ok, open } from './check.ts';
 
 /** Gate P: a valid plan, all of it covered by evidence, approved by a person as it is. */
@@ -58,7 +59,7 @@ export const planCovered: Check = {
         : open(
             'missing',
             'a custom kind that no bullet has tried',
-            [call('tracer-bullet', d, bulletArguments(item?.id ?? subject, [subject], imagesToTry(d)))],
+            [bullet(d, item?.id ?? subject, [subject])],
             subject,
           );
     });

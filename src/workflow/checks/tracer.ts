@@ -3,7 +3,7 @@ import { isDeferred, itemStanding, standing } from '../evidence.ts';
 import type { Instant, Item } from '../facts.ts';
 import { abandoned, owedBy } from '../failed-bullets.ts';
 import { isAsStrong } from '../proof.ts';
-import { bulletArguments, imagesToTry } from '../suggest.ts';
+import { bullet } from './bullet.ts';
 import { type Check, call, form, from, ok, open, type Result } from './check.ts';
 
 /** Gate 0: what would sink the plan is proven by the smallest real deployment, and nothing of it is left behind. */
@@ -55,7 +55,7 @@ function proven(d: Deployment, a: Item, now: Instant): Result {
   const { proof, after } = owedBy(d, a.subject);
   const newestBlocker = Math.max(after, ...d.blockers.filter((b) => b.subjects.includes(a.subject)).map((b) => b.seq));
   const stands = standing(d, a.subject, now, { via: 'tracer-bullet', after: newestBlocker });
-  const fix = [call('tracer-bullet', d, bulletArguments(a.id, about, imagesToTry(d)))];
+  const fix = [bullet(d, a.id, about)];
   if (stands.status === 'pass') {
     const covered = stands.evidence?.about ?? [];
     const missing = about.filter((s) => !covered.includes(s));
@@ -98,7 +98,7 @@ export const deferredProven: Check = {
             open(
               'unknown',
               `${itemStanding(d, item, now).because}; only a bullet can settle it`,
-              [call('tracer-bullet', d, bulletArguments(item.id, [item.subject], imagesToTry(d)))],
+              [bullet(d, item.id, [item.subject])],
               item.subject,
             ),
           ]
