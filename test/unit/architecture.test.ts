@@ -15,7 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   images: [],
   shell: [],
   guard: ['shell', 'state', 'print'],
-  commands: ['redaction'],
+  commands: ['redaction', 'shell'],
   state: [],
   documents: ['bounded', 'objects', 'criteria'],
   apply: ['cluster', 'objects', 'criteria'],
