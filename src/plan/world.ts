@@ -52,6 +52,7 @@ export type ShellLine = {
   readonly calls: readonly ShellCall[];
   readonly files: readonly string[];
   readonly globs: readonly string[];
+  readonly sets: readonly string[];
   readonly redirects: readonly { readonly operator: string; readonly target: string | undefined }[];
   readonly never_fails?: string;
   readonly hides_status?: string;

@@ -23,11 +23,14 @@ export async function checkCommands(subject: Subject): Promise<void> {
     for (const program of line.programs) {
       if (!(await world.programExists(program))) error(`there is no program "${program}" on this machine`);
     }
+    const set = [...line.sets, ...line.calls.flatMap((call) => call.assignments.map(({ name }) => name))];
+    for (const name of new Set(set.filter((one) => REDIRECTING.test(one))))
+      error(`it sets ${name}: the deployment's own kubeconfig and programs are used`);
     for (const call of line.calls) {
-      environment(call, error);
       const cluster = clusterCall(call);
       if (cluster === undefined) continue;
       target(cluster, world, error);
+      rawAddress(call, world, error);
       await sources(cluster, world, use, error);
       if (use === 'apply' && phase !== undefined) bypass(cluster, subject, phase, path);
     }
@@ -36,18 +39,9 @@ export async function checkCommands(subject: Subject): Promise<void> {
   }
 }
 
+/** Variables that lead to another cluster or make a program start another one, however they are set. */
 const REDIRECTING =
-  /^(KUBECONFIG|KUBE_.*|KUBERNETES_.*|HELM_KUBE.*|HELM_NAMESPACE|HOME|PATH|LD_.*|BASH_ENV|ENV|INFRAGATE_.*)$/;
-
-/** `KUBECONFIG=other kubectl …`, also by export or unset. */
-function environment(call: ShellCall, error: (message: string) => void): void {
-  const exported = /^(export|declare|typeset|local|readonly|unset)$/.test(call.program ?? '')
-    ? call.args.map((a) => a.text.split('=')[0] ?? '')
-    : [];
-  for (const name of [...call.assignments.map((a) => a.name), ...exported]) {
-    if (REDIRECTING.test(name)) error(`it sets ${name}: the deployment's own kubeconfig and programs are used`);
-  }
-}
+  /^(KUBECONFIG|KUBE_.*|KUBECTL_.*|KUBERNETES_.*|HELM_KUBE.*|HELM_NAMESPACE|HELM_PLUGINS|HOME|PATH|LD_.*|BASH_ENV|ENV|SHELL|EDITOR|VISUAL|PAGER|GIT_.*|NODE_OPTIONS|PYTHON(PATH|STARTUP)|PERL5(LIB|OPT)|RUBYOPT|INFRAGATE_.*)$/;
 
 function target(call: ClusterCall, world: World, error: (message: string) => void): void {
   for (const context of call.contexts) {
@@ -70,6 +64,26 @@ function target(call: ClusterCall, world: World, error: (message: string) => voi
     error(`"${call.verb}" changes which cluster or namespace commands go to`);
   }
 }
+
+/** `kubectl get --raw /api/v1/namespaces/x/secrets`: an address instead of kind and namespace. */
+function rawAddress(call: ShellCall, world: World, error: (message: string) => void): void {
+  for (const [index, { text, value }] of call.args.entries()) {
+    const address = text === '--raw' ? call.args[index + 1]?.value : value?.startsWith('--raw=') ? value.slice(6) : '';
+    if (text !== '--raw' && !text.startsWith('--raw=')) continue;
+    if (address === undefined) error('which address --raw asks is only known when it runs');
+    const path = /^\/*(?:api\/[^/?]+|apis\/[^/?]+\/[^/?]+)\/([^/?]+)(?:\/([^/?]+))?/.exec(address ?? '');
+    if (path === null) continue;
+    const [, first = '', second] = path;
+    if (first === 'namespaces' && second !== undefined) {
+      if (!world.namespaces.includes(second)) error(`--raw names another namespace, "${second}"`);
+    } else if (!CLUSTER_WIDE.test(first))
+      error(`--raw asks for ${first} of all namespaces; the deployment has its own`);
+  }
+}
+
+/** Built-in resources that have no namespace. */
+const CLUSTER_WIDE =
+  /^(nodes?|namespaces|persistentvolumes|componentstatuses|storageclasses|csinodes|csidrivers|ingressclasses|priorityclasses|runtimeclasses|clusterroles|clusterrolebindings|customresourcedefinitions|apiservices|.*webhookconfigurations|.*admissionpolic.*|clusterversions|clusteroperators|certificatesigningrequests)$/;
 
 /** `delete namespace x`, `get ns/x`. */
 function namespacesNamed(call: ClusterCall): string[] {

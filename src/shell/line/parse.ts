@@ -29,6 +29,8 @@ export type ParsedCommand = {
   /** Words that may name something on disk (those that do are part of the plan's digest). */
   readonly files: readonly string[];
   readonly globs: readonly string[];
+  /** Variables that a loop or a builtin sets (`for NAME in`, `read NAME`, `export NAME=…`); assignments are in the calls. */
+  readonly sets: readonly string[];
   /** Why its exit status is always 0. */
   readonly never_fails?: string;
   /** Its exit status is that of a program that doesn't judge (`… | cat`). */
@@ -70,7 +72,7 @@ export function parseCommand(text: string, depth = 0): ParsedCommand {
     problems.push({ reason, message, column: offset + 1 });
   if (text.length > MAX_CHARACTERS) {
     problem('TooLong', `a command of more than ${MAX_CHARACTERS} characters: put it into a file and name that`);
-    return { text, calls: [], programs: [], words: [], redirects: [], files: [], globs: [], problems };
+    return { text, calls: [], programs: [], words: [], redirects: [], files: [], globs: [], sets: [], problems };
   }
   if (text.trim() === '') problem('Empty', 'the command is empty');
   if (text.includes('\0')) problem('Syntax', 'the command contains a NUL');
@@ -83,6 +85,7 @@ export function parseCommand(text: string, depth = 0): ParsedCommand {
   const words: Word[] = [];
   const folders: string[] = [];
   const inner: ParsedCommand[] = [];
+  const loops: string[] = [];
 
   function command(node: Command): void {
     const assignments = node.prefix.flatMap((p) =>
@@ -134,6 +137,7 @@ export function parseCommand(text: string, depth = 0): ParsedCommand {
 
   function visit(node: SyntaxNode): void {
     if (node.type === 'Command') command(node);
+    if (node.type === 'For' || node.type === 'Select') loops.push(node.name.text);
     if (node.type === 'Function') {
       problem(
         'DefinesFunction',
@@ -168,11 +172,41 @@ export function parseCommand(text: string, depth = 0): ParsedCommand {
       ...words.filter((w) => w.glob).flatMap((w) => paths(w.text, folders)),
       ...inner.flatMap((i) => i.globs),
     ]),
+    sets: unique([...loops, ...calls.flatMap(namesSet), ...inner.flatMap((i) => i.sets)]),
     problems: [...problems, ...inner.flatMap((i) => i.problems.map((p) => ({ ...p, column: 1 })))],
     ...(never === undefined ? {} : { never_fails: never }),
     ...(hides === undefined ? {} : { hides_status: hides }),
     ...(little === undefined ? {} : { says_little: little }),
   };
+}
+
+/** Options of `read` and `mapfile` whose value is the next word. */
+const TAKES_VALUE = /^-[a-zA-Z]*[dinNptuOscCa]$/;
+
+/** The variables that a builtin sets. */
+function namesSet({ program, args }: Call): string[] {
+  const words = args.map(({ text }) => text);
+  switch (program) {
+    case 'export':
+    case 'declare':
+    case 'typeset':
+    case 'local':
+    case 'readonly':
+    case 'unset':
+      return words.map((word) => word.split('=')[0] ?? '');
+    case 'read':
+    case 'mapfile':
+    case 'readarray':
+      return words.filter(
+        (word, i) => !word.startsWith('-') && (!TAKES_VALUE.test(words[i - 1] ?? '') || words[i - 1] === '-a'),
+      );
+    case 'printf':
+      return words[0] === '-v' ? words.slice(1, 2) : [];
+    case 'getopts':
+      return words.slice(1, 2);
+    default:
+      return [];
+  }
 }
 
 function wordOf(word: SyntaxWord): Word {

@@ -71,11 +71,22 @@ export function neverFails(script: ParsedScript, nested: Nested): string | undef
 function sequence(statements: readonly Statement[], nested: Nested): string | undefined {
   const last = statements.at(-1);
   if (last === undefined) return undefined;
+  const early = statements.findIndex((one, index) => index < statements.length - 1 && endsWell(one));
+  if (early >= 0 && !statements.slice(0, early).some((s) => mayExit(s, nested)))
+    return '"exit 0" ends it before the rest is run';
   const why = statement(last, nested);
   if (why === undefined) return undefined;
   if (statements.slice(0, -1).some((s) => mayExit(s, nested))) return undefined;
   return why;
 }
+
+/** `exit 0` by itself. */
+const endsWell = ({ command: node, background }: Statement): boolean =>
+  background !== true &&
+  node.type === 'Command' &&
+  /^(exit|return)$/.test(node.name?.value ?? '') &&
+  node.args[0]?.type === 'Word' &&
+  node.args[0].value === '0';
 
 const statement = (node: Statement, nested: Nested): string | undefined =>
   node.background === true
