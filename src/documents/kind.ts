@@ -14,8 +14,8 @@ const BY_NAME: readonly (readonly [RegExp, PartKind])[] = [
 const BY_TEXT: readonly (readonly [RegExp, PartKind])[] = [
   [/^\s*(<!doctype html|<html[\s>])/i, 'html'],
   [/^#!.*\b(ba|z|k|da)?sh\b/, 'shell'],
-  [/^\[source,[^\]]*\]\s*\n-{4,}/m, 'asciidoc'],
-  [/^\s*\.\. code-block::/m, 'rst'],
+  [/^\[source,[^\]\n]*\][ \t]*\n-{4,}/m, 'asciidoc'],
+  [/^[ \t]*\.\. code-block::/m, 'rst'],
 ];
 
 /** What a file or an answer is, by its media type, its name, and its first words. */

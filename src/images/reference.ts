@@ -26,6 +26,8 @@ const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
 const DIGEST_LENGTH: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 const MAX_NAME = 255;
+/** Name, tag and digest are shorter than this together; a longer text is something else. */
+const MAX_REFERENCE = 1024;
 
 export const DOCKER_HUB = 'docker.io';
 
@@ -37,10 +39,11 @@ export function parseReference(text: string): ParsedReference {
   });
 
   if (given === '') return no('it is empty');
+  if (given.length > MAX_REFERENCE) return no(`it is longer than ${MAX_REFERENCE} characters`);
   if (/\s/.test(given)) return no('it contains a blank');
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given);
   if (scheme !== null) return no(`leave out "${scheme[0]}"; a reference starts with the registry's host`);
-  if (/\$\{|\{\{|<[^>]*>/.test(given)) return no('it contains a placeholder that has no value yet');
+  if (/\$\{|\{\{|<[^<>]*>/.test(given)) return no('it contains a placeholder that has no value yet');
 
   const at = given.indexOf('@');
   const digest = at === -1 ? undefined : given.slice(at + 1);
