@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { damage } from '../../test/support/damage.ts';
 import { observed, started } from '../report/fixtures/record.ts';
 import type { Ledger } from '../state/index.ts';
-import { freshLedger } from '../state/ledger.fixture.ts';
+import { freshLedger, ledgerAt } from '../state/ledger.fixture.ts';
 import type { Actor, Fact } from '../workflow/index.ts';
 import { policySchema } from './policy.ts';
 import { appendDecided, load, type Records, recordsOf } from './record.ts';
@@ -122,6 +126,25 @@ test('what was handed out stays as it was when the record goes on', async () => 
   const before = await load(records, 'web-1');
   await append(records, fact(), NOTE);
   expect(before.ok && [before.deployment.seq, before.deployment.written.length]).toEqual([1, 0]);
+});
+
+test('a row that somebody changes in the file while it is held damages the record at the next look', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'held-'));
+  const ledger = await ledgerAt(home);
+  const records = recordsOf(ledger, POLICY);
+  await ledger.append('app-1', 0, [
+    { at: AT, by: AGENT, fact: started('busybox', { cluster: 'c', namespace: 'web', uid: 'u' }) },
+    { at: AT, by: AGENT, fact: NOTE },
+  ]);
+  expect((await load(records, 'app-1')).ok).toBe(true);
+  expect(damage(home)).toBe(2);
+  const loaded = await load(records, 'app-1');
+  expect(!loaded.ok && loaded.refusal).toMatchObject({
+    code: 'RECORD_DAMAGED',
+    message: expect.stringContaining('from row 1 on'),
+  });
+  ledger.close();
+  rmSync(home, { recursive: true, force: true });
 });
 
 test('a record that goes on differently than it was held is damaged, and says from which row on', async () => {

@@ -29,7 +29,7 @@ export type Records = {
   appended(deployment: Deployment): void;
 };
 
-export type Held = { readonly place: Place; readonly deployment: Deployment };
+export type Held = { readonly place: Place; readonly deployment: Deployment; readonly foreign: number };
 
 /** Appends of one deployment that wait for their turn; `draining`: somebody sees to them. */
 type Queue = { readonly waiting: Waiting[]; draining: boolean };
@@ -45,11 +45,14 @@ export const recordsOf = (
 
 export async function load(records: Records, id: string): Promise<Loaded> {
   const { ledger, policy, held } = records;
+  const foreign = await ledger.foreignWrites();
   const before = held.get(id);
-  const { rows, damaged } = await ledger.read(id, before?.place);
+  const { rows, damaged } = await newRows(ledger, id, before, foreign);
   const last = rows.at(-1);
-  if (before !== undefined && damaged === undefined && last === undefined)
+  if (before !== undefined && damaged === undefined && last === undefined) {
+    if (before.foreign !== foreign) hold(held, id, { ...before, foreign });
     return { ok: true, deployment: before.deployment };
+  }
   const parsed = parseEvents(rows);
   if (before !== undefined && (damaged !== undefined || !parsed.ok)) {
     // Read from the first row on, it names the row that is wrong.
@@ -65,8 +68,24 @@ export async function load(records: Records, id: string): Promise<Loaded> {
       : advance(before.deployment, parsed.events);
   if (deployment === undefined)
     return { ok: false, refusal: damagedRefusal(id, 1, 'the first event is not `started`') };
-  hold(held, id, { place: { seq: last.seq, hash: last.hash }, deployment });
+  hold(held, id, { place: { seq: last.seq, hash: last.hash }, deployment, foreign });
   return { ok: true, deployment };
+}
+
+/**
+ * The rows after what is held. When somebody else wrote into the storage since, the rows before are checked again, too:
+ * it may have been a second server, or somebody who changed what was there.
+ */
+async function newRows(ledger: Ledger, id: string, before: Held | undefined, foreign: number) {
+  if (before === undefined || before.foreign === foreign) return ledger.read(id, before?.place);
+  const { place } = before;
+  const { rows, damaged } = await ledger.read(id);
+  const moved = rows[place.seq - 1]?.hash !== place.hash;
+  const why = `row ${place.seq} is not the one that was read before`;
+  return {
+    rows: rows.slice(place.seq),
+    ...(damaged !== undefined ? { damaged } : moved ? { damaged: { seq: place.seq, why } } : {}),
+  };
 }
 
 function hold(held: Map<string, Held>, id: string, now: Held): void {

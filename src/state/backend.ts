@@ -36,6 +36,8 @@ export interface Backend {
   deployments(): Promise<
     readonly { readonly id: string; readonly head?: Head; readonly first?: StoredRow; readonly last?: StoredRow }[]
   >;
+  /** As the ledger's: unchanged by this connection's own writes. */
+  foreignWrites(): Promise<number>;
   head(deployment: string): Promise<Head | undefined>;
   /** All rows or none: only while the head is still the one the first row follows (`seq - 1`, `previous`). */
   insert(rows: readonly [NewRow, ...NewRow[]], line?: Line): Promise<'inserted' | 'conflict'>;

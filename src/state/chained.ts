@@ -22,6 +22,7 @@ export function chained(backend: Backend): Ledger {
         id === LIBRARY ? [] : [{ id, first: forList(id, 1, first), last: forList(id, head?.seq ?? 1, last) }],
       );
     },
+    foreignWrites: () => backend.foreignWrites(),
     lines: (filter, latest = MAX_LINES) => backend.lines(filter, Math.max(0, Math.trunc(latest))),
     countLines: (filter) => backend.countLines(filter),
     unlisted: () => backend.unlisted(),

@@ -81,6 +81,8 @@ export interface Ledger {
    * the rows after it are read and checked; that the record no longer goes on from there is damage, too.
    */
   read(deployment: string, after?: Place): Promise<{ readonly rows: readonly Row[]; readonly damaged?: Damage }>;
+  /** A number that is another one whenever somebody else wrote into the storage since: what was checked is checked again. */
+  foreignWrites(): Promise<number>;
   /** The lines that fit, oldest first; with `latest`, that many of the latest. */
   lines(filter: LineFilter, latest?: number): Promise<readonly Listed[]>;
   /** How many lines there are that fit. */

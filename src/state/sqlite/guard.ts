@@ -26,6 +26,7 @@ export function guarded(backend: Backend, file: string): Backend {
     deployments: call(backend.deployments),
     head: call(backend.head),
     insert: call(backend.insert),
+    foreignWrites: call(backend.foreignWrites),
     lines: call(backend.lines),
     countLines: call(backend.countLines),
     unlisted: call(backend.unlisted),

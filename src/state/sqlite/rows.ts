@@ -106,6 +106,8 @@ export function sqliteBackend(database: Database): Backend {
         const [first, last] = [legible(() => firstOf.get(id)), legible(() => lastOf.get(id))];
         return { id, ...(head && { head }), ...(first && { first }), ...(last && { last }) };
       }),
+    // Another connection's commits change it, this one's do not (sqlite.org/pragma.html#pragma_data_version).
+    foreignWrites: async () => Number(database.pragma('data_version', { simple: true })),
     head: async (deployment) => headOf.get(deployment),
     insert: async (rows, line) => insert.immediate(rows, line),
     lines: async (filter, latest) => lines.find(filter, latest),
