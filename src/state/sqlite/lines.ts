@@ -18,6 +18,7 @@ export function linesOf(database: Database) {
   const listed = database.prepare<[string, number]>(
     'DELETE FROM unlisted WHERE deployment = ? AND ? >= (SELECT seq FROM heads WHERE heads.deployment = unlisted.deployment)',
   );
+  const unlist = database.prepare<[string]>('INSERT INTO unlisted VALUES (?) ON CONFLICT DO NOTHING');
   const unlisted = database.prepare<[], string>('SELECT deployment FROM unlisted ORDER BY deployment').pluck();
   const set = database.transaction((id: string, seq: number, line: Line) => {
     put.run({ ...line, id, seq, leftovers: line.leftovers ? 1 : 0 });
@@ -25,6 +26,7 @@ export function linesOf(database: Database) {
   });
   return {
     set: (id: string, seq: number, line: Line): void => set(id, seq, line),
+    unlist: (id: string): void => void unlist.run(id),
     unlisted: () => unlisted.all(),
     find(filter: LineFilter, latest: number): Listed[] {
       const { where, values } = condition(filter);

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Backend, Head, NewRow, StoredFound, StoredRow } from '../backend.ts';
-import type { Body, Line } from '../ledger.ts';
+import { type Body, LIBRARY, type Line } from '../ledger.ts';
 import { linesOf } from './lines.ts';
 
 const COLUMNS = 'deployment, seq, at, by, fact, previous, hash';
@@ -94,6 +94,7 @@ export function sqliteBackend(database: Database): Backend {
     const { deployment, seq, hash } = rows.at(-1) ?? first;
     setHead.run({ deployment, seq, hash, at: first.at });
     if (line !== undefined) lines.set(deployment, seq, line);
+    else if (deployment !== LIBRARY) lines.unlist(deployment);
     return 'inserted';
   });
 

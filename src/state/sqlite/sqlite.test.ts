@@ -123,8 +123,7 @@ test('a ledger of the first schema gets an identity when it is opened, and keeps
   const { home } = await written();
   change(
     home,
-    `DROP TABLE identity; DROP TABLE lines; DROP TRIGGER new_head_is_unlisted; DROP TRIGGER moved_head_is_unlisted;
-     DROP TABLE unlisted; DROP INDEX learning_events; DROP INDEX judgement_events; PRAGMA user_version = 1`,
+    `DROP TABLE identity; DROP TABLE lines; DROP TABLE unlisted; DROP INDEX learning_events; DROP INDEX judgement_events; PRAGMA user_version = 1`,
   );
   const ledger = await rig.open(home);
   const id = await ledger.identity();

@@ -19,11 +19,6 @@ CREATE INDEX lines_with_leftovers ON lines (cluster) WHERE leftovers = 1;
 -- Deployments whose line is missing or older than their record: appended without one, or before there were lines.
 CREATE TABLE unlisted (deployment TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO unlisted SELECT deployment FROM heads WHERE deployment <> 'library';
--- The conflict clause of the statement that fires a trigger wins over one in it, so OR IGNORE would not be heeded here.
-CREATE TRIGGER new_head_is_unlisted AFTER INSERT ON heads WHEN NEW.deployment <> 'library'
-BEGIN INSERT INTO unlisted SELECT NEW.deployment WHERE NEW.deployment NOT IN (SELECT deployment FROM unlisted); END;
-CREATE TRIGGER moved_head_is_unlisted AFTER UPDATE ON heads WHEN NEW.deployment <> 'library'
-BEGIN INSERT INTO unlisted SELECT NEW.deployment WHERE NEW.deployment NOT IN (SELECT deployment FROM unlisted); END;
 
 -- Where learnings and judgements about them are, so that offering them reads no other row. Canonical JSON has no spaces.
 CREATE INDEX learning_events ON events (deployment, seq) WHERE instr(fact, '"what":"learning"') > 0;
