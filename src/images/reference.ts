@@ -39,7 +39,7 @@ export function parseReference(text: string): ParsedReference {
   });
 
   if (given === '') return no('it is empty');
-  if (given.length > MAX_REFERENCE) return no(`it is longer than ${MAX_REFERENCE} characters`);
+  if (given.length > MAX_REFERENCE) return no(`its name is longer than ${MAX_NAME} characters`);
   if (/\s/.test(given)) return no('it contains a blank');
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given);
   if (scheme !== null) return no(`leave out "${scheme[0]}"; a reference starts with the registry's host`);
