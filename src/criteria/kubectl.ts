@@ -79,7 +79,7 @@ export const KUBECTL_FLAGS: readonly FlagRow[] = [
     value: true,
     means: 'nothing',
     of: 'wait',
-    why: 'what is printed, which nobody reads here',
+    why: 'what is printed; the criterion does not read it',
   },
   {
     names: ['--selector', '-l'],

@@ -37,7 +37,7 @@ export const nameRules: readonly Rule[] = [
     looks_for: 'services and network aliases with underscores, capitals or dots in their names',
     asks: [],
     severity: 'HIGH',
-    because: 'the API server refuses a Service of that name; whoever calls it by that name doesn’t find it',
+    because: 'the API server refuses a Service of that name; clients that use that name can’t resolve it',
     adjustment: 'a name of small letters, digits and hyphens, in the Service and wherever it is called',
     words: /service names?|\bDNS label|underscore/i,
     proof: { by: 'service' },

@@ -99,7 +99,7 @@ export const rootNeedRules: readonly Rule[] = [
     asks: ['openshift', 'podSecurity'],
     severity: 'HIGH',
     because:
-      'such an image starts as root, changes owners and then becomes the user it was told: as a numbered user it can do neither',
+      'such an image starts as root, changes owners and then becomes the configured user: as a numbered user it can do neither',
     adjustment:
       'an image that runs as a numbered user; else a namespace and service account that admit root (on OpenShift anyuid)',
     words: /\bPUID\b|\bPGID\b|s6/i,
