@@ -66,18 +66,7 @@ async function noCatalog(world: World, s: KubeObject, olm: Olm): Promise<Cause> 
   return {
     reason: 'CatalogNotReady',
     message: `${message}; there ${there.length === 1 ? 'is' : 'are'} ${there.slice(0, 4).join(', ')}`,
-    next: toType(
-      `name the CatalogSource that is there (${instead})`,
-      'patch',
-      'subscription.operators.coreos.com',
-      s.metadata.name ?? '',
-      '-n',
-      homeOf(s),
-      '--type',
-      'merge',
-      '-p',
-      `'${JSON.stringify({ spec: { source: instead, sourceNamespace: home } })}'`,
-    ),
+    next: toPatch(`name the CatalogSource that is there (${instead})`, s, { source: instead, sourceNamespace: home }),
   };
 }
 
@@ -102,6 +91,21 @@ export async function resolution(world: World, s: KubeObject, olm: Olm): Promise
   return undefined;
 }
 
+/** The command that changes these fields of a Subscription's spec. */
+const toPatch = (why: string, s: KubeObject, spec: Readonly<Record<string, unknown>>) =>
+  toType(
+    why,
+    'patch',
+    'subscription.operators.coreos.com',
+    s.metadata.name ?? '',
+    '-n',
+    homeOf(s),
+    '--type',
+    'merge',
+    '-p',
+    `'${JSON.stringify({ spec })}'`,
+  );
+
 const mentions = (said: string, s: KubeObject) =>
   said.split(/[^a-zA-Z0-9.-]+/).some((word) => word === s.metadata.name || word === at(s, 'spec', 'name'));
 
@@ -111,18 +115,7 @@ async function channelHint(world: World, s: KubeObject, said: string): Promise<s
   const found = await offersOf(world, text(at(s, 'spec', 'name')));
   const offer = found.state === 'seen' ? found.offers[0] : undefined;
   if (offer === undefined) return undefined;
-  return toType(
-    `the package has the channels ${offer.channels.join(', ')}`,
-    'patch',
-    'subscription.operators.coreos.com',
-    s.metadata.name ?? '',
-    '-n',
-    homeOf(s),
-    '--type',
-    'merge',
-    '-p',
-    `'${JSON.stringify({ spec: { channel: offer.channel } })}'`,
-  );
+  return toPatch(`the package has the channels ${offer.channels.join(', ')}`, s, { channel: offer.channel });
 }
 
 /** OLM resolves a namespace as one set: one Subscription that can't be resolved stops all of them. */
