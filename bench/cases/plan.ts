@@ -1,5 +1,5 @@
-import { alreadyTrue, readCriteria, subjectsOf } from '../../src/tools/tracer/criteria.ts';
-import { readSpec } from '../../src/tools/tracer/spec.ts';
+import { alreadyTrue, readCriteria, subjectsOf } from '../../src/bullets/criteria.ts';
+import { readSpec } from '../../src/bullets/spec.ts';
 import { bulletArguments } from '../../src/workflow/suggest.ts';
 import type { CaseFile } from './file.ts';
 import { rootOf } from './reading.ts';

@@ -1,5 +1,14 @@
 import { type Applied, type ApplyProblem, applyAll, type BeforeImage, called, shown } from '../apply/index.ts';
+import { recordFirst } from '../engine/observe.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
+import { runCommands } from '../phases/commands.ts';
+import { lookForCommits, missingCommit } from '../phases/commit.ts';
+import { factsChanged } from '../phases/facts.ts';
+import { notToRunAgain, watchToTheEnd } from '../phases/finished.ts';
+import { drifted } from '../phases/read-plan.ts';
+import { recover } from '../phases/recover.ts';
+import { createSecrets, secretsToHide } from '../phases/secrets.ts';
+import { filesOf, type StoredPhase, storedPhase } from '../phases/stored.ts';
 import {
   appliedSubject,
   type Fact,
@@ -12,15 +21,6 @@ import {
   type Verdict,
 } from '../workflow/index.ts';
 import type { Input, Output } from './apply-phase.ts';
-import { recordFirst } from './observe.ts';
-import { runCommands } from './phase/commands.ts';
-import { lookForCommits, missingCommit } from './phase/commit.ts';
-import { factsChanged } from './phase/facts.ts';
-import { notToRunAgain, watchToTheEnd } from './phase/finished.ts';
-import { drifted } from './phase/read-plan.ts';
-import { recover } from './phase/recover.ts';
-import { createSecrets, secretsToHide } from './phase/secrets.ts';
-import { filesOf, type StoredPhase, storedPhase } from './phase/stored.ts';
 
 const COMMAND_TIMEOUT_MS = 10 * 60_000;
 /** The run's lease is longer. */

@@ -1,9 +1,9 @@
 import type { ToolRun } from '../engine/tool.ts';
+import { notStanding, standingOf } from '../phases/standing.ts';
+import { storedPlan } from '../phases/stored.ts';
 import { figures, retrospective, toldIn } from '../report/index.ts';
 import { leftovers, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './complete-deployment.ts';
-import { notStanding, standingOf } from './phase/standing.ts';
-import { storedPlan } from './phase/stored.ts';
 
 /**
  * The record is closed when all five gates pass and what was validated is still there, looked at now; what a bullet was told to keep, or a rehearsal

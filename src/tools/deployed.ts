@@ -10,10 +10,10 @@ import {
   textAt,
   treeOf,
 } from '../objects/index.ts';
+import { lookAtPhase } from '../phases/live.ts';
+import { allPhases, type StoredPlan } from '../phases/stored.ts';
 import type { Component, Deployed } from '../report/index.ts';
 import type { Deployment } from '../workflow/index.ts';
-import { lookAtPhase } from './phase/live.ts';
-import { allPhases, type StoredPlan } from './phase/stored.ts';
 
 /** A component of the plan that is there, with what the cluster has made of it. */
 type Found = { readonly phase: number; readonly live: KubeObject; readonly pods: readonly KubeObject[] };

@@ -1,9 +1,9 @@
 import { notOne } from '../engine/index.ts';
 import type { Run, ToolRun } from '../engine/tool.ts';
+import { storedPlan } from '../phases/stored.ts';
 import { listReport, MAX_LISTED, planReport, researchReport, statusReport, timelineReport } from '../report/index.ts';
 import { type Deployment, findItem, plan, type Refusal, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './deployment-status.ts';
-import { storedPlan } from './phase/stored.ts';
 import { keepReview, reviewOnRecord } from './review/review.ts';
 
 /** Evidence longer than this is cut in the answer; the resource has it whole. */

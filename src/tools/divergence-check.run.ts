@@ -9,6 +9,7 @@ import {
   type World,
 } from '../assumptions/index.ts';
 import type { Asked, Divergence, DocumentReader, LoadError, Loaded } from '../documents/index.ts';
+import { observation, stamp } from '../engine/observe.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
 import {
   type Deployment,
@@ -27,7 +28,6 @@ import { compared } from './divergence-answer.ts';
 import type { Input, Output } from './divergence-check.ts';
 import { imageFacts } from './image-facts.ts';
 import { claim, numbering } from './items.ts';
-import { observation, stamp } from './observe.ts';
 
 const VIA = 'divergence-check';
 

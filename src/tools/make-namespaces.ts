@@ -1,8 +1,8 @@
 import type { ApiFailure } from '../cluster/index.ts';
+import { recordFirst } from '../engine/observe.ts';
 import { type OpeningRun, Refused } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/index.ts';
 import { type PlacedObject, refuse } from '../workflow/index.ts';
-import { recordFirst } from './observe.ts';
 
 /** Namespaces of a deployment that are not there: tried first, then written down, then made. */
 

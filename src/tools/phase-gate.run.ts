@@ -2,6 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { called } from '../apply/index.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/index.ts';
+import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from '../phases/check.ts';
+import { commandCheck, runCommands } from '../phases/commands.ts';
+import { lookForCommits } from '../phases/commit.ts';
+import { differsFromPlan } from '../phases/compare.ts';
+import { lookAtPhase } from '../phases/live.ts';
+import { treeForRecord } from '../phases/makes.ts';
+import { drifted } from '../phases/read-plan.ts';
+import { recover } from '../phases/recover.ts';
+import { rollbackPossible } from '../phases/rollback.ts';
+import { secretsToHide } from '../phases/secrets.ts';
+import { awaitSettled, stillHolds } from '../phases/settled.ts';
+import { allPhases, filesOf, placedBy, type StoredPhase, type StoredPlan, storedPhase } from '../phases/stored.ts';
 import {
   appliedSubject,
   commitCommand,
@@ -15,18 +27,6 @@ import {
   refuse,
 } from '../workflow/index.ts';
 import { withLearnings } from './learnings.ts';
-import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
-import { commandCheck, runCommands } from './phase/commands.ts';
-import { lookForCommits } from './phase/commit.ts';
-import { differsFromPlan } from './phase/compare.ts';
-import { lookAtPhase } from './phase/live.ts';
-import { treeForRecord } from './phase/makes.ts';
-import { drifted } from './phase/read-plan.ts';
-import { recover } from './phase/recover.ts';
-import { rollbackPossible } from './phase/rollback.ts';
-import { secretsToHide } from './phase/secrets.ts';
-import { awaitSettled, stillHolds } from './phase/settled.ts';
-import { allPhases, filesOf, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
 import type { Input, Output } from './phase-gate.ts';
 
 /** A command gets the phase's time, and at least this. */

@@ -1,7 +1,7 @@
 import { digestPrefix } from '../engine/decide.ts';
 import type { ToolRun } from '../engine/tool.ts';
+import { storedPlan } from '../phases/stored.ts';
 import { plan, refuse } from '../workflow/index.ts';
-import { storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './request-approval.ts';
 import { keepReview, reviewNow } from './review/review.ts';
 

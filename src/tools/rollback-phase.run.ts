@@ -1,10 +1,9 @@
 import { type BeforeImage, called } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
-import { type Deployment, type Fact, phases, type Refusal, refuse, revisePlan } from '../workflow/index.ts';
-import { type Destroyed, destroyedBy, destroyedText } from './phase/before.ts';
-import { type CommandOutcome, runCommands } from './phase/commands.ts';
-import { outliving, stillThere } from './phase/leftovers.ts';
-import { type Loss, lossesOf, lossText } from './phase/loss.ts';
+import { type Destroyed, destroyedBy, destroyedText } from '../phases/before.ts';
+import { type CommandOutcome, runCommands } from '../phases/commands.ts';
+import { outliving, stillThere } from '../phases/leftovers.ts';
+import { type Loss, lossesOf, lossText } from '../phases/loss.ts';
 import {
   destroyed,
   existing,
@@ -13,13 +12,14 @@ import {
   outcomeCounts,
   outcomeLine,
   outcomesOf,
-} from './phase/outcome.ts';
-import { drifted, worldOf } from './phase/read-plan.ts';
-import { recover } from './phase/recover.ts';
-import { type RollbackStep, rollbackSteps, tryStep } from './phase/rollback.ts';
-import { secretsToHide } from './phase/secrets.ts';
-import { filesOf, formerPhase, placedBy, type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
-import { takenOver, undo, wayBack } from './phase/undo.ts';
+} from '../phases/outcome.ts';
+import { drifted, worldOf } from '../phases/read-plan.ts';
+import { recover } from '../phases/recover.ts';
+import { type RollbackStep, rollbackSteps, tryStep } from '../phases/rollback.ts';
+import { secretsToHide } from '../phases/secrets.ts';
+import { filesOf, formerPhase, placedBy, type StoredPhase, type StoredPlan, storedPhase } from '../phases/stored.ts';
+import { takenOver, undo, wayBack } from '../phases/undo.ts';
+import { type Deployment, type Fact, phases, type Refusal, refuse, revisePlan } from '../workflow/index.ts';
 import type { Input, Output } from './rollback-phase.ts';
 
 const COMMAND_TIMEOUT_MS = 5 * 60_000;

@@ -1,10 +1,10 @@
+import { recordProof } from '../engine/observe.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
+import { drifted } from '../phases/read-plan.ts';
+import { type StoredPhase, type StoredPlan, storedPhase } from '../phases/stored.ts';
+import { tryDry } from '../phases/try-back.ts';
+import { type Rehearsal, rehearse } from '../rehearsal/index.ts';
 import { type Deployment, plan, type Refusal, refuse, type Verdict, worst } from '../workflow/index.ts';
-import { recordProof } from './observe.ts';
-import { drifted } from './phase/read-plan.ts';
-import { type StoredPhase, type StoredPlan, storedPhase } from './phase/stored.ts';
-import { tryDry } from './phase/try-back.ts';
-import { type Rehearsal, rehearse } from './rehearsal/index.ts';
 import type { Input, Output } from './rollback-test.ts';
 
 /**

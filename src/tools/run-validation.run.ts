@@ -1,14 +1,14 @@
+import { recordProof } from '../engine/observe.ts';
 import type { ToolRun } from '../engine/tool.ts';
+import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from '../phases/check.ts';
+import { commandCheck, runCommands } from '../phases/commands.ts';
+import { askHealth } from '../phases/health.ts';
+import { planDrifted } from '../phases/read-plan.ts';
+import { secretsToHide } from '../phases/secrets.ts';
+import { standingOf } from '../phases/standing.ts';
+import { storedPlan } from '../phases/stored.ts';
 import { readHealth } from '../plan/index.ts';
 import { fail, pass, type Refusal, unknown, type Verdict } from '../workflow/index.ts';
-import { recordProof } from './observe.ts';
-import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from './phase/check.ts';
-import { commandCheck, runCommands } from './phase/commands.ts';
-import { askHealth } from './phase/health.ts';
-import { planDrifted } from './phase/read-plan.ts';
-import { secretsToHide } from './phase/secrets.ts';
-import { standingOf } from './phase/standing.ts';
-import { storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './run-validation.ts';
 
 const COMMAND_TIMEOUT_MS = 10 * 60_000;

@@ -1,4 +1,13 @@
 import type { ToolRun } from '../engine/tool.ts';
+import { destructiveRollbacks } from '../phases/before.ts';
+import { shortOf } from '../phases/capacity.ts';
+import { surroundings } from '../phases/look.ts';
+import { makesOf } from '../phases/makes.ts';
+import { plannedRollbackLines, plannedRollbacks } from '../phases/plan-rollback.ts';
+import { worldOf } from '../phases/read-plan.ts';
+import { rehearse } from '../phases/rehearse.ts';
+import { absentSecrets } from '../phases/secrets-absent.ts';
+import { type StoredPlan, storedPlan } from '../phases/stored.ts';
 import { differenceText, type Prepared, type Problem, preparePlan } from '../plan/index.ts';
 import {
   plan as currentPlan,
@@ -9,15 +18,6 @@ import {
   type Refusal,
   refuse,
 } from '../workflow/index.ts';
-import { destructiveRollbacks } from './phase/before.ts';
-import { shortOf } from './phase/capacity.ts';
-import { makesOf } from './phase/makes.ts';
-import { plannedRollbackLines, plannedRollbacks } from './phase/plan-rollback.ts';
-import { worldOf } from './phase/read-plan.ts';
-import { rehearse } from './phase/rehearse.ts';
-import { absentSecrets } from './phase/secrets-absent.ts';
-import { type StoredPlan, storedPlan } from './phase/stored.ts';
-import { surroundings } from './review/look.ts';
 import { namespacesOf, scriptsOf } from './review/review.ts';
 import type { Input, Output } from './submit-plan.ts';
 

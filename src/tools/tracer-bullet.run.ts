@@ -1,4 +1,13 @@
 import { type Removal, settle, shown } from '../apply/index.ts';
+import { aimOf, contained } from '../bullets/about.ts';
+import { answerOf } from '../bullets/answer.ts';
+import { alreadyTrue, criteriaOver, proofOfAll, readCriteria, subjectsOf } from '../bullets/criteria.ts';
+import { gather } from '../bullets/evidence.ts';
+import { judgeBy } from '../bullets/judging.ts';
+import { cancelled, type Outcome, rejected } from '../bullets/outcome.ts';
+import { cleanUp, fire, judge, placement, prepare, unsafe } from '../bullets/shot.ts';
+import { readSpec } from '../bullets/spec.ts';
+import { canonicalImage, factsOf, itemsShown, notShown } from '../bullets/verdicts.ts';
 import type { Reader } from '../cluster/index.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
@@ -6,15 +15,6 @@ import { secretValuesOf } from '../redaction/index.ts';
 import { durationMs } from '../workflow/duration.ts';
 import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
 import { withLearnings } from './learnings.ts';
-import { aimOf, contained } from './tracer/about.ts';
-import { answerOf } from './tracer/answer.ts';
-import { alreadyTrue, criteriaOver, proofOfAll, readCriteria, subjectsOf } from './tracer/criteria.ts';
-import { gather } from './tracer/evidence.ts';
-import { judgeBy } from './tracer/judging.ts';
-import { cancelled, type Outcome, rejected } from './tracer/outcome.ts';
-import { cleanUp, fire, judge, placement, prepare, unsafe } from './tracer/shot.ts';
-import { readSpec } from './tracer/spec.ts';
-import { canonicalImage, factsOf, itemsShown, notShown } from './tracer/verdicts.ts';
 import type { Input, Output } from './tracer-bullet.ts';
 
 /** Reads the input, judges it, fires, watches, keeps the evidence, cleans up, records, answers. */

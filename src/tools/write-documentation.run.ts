@@ -1,11 +1,11 @@
 import { lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { ToolRun } from '../engine/tool.ts';
+import { notStanding, standingOf } from '../phases/standing.ts';
+import { storedPlan } from '../phases/stored.ts';
 import { documentation } from '../report/index.ts';
 import { type Refusal, refuse } from '../workflow/index.ts';
 import { whatIsDeployed } from './deployed.ts';
-import { notStanding, standingOf } from './phase/standing.ts';
-import { storedPlan } from './phase/stored.ts';
 import type { Input, Output } from './write-documentation.ts';
 
 /** The workflow's document, from the record and from what is live now. */

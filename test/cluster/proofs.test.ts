@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { dryRunAll } from '../../src/apply/index.ts';
-import { readSpec } from '../../src/tools/tracer/spec.ts';
+import { readSpec } from '../../src/bullets/spec.ts';
 import { FORMED } from '../../src/workflow/bullet-forms.ts';
 import { bulletArguments } from '../../src/workflow/suggest.ts';
 import type { Agent } from '../support/scene.ts';

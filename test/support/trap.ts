@@ -5,12 +5,12 @@ import { z } from 'zod';
 import { parseCriterion } from '../../src/criteria/index.ts';
 import { parseReference } from '../../src/images/index.ts';
 import { isRecord, type KubeObject } from '../../src/objects/index.ts';
+import { lookedAt } from '../../src/phases/look.ts';
 import { type LoadedPlan, preparePlan } from '../../src/plan/index.ts';
 import { worldWith } from '../../src/plan/world.records.ts';
 import { deploymentOf, record } from '../../src/report/fixtures/record.ts';
 import { type Looked, type Review, reviewLines, reviewOf, type Script } from '../../src/review/index.ts';
 import { parseCommand } from '../../src/shell/index.ts';
-import { lookedAt } from '../../src/tools/review/look.ts';
 import { FACTS, type Fact } from '../../src/workflow/index.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { alreadyTrue, readCriteria, subjectsOf } from '../../src/tools/tracer/criteria.ts';
-import { readSpec } from '../../src/tools/tracer/spec.ts';
+import { alreadyTrue, readCriteria, subjectsOf } from '../../src/bullets/criteria.ts';
+import { readSpec } from '../../src/bullets/spec.ts';
 import { FORMED } from '../../src/workflow/bullet-forms.ts';
 import { bulletArguments } from '../../src/workflow/suggest.ts';
 

@@ -30,7 +30,7 @@ export async function checkCommands(subject: Subject): Promise<void> {
       const cluster = clusterCall(call);
       if (cluster === undefined) continue;
       target(cluster, world, error);
-      rawAddress(call, world, error);
+      rawAddress(call, cluster.verb, world, error);
       await sources(cluster, world, use, error);
       if (use === 'apply' && phase !== undefined) bypass(cluster, subject, phase, path);
     }
@@ -65,8 +65,12 @@ function target(call: ClusterCall, world: World, error: (message: string) => voi
   }
 }
 
+/** Verbs whose `--raw` names an address; `config view --raw` shows the file as it is. */
+const RAW_ADDRESS = new Set(['get', 'create', 'replace', 'delete']);
+
 /** `kubectl get --raw /api/v1/namespaces/x/secrets`: an address instead of kind and namespace. */
-function rawAddress(call: ShellCall, world: World, error: (message: string) => void): void {
+function rawAddress(call: ShellCall, verb: string, world: World, error: (message: string) => void): void {
+  if (!RAW_ADDRESS.has(verb)) return;
   for (const [index, { text, value }] of call.args.entries()) {
     const address = text === '--raw' ? call.args[index + 1]?.value : value?.startsWith('--raw=') ? value.slice(6) : '';
     if (text !== '--raw' && !text.startsWith('--raw=')) continue;

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { createWorld, gatherFacts, readManifests } from '../../assumptions/index.ts';
 import type { KubeObject } from '../../cluster/index.ts';
 import type { Subject } from '../../documents/index.ts';
+import { observation, stamp } from '../../engine/observe.ts';
 import type { ReadingRun } from '../../engine/tool.ts';
 import type { Deployment, FactOf } from '../../workflow/index.ts';
 import { imageFacts } from '../image-facts.ts';
-import { observation, stamp } from '../observe.ts';
 
 export type Adjusted =
   | { readonly ok: true; readonly digest: string; readonly observed: FactOf<'observed'> }

@@ -1,6 +1,9 @@
 import type { ReadingRun, Run } from '../../engine/tool.ts';
 import { Refused } from '../../engine/tool.ts';
 import { imagesOf } from '../../objects/index.ts';
+import { type Look, surroundings, untried } from '../../phases/look.ts';
+import { rehearse } from '../../phases/rehearse.ts';
+import type { StoredPlan } from '../../phases/stored.ts';
 import type { Files, LoadedPlan } from '../../plan/index.ts';
 import {
   canonicalReview,
@@ -12,9 +15,6 @@ import {
   type Shown,
 } from '../../review/index.ts';
 import { type Deployment, plan } from '../../workflow/index.ts';
-import { rehearse } from '../phase/rehearse.ts';
-import type { StoredPlan } from '../phase/stored.ts';
-import { type Look, surroundings, untried } from './look.ts';
 
 /** A review as it is made now, with the body it is recorded by. */
 export type Made = { readonly review: Review; readonly shown: Shown; readonly text: string };

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { parseCriterion } from '../../../src/criteria/index.ts';
 import { parseReference } from '../../../src/images/index.ts';
+import type { StoredPlan } from '../../../src/phases/stored.ts';
 import { preparePlan } from '../../../src/plan/index.ts';
 import { configMap, worldWith } from '../../../src/plan/world.records.ts';
 import { parseCommand } from '../../../src/shell/index.ts';
 import type { NewEvent } from '../../../src/state/index.ts';
 import { ledgerAt } from '../../../src/state/ledger.fixture.ts';
-import type { StoredPlan } from '../../../src/tools/phase/stored.ts';
 import { currentGate, plan } from '../../../src/workflow/index.ts';
 import { World } from '../../unit/law.world.ts';
 import { freshHome } from './servers.ts';
