@@ -24,7 +24,9 @@ export const PHASE_FIELDS: Readonly<Record<keyof z.input<typeof phase>, string>>
     'files ("web.yaml", "web.yaml:10-24"), folders, inline YAML, apiVersion/Kind/name, {chart, release, version, values}',
   delivery: 'apply (default) | helm | gitops | external',
   commands: 'run by apply-phase, optional',
-  validation_commands: 'look-only commands that fail when it is not so',
+  validation_commands:
+    'look-only commands that fail when it is not so; {command, must_fail_before: true} for one of them',
+  must_fail_before: 'true: each is run before the phase is applied, too, and has to fail then; optional',
   success_criteria: '"Kind/name: 3/3 replicas ready", "cel: …"',
   rollback: 'undo | "keep Kind/name: why" | a command',
   timeout: '"5m" (default)',

@@ -66,12 +66,22 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
       number,
       timeout,
       files: named,
+      validation_commands,
+      must_fail_before,
       ...read
     } = readAs(phase, one, instead, (path, message) => fault([...at, ...path], message));
     if (number !== undefined && number !== index + 1) {
       report.error([...at, 'number'], `this is phase ${index + 1}, not ${number}`);
     }
-    return { number: index + 1, ...read, timeout_ms: timeout, ...(named === undefined ? {} : { files: named }) };
+    const before = validation_commands.filter((one) => must_fail_before || one.must_fail_before);
+    return {
+      number: index + 1,
+      ...read,
+      validation_commands: validation_commands.map(({ command }) => command),
+      timeout_ms: timeout,
+      ...(named === undefined ? {} : { files: named }),
+      ...(before.length === 0 ? {} : { must_fail_before: before.map(({ command }) => command) }),
+    };
   });
   const source = { places, written };
   const plan: Plan = {

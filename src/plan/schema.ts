@@ -21,6 +21,12 @@ const line = z
     return z.NEVER;
   });
 
+/** A validation that has to fail before its phase is applied is written `{command, must_fail_before: true}`. */
+const validationCommand = z.union([
+  z.strictObject({ command: line, must_fail_before: z.boolean() }),
+  line.transform((command) => ({ command, must_fail_before: false })),
+]);
+
 /** One is a list of one, none an empty list. */
 const listOf = <T extends z.ZodType>(item: T) =>
   z.preprocess(
@@ -80,7 +86,8 @@ export const phase = z.strictObject({
   resources,
   delivery: z.enum(DELIVERIES).default('apply'),
   commands: lines,
-  validation_commands: lines,
+  validation_commands: listOf(validationCommand),
+  must_fail_before: z.boolean().default(false),
   success_criteria: lines,
   rollback: rollbacks,
   timeout,

@@ -125,6 +125,7 @@ export function resourceText(resource: Resource): string {
 function commandList({ plan }: LoadedPlan): string[] {
   const all = plan.phases.flatMap((phase) => [
     ...group(`Phase ${phase.number}, applying`, phase.commands),
+    ...group(`Phase ${phase.number}, before applying: each has to fail`, phase.must_fail_before ?? []),
     ...group(`Phase ${phase.number}, validation`, phase.validation_commands),
     ...group(`Phase ${phase.number}, rollback`, phase.rollback),
   ]);

@@ -46,6 +46,8 @@ export type Phase = {
   /** Run by apply-phase. */
   readonly commands: readonly string[];
   readonly validation_commands: readonly string[];
+  /** Those of them that are run before the phase is applied, too, and have to fail then. */
+  readonly must_fail_before?: readonly string[];
   readonly success_criteria: readonly string[];
   /** Commands, `undo` (what apply-phase did, in reverse) or `keep Kind/name: why` (see readRollback). */
   readonly rollback: readonly string[];

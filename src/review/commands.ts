@@ -18,6 +18,10 @@ export function commandsIn({ plan }: LoadedPlan): CommandReview[] {
   const all = [
     ...plan.phases.flatMap((p) => [
       ...p.commands.map((text) => ({ where: `phase ${p.number}, applying`, text })),
+      ...(p.must_fail_before ?? []).map((text) => ({
+        where: `phase ${p.number}, before applying (has to fail)`,
+        text,
+      })),
       ...p.validation_commands.map((text) => ({ where: `phase ${p.number}, validation`, text })),
       ...p.rollback.flatMap((text) =>
         readRollback(text).kind === 'command' ? [{ where: `phase ${p.number}, rollback`, text }] : [],

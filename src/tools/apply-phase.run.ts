@@ -4,6 +4,7 @@ import type { ToolRun, WritingRun } from '../engine/tool.ts';
 import { runCommands } from '../phases/commands.ts';
 import { lookForCommits, missingCommit } from '../phases/commit.ts';
 import { factsChanged } from '../phases/facts.ts';
+import { runBeforeApply } from '../phases/fails-before.ts';
 import { notToRunAgain, watchToTheEnd } from '../phases/finished.ts';
 import { drifted } from '../phases/read-plan.ts';
 import { recover } from '../phases/recover.ts';
@@ -40,6 +41,8 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
   const uncommitted = await missingCommit(await lookForCommits(run), stored, phase);
   if (uncommitted !== undefined) return no(uncommitted);
 
+  const before = input.dry_run === true ? [] : await runBeforeApply(run, d, stored, phase);
+  if (before.length > 0) return notBefore(phase, before);
   const secrets = input.dry_run === true ? [] : await createSecrets(run, stored, phase);
   if (!Array.isArray(secrets)) return no(secrets);
   // A release is Helm's to make, and the plan's commands are how: they run as approved.
@@ -178,6 +181,22 @@ const appliedFact = async (run: WritingRun, phase: StoredPhase, verdict: Verdict
   run: run.id,
   bound: phase.bound,
 });
+
+/** A validation passed already, or could not be run: nothing was changed. */
+const notBefore = (phase: StoredPhase, verdicts: readonly Verdict[]) =>
+  answer(phase, {
+    status: 'FAILED',
+    resources: [],
+    commands: [],
+    warnings: [],
+    conflicts: [],
+    failure: { reason: verdicts[0]?.reason, message: verdicts.map(({ message }) => message).join('; ') },
+    summary: [
+      `Phase ${phase.number} ${phase.name} was not applied: validations that have to fail before it did not.`,
+      ...verdicts.map(({ message }) => `- ${message}`),
+      'Nothing was changed.',
+    ].join('\n'),
+  });
 
 async function failed(
   run: WritingRun,

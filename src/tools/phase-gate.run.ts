@@ -6,6 +6,7 @@ import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from '../p
 import { commandCheck, runCommands } from '../phases/commands.ts';
 import { lookForCommits } from '../phases/commit.ts';
 import { differsFromPlan } from '../phases/compare.ts';
+import { failedBeforeLine, validationsBefore } from '../phases/fails-before.ts';
 import { lookAtPhase } from '../phases/live.ts';
 import { treeForRecord } from '../phases/makes.ts';
 import { drifted } from '../phases/read-plan.ts';
@@ -115,6 +116,7 @@ async function lookAtEverything(
     ...commandsRan(d, phase),
     ...settled.checks,
     ...commands.map(commandCheck),
+    ...validationsBefore(d, stored, phase),
     ...earlier,
     ...way,
   ];
@@ -190,7 +192,11 @@ function passedAnswer(phase: StoredPhase, checks: readonly PhaseCheck[], state: 
       checks,
       commit,
       evidence: body,
-      summary: [`PASS: phase ${phase.number} ${phase.name}, ${checks.length} checks hold.`, next]
+      summary: [
+        `PASS: phase ${phase.number} ${phase.name}, ${checks.length} checks hold.`,
+        failedBeforeLine(checks),
+        next,
+      ]
         .filter((l) => l !== '')
         .join('\n'),
     },

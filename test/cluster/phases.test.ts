@@ -297,3 +297,46 @@ describe('four phases and back', () => {
     await applied(agent, 1);
   });
 });
+
+describe('validations that have to fail before their phase is applied', () => {
+  const exists = 'kubectl get configmap one';
+  const plan = (validation: readonly unknown[], more = {}) => {
+    const text: { phases: Record<string, unknown>[] } = JSON.parse(
+      planText(stage, [{ files: { 'one.yaml': configMap('one') }, criteria: ['ConfigMap/one: create'], more }]),
+    );
+    return JSON.stringify({ ...text, phases: text.phases.map((p) => ({ ...p, validation_commands: validation })) });
+  };
+
+  test('one that failed then and passes now is told in the summary, also when the phase is applied again', async () => {
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image);
+    await approved(agent, plan([exists], { must_fail_before: true }));
+    await applied(agent, 1);
+    await applied(agent, 1);
+    const gate = await agent.call('phase-gate', { phase_number: 1 });
+    expect(gate.value.status, gate.text).toBe('PASS');
+    expect(gate.text).toContain('1 of its validations failed before the phase was applied and pass now.');
+    expect(gate.value.checks).toContainEqual(
+      expect.objectContaining({ check: `before: ${exists}`, status: 'PASS', reason: 'FailedBefore' }),
+    );
+  });
+
+  test('one that passes already, or could not be run, stops the apply, and the gate says so', async () => {
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image);
+    const always = 'kubectl get configmap kube-root-ca.crt';
+    const missing = 'bash -c "kubectl get configmap one && exit 0; exit 127"';
+    await approved(agent, plan([exists, ...[always, missing].map((command) => ({ command, must_fail_before: true }))]));
+    const answer = await agent.call('apply-phase', { phase_number: 1 });
+    expect(answer.value, answer.text).toMatchObject({
+      status: 'FAILED',
+      failure: { reason: 'ValidationPassedBefore' },
+    });
+    expect(answer.text).toContain('passed before the phase was applied, so it proves nothing');
+    expect(answer.text).toContain('it could not be run before the phase was applied');
+    expect(isDenied(['get', 'configmap', 'one'])).toBe(true);
+    const gate = await agent.call('phase-gate', { phase_number: 1 });
+    expect(gate.value.status).toBe('FAIL');
+    expect(gate.text).toContain(`\`${always}\` passed before the phase was applied`);
+  });
+});

@@ -31,6 +31,12 @@ export function checkComplete({ loaded, world, report }: Subject): void {
     if ((phase.delivery === 'external' || phase.delivery === 'gitops') && phase.commands.length > 0) {
       report.error([...at, 'commands'], `under delivery ${phase.delivery} others apply, and commands would not be run`);
     }
+    if (phase.must_fail_before !== undefined && phase.delivery !== 'apply' && phase.commands.length === 0) {
+      report.error(
+        [...at, 'must_fail_before'],
+        `under delivery ${phase.delivery} others apply, and nothing can be run before that`,
+      );
+    }
   });
 
   const seen = new Map<string, number>();
