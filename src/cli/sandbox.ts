@@ -6,6 +6,7 @@ import { print, printError, printJson } from '../print/index.ts';
 import {
   CRD_SETS,
   down,
+  helmProgram,
   isStartedHere,
   list,
   OPERATOR_NAMES,
@@ -63,6 +64,11 @@ export function sandboxCommand(): Command {
     .option('--name <name>', 'which sandbox; all of them when left out')
     .option('--json', 'print one line of JSON, last', false)
     .action((flags) => answer(() => runStatus(flags)));
+  command
+    .command('helm')
+    .description('build helm from its Go module, once; charts are rendered and installed with it where PATH has none')
+    .option('--json', 'print one line of JSON, last', false)
+    .action((flags) => answer(() => runHelm(flags)));
   return command;
 }
 
@@ -122,6 +128,14 @@ async function runStatus(given: unknown): Promise<number> {
   if (json) printJson(name === undefined ? all : all[0]);
   else print(all.map(describe).join('\n') || 'no sandbox');
   return all.length > 0 && all.every((one) => one.status === 'up') ? 0 : 1;
+}
+
+async function runHelm(given: unknown): Promise<number> {
+  const { json } = Flags.parse(given);
+  const helm = await helmProgram((line) => printError(line));
+  if (json) printJson({ helm });
+  else print(helm);
+  return 0;
 }
 
 /** For a shell, as it is copied. */

@@ -1,3 +1,4 @@
+import { builtHelm } from '../sandbox/helm.ts';
 import { programExists } from './program.ts';
 
 export type Rendered = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
@@ -18,11 +19,14 @@ export type Chart = {
   readonly cwd: string;
 };
 
-/** The helm of this machine: what INFRAGATE_HELM names, else the one on the PATH. */
+/** What gives this machine a helm. */
+export const NO_HELM = 'set INFRAGATE_HELM to one, or build one with "infragate sandbox helm"';
+
+/** The helm of this machine: what INFRAGATE_HELM names, else the one on the PATH, else the sandbox's, where it was built. */
 export function helmHere(): string | undefined {
   const given = process.env.INFRAGATE_HELM;
   if (given !== undefined && given !== '') return programExists(given) ? given : undefined;
-  return programExists('helm') ? 'helm' : undefined;
+  return programExists('helm') ? 'helm' : builtHelm();
 }
 
 /** The manifests a chart makes, by helm of this machine, without asking a cluster. */
@@ -31,7 +35,7 @@ export async function renderChart(chart: Chart): Promise<Rendered> {
   if (helm === undefined) {
     return {
       ok: false,
-      message: `${chart.chart} is a chart, and helm is not on the path here (INFRAGATE_HELM names one)`,
+      message: `${chart.chart} is a chart, and helm is not on the path here: ${NO_HELM}`,
     };
   }
   const version = chart.version === undefined ? [] : ['--version', chart.version];

@@ -17,10 +17,12 @@ export type Artefact = {
   readonly make: (work: string) => Promise<string>;
 };
 
+export const placeOf = (kind: string, name: string, key: string): string => join(cache(), kind, `${name}-${key}`);
+
 /** The folder with the thing in it: the cache's, or made now. */
 export async function kept(artefact: Artefact, progress: Progress): Promise<string> {
   const { kind, name, key, make } = artefact;
-  const place = join(cache(), kind, `${name}-${key}`);
+  const place = placeOf(kind, name, key);
   if (existsSync(place)) return place;
   mkdirSync(dirname(place), { recursive: true });
   const wait = () => progress(`waiting: another process is making ${name}`);

@@ -11,6 +11,7 @@ export { CRD_SETS, type CrdSet } from './crds.ts';
 export { debianLayer } from './debian.ts';
 export { down } from './down.ts';
 export { goProgram } from './go-program.ts';
+export { builtHelm, helmProgram } from './helm.ts';
 export { type Content, copyImage, pushImage, removeImage } from './images.ts';
 export { OPERATOR_NAMES, type OperatorName } from './operators/index.ts';
 export { SandboxProblem } from './problem.ts';

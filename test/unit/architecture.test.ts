@@ -15,7 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   images: [],
   shell: [],
   guard: ['shell', 'state', 'print'],
-  commands: ['redaction', 'shell'],
+  commands: ['redaction', 'shell', 'sandbox'],
   state: [],
   documents: ['bounded', 'objects', 'criteria'],
   apply: ['cluster', 'objects', 'criteria'],
