@@ -72,8 +72,6 @@ function parseInto(name: string, text: string, manifests: Manifest[], wrong: str
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, {
     lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: false,
     ...KUBECTL_YAML,
   });
   const documents = Array.isArray(parsed) ? parsed : [];

@@ -1,6 +1,7 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { identityOfObject, type KubeObject } from '../objects/kube-object.ts';
 import { KUBECTL_YAML } from '../objects/kubectl-yaml.ts';
+import { checkUniqueKeys } from '../objects/yaml-keys.ts';
 import { type Refusal, refuse } from '../workflow/index.ts';
 
 export const MOST_OBJECTS = 10;
@@ -15,10 +16,11 @@ export function readSpec(text: string): Spec {
   const documents = parseAllDocuments(text, { lineCounter: lines, ...KUBECTL_YAML });
   const objects: KubeObject[] = [];
   for (const document of 'empty' in documents ? [] : documents) {
+    checkUniqueKeys(document);
     const error = document.errors[0];
     if (error !== undefined) {
       const { line, col } = lines.linePos(error.pos[0]);
-      return bad(`line ${line}, column ${col}: ${error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '')}`);
+      return bad(`line ${line}, column ${col}: ${error.message}`);
     }
     const { line } = lines.linePos(document.contents?.range?.[0] ?? document.range[0]);
     let value: unknown;
@@ -36,13 +38,13 @@ export function readSpec(text: string): Spec {
     }
   }
   if (objects.length === 0) return bad('there is no object in it');
-  const twice = objects.find((object, n) => object.metadata.name && objects.findIndex((o) => isSame(o, object)) < n);
-  if (twice !== undefined) return bad(`${twice.kind}/${twice.metadata.name} is in it twice`);
   if (objects.length > MOST_OBJECTS) {
     return bad(
       `${objects.length} objects; a bullet has at most ${MOST_OBJECTS}: the smallest that shows the assumption`,
     );
   }
+  const twice = objects.find((object, n) => object.metadata.name && objects.findIndex((o) => isSame(o, object)) < n);
+  if (twice !== undefined) return bad(`${twice.kind}/${twice.metadata.name} is in it twice`);
   return { ok: true, objects };
 }
 

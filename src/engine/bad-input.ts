@@ -6,10 +6,8 @@ const MOST = 8;
 
 /** One refusal that names every wrong argument, and what would be right. */
 export function badInput({ name, input }: Pick<ToolDefinition, 'name' | 'input'>, error: z.ZodError): Refusal {
-  const found = issuesIn(error, input);
-  const said = found.slice(0, MOST).map(sentence);
-  const more = found.length > MOST ? [`and ${found.length - MOST} more`] : [];
-  return refuse('BAD_INPUT', `${name}: ${[...said, ...more].join('; ')}`);
+  const said = issuesIn(error, input, MOST).map(sentence);
+  return refuse('BAD_INPUT', `${name}: ${said.join('; ')}`);
 }
 
 const sentence = ({ path, message }: Issue): string => (path.length === 0 ? message : `${path.join('.')}: ${message}`);

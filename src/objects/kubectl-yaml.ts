@@ -9,6 +9,10 @@ export const KUBECTL_YAML = {
   merge: true,
   // What is odd but legal is not told on stderr, which an agent's client may show.
   logLevel: 'error',
+  // A quoted line for each error costs the length of that line; errors are told by their place.
+  prettyErrors: false,
+  // The parser compares every key with every other; checkUniqueKeys (yaml-keys.ts) does not.
+  uniqueKeys: false,
   customTags: (tags: Tags): Tags =>
     tags.filter((tag) => {
       if (typeof tag === 'string') return !['timestamp', 'intTime', 'floatTime', 'binary'].includes(tag);

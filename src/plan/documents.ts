@@ -24,8 +24,6 @@ export function readManifests(text: string): {
   const documents = parseAllDocuments(text, {
     lineCounter: counter,
     ...KUBECTL_YAML,
-    uniqueKeys: false,
-    prettyErrors: false,
   });
   if (!Array.isArray(documents)) return { written, faults };
   documents.forEach((document, index) => {

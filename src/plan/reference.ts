@@ -1,5 +1,6 @@
 import { parseDocument, stringify } from 'yaml';
 import { z } from 'zod';
+import { checkUniqueKeys } from '../objects/yaml-keys.ts';
 import type { Lines, Resource } from './types.ts';
 
 /** One entry of `resources`, as written → what it refers to. */
@@ -113,7 +114,8 @@ const tidy = (path: string): string => {
 /** An inline object and the same object as text have one digest, when the text is one document without faults. */
 function sameSpelling(text: string): string {
   if (/^---/m.test(text)) return text;
-  const document = parseDocument(text);
+  const document = parseDocument(text, { prettyErrors: false, uniqueKeys: false });
+  checkUniqueKeys(document);
   return document.errors.length > 0 ? text : stringify(document.toJS());
 }
 

@@ -3,16 +3,25 @@ import { z } from 'zod';
 export type Path = readonly (string | number)[];
 export type Issue = { readonly path: Path; readonly message: string };
 
-/** zod's issues in words, each with its path and with what would be right; of a union's branches, the ones that got furthest. */
-export function issuesIn(error: z.ZodError, schema: z.ZodType): Issue[] {
+/** A hostile input has tens of thousands; nobody reads more than these. */
+const MAX_ISSUES = 100;
+
+/**
+ * zod's issues in words, each with its path and with what would be right; of a union's branches, the ones that got
+ * furthest. At most `most`, and then how many more there are.
+ */
+export function issuesIn(error: z.ZodError, schema: z.ZodType, most = MAX_ISSUES): Issue[] {
   const whole = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return found(error).map(({ path, message }) => {
+  const all = found(error);
+  const more = all.length > most ? [{ path: [], message: `and ${all.length - most} more` }] : [];
+  const told = all.slice(0, most).map(({ path, message }): Issue => {
     const form = /^(is missing|expected )/.test(message) ? formOf(whole, path) : undefined;
     if (form !== undefined) return { path, message: `${message} (${form})` };
     if (message !== NO_FIELD) return { path, message };
     const fields = placeIn(whole, path.slice(0, -1)).flatMap(fieldsOf);
     return { path, message: fields.length === 0 ? NO_FIELD : `${NO_FIELD}; the fields are ${fields.join(', ')}` };
   });
+  return [...told, ...more];
 }
 
 const NO_FIELD = 'is not a field here';

@@ -1,12 +1,16 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parseApi } from '../../src/assumptions/api-name.ts';
 import { configurationSubject } from '../../src/assumptions/index.ts';
 import { sourceSubject } from '../../src/assumptions/source.ts';
+import { readSpec } from '../../src/bullets/spec.ts';
 import { parseCriterion } from '../../src/criteria/index.ts';
 import { quoted } from '../../src/documents/document.ts';
 import { extract } from '../../src/documents/extract/index.ts';
 import { kindOf } from '../../src/documents/kind.ts';
 import { parseReference } from '../../src/images/index.ts';
 import { parsePlan, readManifests, readRollback } from '../../src/plan/index.ts';
+import { readResource } from '../../src/plan/reference.ts';
 import { redact } from '../../src/redaction/index.ts';
 import { oneLine } from '../../src/report/markdown.ts';
 import { parseCommand } from '../../src/shell/line/parse.ts';
@@ -29,6 +33,8 @@ export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'quote of a document': (text) => quoted(text),
   'Markdown document': (text) => extract([{ name: 'a.md', kind: 'markdown', text }]),
   'HTML document': (text) => extract([{ name: 'a.html', kind: 'html', text }]),
+  'specification of a bullet': (text) => readSpec(text),
+  "entry of a plan's resources": (text) => readResource(`a: 1\n${text}`),
   'YAML document': (text) => extract([{ name: 'a.yaml', kind: 'yaml', text }]),
   'line of a report': (text) => oneLine(text),
   'visible text': (text) => visible(text),
@@ -58,14 +64,28 @@ const MAX_RATIO = 15;
 const FLOOR_MS = 20;
 const MAX_TRIES = 4;
 
+/** Whatever earlier readings left is cleaned away first, so that no reading pays for another. */
+const cleaned: () => void = (() => {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  return typeof collect === 'function' ? () => void Reflect.apply(collect, undefined, []) : () => {};
+})();
+
+type Reader = (text: string) => unknown;
+
 /** How long a reader takes for a text made of the piece, ten times as long once more; undefined: in proportion. */
-export async function slowness(reader: string, piece: string): Promise<Slow | undefined> {
-  const read = READERS[reader];
+export async function slowness(
+  reader: string,
+  piece: string,
+  readers: Readonly<Record<string, Reader>> = READERS,
+): Promise<Slow | undefined> {
+  const read = readers[reader];
   if (read === undefined) throw new Error(`there is no reader ${reader}`);
   const time = async (length: number) => {
     const text = piece.repeat(Math.ceil(length / piece.length)).slice(0, length);
-    // The processor's time, so that what else the machine does counts for nothing.
-    const started = process.cpuUsage();
+    cleaned();
+    // This thread's own processor time: neither what else the machine does nor the compiler's threads count.
+    const started = process.threadCpuUsage();
     try {
       await read(text);
     } catch (error) {
@@ -73,7 +93,7 @@ export async function slowness(reader: string, piece: string): Promise<Slow | un
       if (error instanceof RangeError)
         throw new Error(`${reader} runs out of stack over ${JSON.stringify(piece)}`, { cause: error });
     }
-    return process.cpuUsage(started).user / 1_000;
+    return process.threadCpuUsage(started).user / 1_000;
   };
   const short_ms = Math.max(FLOOR_MS, await time(SHORT));
   let long_ms = await time(LONG);

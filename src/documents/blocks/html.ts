@@ -16,7 +16,10 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
   const lineAt = lineCounter(html);
   const blocks: Block[] = [];
   let heading = '';
+  // Of the text so far, what is asked of it at every tag: to look into it each time takes the square of its length.
   let text = '';
+  let blank = true;
+  let endsLine = false;
   let start = 0;
   let kind: Block['kind'] = 'text';
   let language: string | undefined;
@@ -40,6 +43,14 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
       });
     }
     text = '';
+    blank = true;
+    endsLine = false;
+  };
+  const add = (more: string) => {
+    if (more === '') return;
+    text += more;
+    blank &&= more.trim() === '';
+    endsLine = more.endsWith('\n');
   };
 
   const parser = new Parser(
@@ -49,7 +60,7 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
         if (pre > 0) {
           language ??= languageOf(attributes.class);
           // Highlighters put each line into an element of its own.
-          if (name === 'br' || (BREAKS.has(name) && text !== '' && !text.endsWith('\n'))) text += '\n';
+          if (name === 'br' || (BREAKS.has(name) && text !== '' && !endsLine)) add('\n');
           return;
         }
         if (name === 'pre' || name === 'textarea') {
@@ -61,19 +72,18 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
           flush();
           row++;
           kind = 'row';
-        } else if ((name === 'td' || name === 'th') && text.trim() !== '') text += ' | ';
+        } else if ((name === 'td' || name === 'th') && !blank) add(' | ');
         else if (BREAKS.has(name)) {
           if (row === 0) flush();
-          else text += ' ';
+          else add(' ');
         }
-        if (INLINE_CODE.has(name)) text += '`';
+        if (INLINE_CODE.has(name)) add('`');
         if (HEADING.test(name)) inHeading = true;
       },
       ontext(data) {
         if (silent > 0) return;
-        if (text.trim() === '')
-          start = parser.startIndex + (kind === 'code' ? 0 : data.length - data.trimStart().length);
-        text += data;
+        if (blank) start = parser.startIndex + (kind === 'code' ? 0 : data.length - data.trimStart().length);
+        add(data);
       },
       onclosetag(name) {
         if (SILENT.has(name)) silent = Math.max(0, silent - 1);
@@ -87,7 +97,7 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
           row = Math.max(0, row - 1);
           kind = row > 0 ? 'row' : 'text';
         } else if (BREAKS.has(name) && pre === 0 && row === 0) flush();
-        if (INLINE_CODE.has(name) && pre === 0) text += '`';
+        if (INLINE_CODE.has(name) && pre === 0) add('`');
         if (HEADING.test(name)) inHeading = false;
       },
     },

@@ -34,7 +34,6 @@ export function readYaml(block: Block, part: string): YamlRead {
       lineCounter: counter,
       ...KUBECTL_YAML,
       logLevel: 'silent',
-      uniqueKeys: false,
     });
   } catch {
     return { documents, unread: [{ place: placed(1), because: 'it is nested too deep to be read as YAML' }] };
