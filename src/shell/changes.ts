@@ -26,7 +26,7 @@ const COPIES = words('cp rsync scp');
 
 /** How code in another language changes files. */
 const CODE_CHANGES =
-  /write|unlink|remove|rmtree|rename|replace|truncate|chmod|chown|copy|move|symlink|mkdir|rmdir|\brm\b|delete|open\([^)]*,\s*(?:mode\s*=\s*)?['"][wax+r]*[wax+]|>\s|-pi|-i\b|system|exec/i;
+  /write|unlink|remove|rmtree|rename|replace|truncate|chmod|chown|copy|move|symlink|mkdir|rmdir|append|\brm(?:Sync)?\b|delete|open\([^)]*,\s*(?:mode\s*=\s*)?['"][wax+r]*[wax+]|>\s|-pi|-i\b|system|exec/i;
 
 /**
  * Which of the protected folders (or files) a command changes, as far as its words say. Code and scripts in another

@@ -4,8 +4,9 @@ import { looksOnly } from './cluster/container.ts';
 import { apiWrite, REQUESTERS } from './cluster/request.ts';
 import { type ClusterWrite, clusterWrite } from './cluster/write.ts';
 import { isWriter, playbookOf, WRITES_IN_PLAYBOOK, writerWrite } from './cluster/writers.ts';
-import { coarseWords, runsTool } from './coarse.ts';
+import { apiWriteInCode, coarseWords, runsTool } from './coarse.ts';
 import { isInfragate, isInfragateProgram, isInfragateScript, personsCommand, ranByNode } from './person.ts';
+import { withoutPlaceholders } from './placeholders.ts';
 import { type Runs, runsOf, TAKES_WORDS } from './programs/index.ts';
 import { powershellCommands, translated } from './programs/powershell.ts';
 import { below, fileText, type Io, newScope, noIo, type Scope, TooDeep, Unreadable } from './scope.ts';
@@ -34,7 +35,16 @@ export type ShellReading = {
 };
 
 /** A command line → what it does. Nothing is run; files that it names are read, and no cluster is asked. */
-export function shellEffects(
+export function shellEffects(text: string, reading: ShellReading): readonly ShellEffect[] {
+  const effects = effectsOf(text, reading);
+  const filled = reading.language === 'powershell' ? undefined : withoutPlaceholders(text);
+  if (filled === undefined) return effects;
+  const meant = effectsOf(filled, reading);
+  // As a shell reads it, and as a person means it: what either does counts.
+  return [...effects.filter(({ kind }) => kind !== 'unreadable'), ...meant];
+}
+
+function effectsOf(
   text: string,
   { cwd, env, protects = [], language = 'shell' }: ShellReading,
 ): readonly ShellEffect[] {
@@ -88,7 +98,7 @@ function effectReader(effects: ShellEffect[], protects: readonly string[]) {
     }
     const runs = runsOf(argv, io, scope);
     for (const one of runs) follow(one, io, scope);
-    if (runs.length === 0 && !TAKES_WORDS.has(program)) scan(args, io, scope);
+    if (runs.length === 0 && !TAKES_WORDS.has(program)) scan(args, io, scope, RUNS_TEXT.test(program));
   }
 
   /** Tools that talk to a cluster themselves. Answers whether the program is one. */
@@ -111,6 +121,7 @@ function effectReader(effects: ShellEffect[], protects: readonly string[]) {
     const rest = call.rest ?? [];
     if (call.effect === 'inside' && call.tool === 'kubectl') {
       const argv = call.rest ?? call.operands.slice(1);
+      if (call.operands.length === 0 && argv.length === 0 && call.flags.size === 0) return;
       if (!looksInside(argv, io, scope)) addWrite(clusterWrite(call, io, scope));
       if (argv.length > 0) look(argv, io, below(scope, { here: false, harmless: true, cwd: undefined }));
     } else if (call.verb === 'observe') {
@@ -133,8 +144,7 @@ function effectReader(effects: ShellEffect[], protects: readonly string[]) {
     const text = path === undefined ? undefined : fileText(path, scope);
     if (path === undefined) return;
     const unread = text === undefined && /deploy|k8s|kube|helm|openshift|release|rollout/i.test(path);
-    if (unread || WRITES_IN_PLAYBOOK.test(text ?? ''))
-      addWrite({ what: 'ansible-playbook', namespaces: [], everywhere: false, contexts: [], objects: undefined });
+    if (unread || WRITES_IN_PLAYBOOK.test(text ?? '')) addWrite(fromSomewhere('ansible-playbook', []));
   }
 
   function unknownProgram(name: string, args: readonly string[], scope: Scope): void {
@@ -142,8 +152,7 @@ function effectReader(effects: ShellEffect[], protects: readonly string[]) {
     if (persons !== undefined) add({ kind: 'person', command: persons });
     else if (!maybeWrites(args) && (args.length > 0 || scope.depth > 0)) scan(args, noIo, scope);
     else {
-      const what = "a command whose name isn't known before it runs";
-      addWrite({ what, namespaces: namespacesOf(args), everywhere: false, contexts: [], objects: undefined });
+      addWrite(fromSomewhere("a command whose name isn't known before it runs", namespacesOf(args)));
     }
   }
 
@@ -198,17 +207,20 @@ function effectReader(effects: ShellEffect[], protects: readonly string[]) {
   }
 
   /** A program that isn't known here may run its arguments: what looks like a cluster command is taken for one. */
-  function scan(args: readonly string[], io: Io, scope: Scope): void {
+  function scan(args: readonly string[], io: Io, scope: Scope, runsText = false): void {
     const at = args.findIndex((arg, i) => runsTool(arg, args[i + 1]));
     const own = args.findIndex((arg) => isInfragate(arg));
     for (const from of [at, own]) if (from !== -1) look(args.slice(from), io, scope);
     args.forEach((arg, i) => {
-      if (/\s/.test(arg) && /^--?(c|C|e|x|command|cmd|exec|run|script)$/.test(args[i - 1] ?? '')) coarse(arg, scope);
+      if (/\s/.test(arg) && (runsText || /^--?(c|C|e|x|command|cmd|exec|run|script)$/.test(args[i - 1] ?? '')))
+        coarse(arg, scope);
     });
   }
 
   /** Text in no shell's language: a cluster command is what begins with its name. */
   function coarse(text: string, scope: Scope): void {
+    const namespace = apiWriteInCode(text);
+    if (namespace !== undefined) addWrite(fromSomewhere('a program', [namespace]));
     for (const words of coarseWords(text)) {
       const [first = ''] = words;
       look(isInfragateScript(first) && !isInfragate(first) ? ['node', ...words] : words, noIo, scope);
@@ -219,6 +231,17 @@ function effectReader(effects: ShellEffect[], protects: readonly string[]) {
 
   return { look, coarse, powershell };
 }
+
+/** Functions and programs that run a text they are given, by how people call them: `retry "kubectl create -f x"`. */
+const RUNS_TEXT = /retry|retries|run|try|exec|eval|eventual|poll|repeat|attempt|until|wait_for/i;
+
+const fromSomewhere = (what: string, namespaces: readonly string[]): ClusterWrite => ({
+  what,
+  namespaces,
+  everywhere: false,
+  contexts: [],
+  objects: undefined,
+});
 
 /** `"$NPM" run build` is npm, `$GOPATH/bin/golangci-lint` is golangci-lint: by the name that the words do tell. */
 function withHint(argv: readonly string[]): readonly string[] {

@@ -18,12 +18,21 @@ export function printed(argv: readonly string[], io: Io, scope: Scope): string |
       return args.every((arg) => arg === '-') ? io.stdin : contents(args, scope);
     case 'base64':
       return args.some((arg) => /^(-d|-D|--decode)$/.test(arg)) ? decoded(io.stdin) : undefined;
+    case 'find':
+      return listed(args);
     case 'kubectl':
     case 'oc':
       return dryRun(args);
     default:
       return undefined;
   }
+}
+
+/** `find DIR …`: something below each folder, by whatever name. */
+function listed(args: readonly string[]): string | undefined {
+  const end = args.findIndex((arg) => /^[-(!]/.test(arg));
+  const folders = (end === -1 ? args : args.slice(0, end)).filter(isKnown);
+  return folders.length === 0 ? undefined : folders.map((one) => `${one.replace(/\/$/, '')}/${UNKNOWN}`).join('\n');
 }
 
 function echoed(args: readonly string[]): string {

@@ -68,7 +68,8 @@ function checkCluster(call: ShellCall, line: ShellLine, error: Say, note: Say): 
     error(`"${cluster.tool} ${cluster.verb}" changes the cluster; a validation only looks`);
   if (cluster.effect === 'unknown') error(`what this call of ${cluster.tool} does can't be read`);
   if (cluster.effect === 'inside') {
-    const looks = looksOnly(cluster.rest ?? [], noIo);
+    const [inside = ''] = cluster.rest ?? [];
+    const looks = CHANGES_INSIDE.test(inside.split('/').at(-1) ?? '') ? false : looksOnly(cluster.rest ?? [], noIo);
     if (looks === false)
       error(`what "${cluster.verb}" runs in the container changes something; a validation only looks`);
     else if (looks === undefined) note(`what "${cluster.verb}" does in the container can't be read from here`);
@@ -83,9 +84,11 @@ const endsItself = (line: ShellLine): boolean => line.calls.some((call) => call.
 
 /** Programs that change files or processes of this machine; each may do so to what is the line's own. */
 const LOCAL_CHANGES = /^(rm|mv|dd|shred|truncate|chmod|chown|ln|install|kill|pkill|killall|reboot|shutdown)$/;
+const CHANGES_INSIDE =
+  /^(rm|rmdir|mv|cp|dd|shred|truncate|chmod|chown|ln|touch|mkdir|install|kill|pkill|killall|reboot|shutdown|apt-get|yum|dnf|useradd|usermod|passwd)$/;
 /** Clients of what is served: their arguments say whether they only ask (shell/cluster/container.ts). */
 const SERVED =
-  /^(psql|mysql|mariadb|mysqladmin|mariadb-admin|mongosh|mongo|redis-cli|valkey-cli|keydb-cli|cqlsh|clickhouse-client|cockroach|influx|etcdctl|nodetool|rabbitmqctl|rabbitmqadmin|kafka-[\w-]+|vault|bao|consul|nats|ceph|rbd|rados|radosgw-admin|mc|patronictl|systemctl|service|supervisorctl|ip|iptables|mount|sysctl|find|sed|docker|podman|nerdctl|crictl|ctr|date|hostname|kcat|kafkacat|zfs|zpool|calicoctl)$/;
+  /^(psql|mysql|mariadb|mysqladmin|mariadb-admin|mongosh|mongo|redis-cli|valkey-cli|keydb-cli|cqlsh|clickhouse-client|cockroach|influx|etcdctl|nodetool|rabbitmqctl|rabbitmqadmin|kafka-[\w-]+(?:\.sh)?|vault|bao|consul|nats|ceph|rbd|rados|radosgw-admin|mc|patronictl|systemctl|service|supervisorctl|ip|iptables|mount|sysctl|find|sed|docker|podman|nerdctl|crictl|ctr|date|hostname|kcat|kafkacat|zfs|zpool|calicoctl)$/;
 const RESTORES = /^(pg_restore|mongorestore|mongoimport|createdb|dropdb|createuser|dropuser|mysqlimport)$/;
 const GIT_CHANGES =
   /^(push|commit|reset|checkout|clean|rebase|merge|pull|stash|restore|rm|mv|am|cherry-pick|revert|switch|tag)$/;

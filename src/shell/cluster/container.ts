@@ -10,15 +10,19 @@ import {
   ip,
   kafka,
   type Looks,
+  looksByItsWords,
   manager,
+  mysql,
   operands,
   packs,
+  psql,
   request,
   sql,
   statements,
   unless,
   wget,
 } from './looks.ts';
+import { NETWORK_LOOKS } from './network.ts';
 import { mongoReads, redisReads, sqlReads } from './queries.ts';
 
 const ALWAYS = words(
@@ -85,9 +89,9 @@ const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
   ['perl', code],
   ['java', unless(/^(?!-version$|--version$|-showversion$)/)],
   ['jcmd', (args) => !args.some((arg) => /GC\.run|VM\.set_flag|JFR\.(start|stop)|heap_dump/.test(arg))],
-  ['psql', sql],
-  ['mysql', sql],
-  ['mariadb', sql],
+  ['psql', psql],
+  ['mysql', mysql],
+  ['mariadb', mysql],
   ['cqlsh', sql],
   ['clickhouse-client', sql],
   ['clickhouse', sql],
@@ -134,6 +138,12 @@ const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
       '-n -p --node --vhost',
     ),
   ],
+  ['rabbitmq-plugins', first('list is_enabled directories version help', '-n --node -p --vhost')],
+  [
+    'rabbitmq-queues',
+    first('quorum_status check_if_node_is_quorum_critical check_if_node_is_mirror_sync_critical help'),
+  ],
+  ['rabbitmq-streams', first('stream_status list_stream_consumers list_stream_publishers help')],
   ['rabbitmqadmin', first('list show export help')],
   ['kcat', unless(/^-[a-zA-Z]*P/)],
   ['kafkacat', unless(/^-[a-zA-Z]*P/)],
@@ -196,7 +206,12 @@ const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
   ['pgbackrest', first('info check version', '--stanza --config')],
   ['barman', first('list-backups list-backup check status show-backup show-server list-servers')],
   ['wal-g', firstTwo('backup-list;wal-show;wal-verify;st ls')],
-  ['mc', first('ls stat tree find du version ready cat head diff ping')],
+  [
+    'mc',
+    firstTwo(
+      'ls;stat;tree;find;du;version;ready;cat;head;diff;ping;admin info;admin trace;admin user list;admin user info;admin policy list;admin config get',
+    ),
+  ],
   ['minio', unless(/^server$/)],
   [
     'systemctl',
@@ -216,38 +231,7 @@ const LOOKS: ReadonlyMap<string, Looks> = new Map<string, Looks>([
   ['docker', first('ps images inspect info version logs stats top diff port history')],
   ['nerdctl', first('ps images inspect info version logs stats top port history')],
   ['podman', first('ps images inspect info version logs stats top port history')],
-  ['birdc', first('show')],
-  ['birdcl', first('show')],
-  ['vtysh', (args) => !/\b(conf|configure|clear|write)\b/.test(args.join(' '))],
-  ['gobgp', (args) => !/\b(add|del|set)\b/.test(args.join(' '))],
-  ['calicoctl', firstTwo('get;version;node status;node diags;node checksystem;ipam show;ipam check;convert')],
-  ['calico-node', unless(/^-(?!bird|felix|v|show)/)],
-  [
-    'cilium',
-    firstTwo(
-      'status;version;endpoint list;endpoint get;endpoint health;bpf;service list;service get;node list;identity list;identity get;policy get;monitor;map list;map get;metrics list;config;encrypt status;ip list;fqdn cache;debuginfo',
-    ),
-  ],
-  [
-    'cilium-dbg',
-    firstTwo(
-      'status;version;endpoint list;endpoint get;bpf;service list;service get;node list;identity list;policy get;monitor;map list;map get;metrics list;encrypt status;ip list',
-    ),
-  ],
-  ['cilium-health', first('status get ping')],
-  ['hubble', first('observe status list version')],
-  ['ovs-vsctl', first('show list get list-br list-ports list-ifaces find br-exists')],
-  ['ovs-ofctl', first('show dump-flows dump-ports dump-ports-desc dump-tables dump-groups dump-meters')],
-  ['ovs-appctl', (args) => !/\b(set|del|add|exit|flush)\b/.test(args.join(' '))],
-  [
-    'ovn-nbctl',
-    first('show list lr-list ls-list lr-route-list lsp-list find get lb-list acl-list lrp-list lr-nat-list'),
-  ],
-  ['ovn-sbctl', first('show list find get lflow-list dump-flows')],
-  [
-    'pilot-agent',
-    (args) => (args[0] === 'request' ? /^GET$/i.test(args[1] ?? '') : /^(version|wait)$/.test(args[0] ?? '')),
-  ],
+  ...NETWORK_LOOKS,
   ['mysqlsh', statements(/^(-e|--execute)$/, /^(-f|--file)/, (text) => sqlReads(text) && mongoReads(text))],
   ['pt-heartbeat', unless(/^--update$/)],
   [
@@ -291,5 +275,6 @@ export function looksOnly(argv: readonly string[], io: Io): boolean | undefined 
   if (ALWAYS.has(program)) return true;
   const looks = LOOKS.get(program);
   if (looks !== undefined) return looks(args, io);
-  return program.startsWith('kafka-') ? kafka(args, io) && !/producer|delete-records|storage/.test(program) : undefined;
+  if (program.startsWith('kafka-')) return kafka(args, io) && !/producer|delete-records|storage/.test(program);
+  return looksByItsWords(args) ? true : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Io } from '../scope.ts';
 import { isKnown, words } from '../text.ts';
+import { WRITING_WORDS } from './plugins.ts';
 import { sqlReads } from './queries.ts';
 import { onlyAsks, requestOf } from './request.ts';
 
@@ -56,11 +57,24 @@ export const statements =
     return !io.piped || (isKnown(io.stdin) && reads(io.stdin));
   };
 
-export const sql = statements(
-  /^(-c|--command|-e|--execute|-q|-Q|--query|-x)$/,
-  /^(-f|--file|--queries-file)(=|$)|^-f./,
-  sqlReads,
+const SQL_FILES = /^(-f|--file|--queries-file)(=|$)|^-f./;
+/** The last letter of several in one word may be the option: `psql -qtAc 'select 1'`, `mysql -Nse …`. */
+export const psql = statements(/^(-[a-zA-Z0-9]*c|--command)$/, SQL_FILES, sqlReads);
+export const mysql = statements(/^(-[a-zA-Z]*e|--execute)$/, SQL_FILES, sqlReads);
+export const sql = statements(/^(-e|--execute|-q|-Q|--query|-x|--command)$/, SQL_FILES, sqlReads);
+
+/** Words with which a program that isn't known here only looks, wherever it keeps what it shows. */
+const INSIDE_READS = words(
+  'get list ls status describe show view info inspect version help health healthcheck ping stats stat check verify validate ' +
+    'tree top query showmigrations is-enabled is_enabled is-active whoami can-i diff list-all list_all',
 );
+/** `spire-server bundle show`: the first of its words that says what it does says that it looks. */
+export const looksByItsWords = (args: readonly string[]): boolean => {
+  const given = args.filter((arg) => !arg.startsWith('-')).slice(0, 3);
+  if (args.some((arg) => !isKnown(arg) || CHANGING_OPTION.test(arg))) return false;
+  return INSIDE_READS.has(given.find((word) => INSIDE_READS.has(word) || WRITING_WORDS.has(word)) ?? '');
+};
+const CHANGING_OPTION = /^--?(fix|repair|force|delete|set|write|apply|purge|reset|prune)\b/;
 /** Code in another language: nothing in it that writes or starts something. */
 const CODE_CHANGES =
   /\b(write|unlink|remove|rm|rmtree|mkdir|rename|truncate|chmod|chown|system|exec\w*|spawn\w*|popen|subprocess|kill|insert|update|delete|drop|create|save|flush\w*|post|put|patch|copy\w*|symlink|eval|fork|requests\.(post|put|delete))\b|open\([^)]*,\s*['"][wax+]/i;

@@ -7,7 +7,8 @@ export const READING_WORDS = words(
     'options doctor preflight precheck analyze analyse generate gen export print render template templates dump summary stats ' +
     'stat health dashboard ui tunnel port-forward query graph usage capacity audit scan plan preview trace wait ps pc ' +
     'proxy-status proxy-config verify-install bugreport bug-report sysdump must-gather support-bundle debug-info download ' +
-    'fmt format build convert decode login logout context ctx config-view tables overview images context-list kubeconfig',
+    'fmt format build convert decode login logout context ctx config-view tables overview images context-list kubeconfig ' +
+    'conf backends certs ingresses general',
 );
 
 /** Words with which they change what is in a cluster. */
@@ -26,7 +27,11 @@ const READING_PLUGINS = words(
     'rbac-lookup rbac-view rbac-tool deprecations konfig pod-lens pod-inspect podevents blame graph ice ' +
     'node-resource sick-pods status count whoami explore fields fleet np-viewer popeye pv-tree ' +
     'skew spy topology unused-volumes grep dds preflight mc cost doctor bd-xray capacity ' +
-    'kubesec view-quotas advise-psp example cyclonus lookup socks5-proxy relay',
+    'kubesec view-quotas advise-psp example cyclonus lookup socks5-proxy relay assert advise-policy api-resource-versions ' +
+    'ca-cert clog cluster-compare colorize-applied community-images config-cleanup cwide dtlogin duck events finalizers ' +
+    'gke-credentials gs kota kubescape kurt kubesec-scan multiforward net-forward oidc-login open-svc pod-dive pod-logs ' +
+    'print-env prompt resource-snapshot resource-versions rolesum secretdata service-tree slice sort-manifests split-yaml ' +
+    'switch-config unlimited verify-provider vpa-recommendation history',
 );
 const READING_NAME =
   /^(view|get|list|show|who|find|df|top|explain|diff|inspect)[-_]|[-_](list|status|viewer|view|tree|capacity|matrix|top|info|report|lint|logs|login)$/;

@@ -13,7 +13,7 @@ const WRITERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['helmfile', words('apply sync destroy delete charts')],
   ['skaffold', words('run dev deploy apply delete debug')],
   ['tilt', words('up down ci trigger enable disable')],
-  ['flux', words('reconcile create delete suspend resume bootstrap install uninstall')],
+  ['flux', words('reconcile create delete suspend resume bootstrap install uninstall migrate')],
   ['flux-operator', words('install uninstall create delete suspend resume reconcile patch')],
   [
     'argocd',
@@ -90,6 +90,18 @@ const WRITERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['rancher', words('install up delete')],
 ]);
 
+/** What they keep on this machine. */
+const LOCAL: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['velero', words('client')],
+  ['argocd', words('context login logout relogin')],
+  ['flux', words('plugin')],
+  ['okteto', words('context')],
+]);
+
+/** `add-policy`, `enable-sync-overrun`, `update-password`: a verb with what it is done to, in one word. */
+const CHANGES_SOMETHING =
+  /^(add|remove|delete|create|update|set|unset|reset|rotate|enable|disable|allow|deny|revoke|grant|approve)-[a-z]/;
+
 /** Two words that say one thing: `argocd app actions run` writes, `argo cron` names what follows. */
 const NOUNS_THAT_ARE_VERBS = words('restore backup schedule test run import actions upgrade install set debug');
 
@@ -136,10 +148,12 @@ function helmsman(args: readonly string[]): string | undefined {
 
 function verbOf(program: string, given: readonly string[]): string | undefined {
   const writes = WRITERS.get(program) ?? new Set();
-  const first = given.slice(0, 3);
-  const at = first.findIndex((word) => writes.has(word) || !isKnown(word));
+  if (LOCAL.get(program)?.has(given[0] ?? '') === true) return undefined;
+  const first = given.slice(0, 4);
+  const changes = (word: string): boolean => writes.has(word) || (writes.size > 0 && CHANGES_SOMETHING.test(word));
+  const at = first.findIndex((word) => changes(word) || !isKnown(word));
   const verb = first[at];
-  if (verb === undefined || !writes.has(verb)) return undefined;
+  if (verb === undefined || !changes(verb)) return undefined;
   if (firstDecides(given.slice(0, at)) === 'reads') return undefined;
   const next = first[at + 1];
   const looks = NOUNS_THAT_ARE_VERBS.has(verb) && next !== undefined && firstDecides([next]) === 'reads';

@@ -13,7 +13,7 @@ export function saysLittle(script: ParsedScript): string | undefined {
   const weak = deciding.map(weakness);
   const first = weak.find((one) => one !== undefined);
   if (first !== undefined && !weak.includes(undefined)) return first;
-  return onlyLastCounts(script) ?? onlyLastTurn(script) ?? afterOr(script);
+  return neverEnds(script) ?? onlyLastCounts(script) ?? onlyLastTurn(script) ?? afterOr(script);
 }
 
 /** The commands whose exit status becomes the line's. */
@@ -112,6 +112,18 @@ function canFail(node: SyntaxNode): boolean {
   if (node.type === 'Command') return node.name !== undefined && !QUIET.has(node.name.value);
   if (node.type === 'Pipeline') return node.commands.slice(-1).some(canFail);
   return node.type === 'For';
+}
+
+/** `while true; do …; done` that nothing leaves. */
+function neverEnds({ commands }: ParsedScript): string | undefined {
+  const loop = commands.at(-1)?.command;
+  const [test] = loop?.type === 'While' ? loop.clause.commands : [];
+  if (loop?.type !== 'While' || test?.command.type !== 'Command') return undefined;
+  const forever = loop.kind === 'while' ? /^(true|:|sleep|echo)$/ : /^false$/;
+  if (!forever.test(test.command.name?.value ?? '')) return undefined;
+  return /\b(exit|return|break)\b/.test(textsOf(loop.body.commands))
+    ? undefined
+    : 'its loop never ends, so the time limit always fails it; loop until what must hold does';
 }
 
 /** A `for` ends with the status of its last turn. */

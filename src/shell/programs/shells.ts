@@ -1,7 +1,9 @@
-import { fileText, type Io, type Scope } from '../scope.ts';
+import { fileKind } from '../files.ts';
+import { absolute, fileText, type Io, newBudget, type Scope } from '../scope.ts';
 import { isStartupFile } from '../setup.ts';
-import { baseName, words } from '../text.ts';
+import { baseName, isKnown, words } from '../text.ts';
 import { type Runs, runsText, shown } from './runs.ts';
+import { namesDeployment } from './tasks.ts';
 
 export const SHELLS = words('bash sh zsh dash ksh mksh ash fish rbash');
 
@@ -44,8 +46,19 @@ function fed(io: Io, params: readonly string[]): Runs | undefined {
 
 function scriptFile(path: string, params: readonly string[], scope: Scope): Runs | undefined {
   const text = fileText(path, scope);
-  if (text === undefined) return { kind: 'opaque', because: `the script ${shown(path)} can't be read` };
+  if (text === undefined) return unread(path, scope);
   return asScript(text, path, params);
+}
+
+/**
+ * A script that can't be read. One that isn't there, in a line that does nothing else (so nothing makes it), does not run:
+ * it stops only where its name says what it would do.
+ */
+function unread(path: string, scope: Scope): Runs | undefined {
+  const alone = scope.depth === 0 && newBudget().commands - scope.budget.commands === 1;
+  const absent = isKnown(path) && scope.cwd !== undefined && fileKind(absolute(path, scope.cwd)) === undefined;
+  if (alone && absent && !namesDeployment(baseName(path).replace(/\.\w+$/, ''))) return undefined;
+  return { kind: 'opaque', because: `the script ${shown(path)} can't be read` };
 }
 
 export function asScript(text: string, path: string, params: readonly string[]): Runs | undefined {
@@ -60,7 +73,7 @@ export function asScript(text: string, path: string, params: readonly string[]):
 export function executed(path: string, args: readonly string[], scope: Scope): Runs | undefined {
   const text = fileText(path, scope);
   if (text !== undefined) return asScript(text, path, args);
-  return /\.(sh|bash)$/.test(path) ? { kind: 'opaque', because: `the script ${shown(path)} can't be read` } : undefined;
+  return /\.(sh|bash)$/.test(path) ? unread(path, scope) : undefined;
 }
 
 export function sourced(args: readonly string[], scope: Scope): Runs | undefined {

@@ -5,11 +5,20 @@ import type { Runs } from './runs.ts';
 
 /** Names of tasks that put something into a cluster, or take it out: a task of such a name that can't be read stops. */
 const DEPLOYS =
-  /(^|[-_:./])(un|re)?(deploy(ment)?|ship|rollout|rollback|apply|helm|k8s|kube(ctl|rnetes)?|argocd|flux|cluster-(up|down)|promote|release-(to|prod)\w*)($|[-_:./])/i;
+  /(^|[-_:./])(un|re)?(deploy(ment)?|ship|rollout|rollback|apply|cluster-(up|down)|promote|release-(to|prod)\w*)($|[-_:./])/i;
+/** Names of what does so: `helm-prod` may, `test.helm` and `lint-k8s` don't. */
+const DEPLOYER = /(^|[-_:./])(helm|k8s|kube(ctl|rnetes)?|argocd|flux)($|[-_:./])/i;
+const ONLY_BUILDS =
+  /(^|[-_:./])(tests?|unit-?tests?|lint|check|verify|validate|docs?|readme|template|package|build|fmt|format|gen(erate)?|schema|diff|plan|status|logs?|version|download|tools?|bin|clean-bin|values)($|[-_:./])/i;
+
+const mayDeploy = (name: string): boolean => DEPLOYS.test(name) || (DEPLOYER.test(name) && !ONLY_BUILDS.test(name));
+
+/** A script of such a name that isn't there: the same, and what installs. */
+export const namesDeployment = (name: string): boolean => mayDeploy(name) || /(^|[-_.])(un)?install/i.test(name);
 
 export const unresolved = (runner: string, targets: readonly string[]): readonly Runs[] =>
   targets
-    .filter((target) => DEPLOYS.test(target))
+    .filter(mayDeploy)
     .slice(0, 1)
     .map((target) => ({ kind: 'opaque', because: `what ${runner} ${target} runs can't be read` }));
 

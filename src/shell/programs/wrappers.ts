@@ -100,7 +100,7 @@ export function xargs(args: readonly string[], io: Io): Runs | undefined {
   const own = args.slice(end);
   if (own.length === 0) return undefined;
   const mark = textOf(flags, '-I', '--replace');
-  const fed = isKnown(io.stdin) ? io.stdin : UNKNOWN;
+  const fed = io.stdin ?? UNKNOWN;
   if (mark !== undefined && mark !== '') {
     const lines = fed.split('\n').filter((line) => line.trim() !== '');
     const value = lines.length === 1 ? (lines[0] ?? UNKNOWN) : UNKNOWN;
