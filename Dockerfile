@@ -3,12 +3,12 @@
 #   docker run --rm -i --read-only --tmpfs /tmp -v infragate:/data -v "$HOME/.kube/config:/kube/config:ro" infragate
 FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /src
-COPY package.json package-lock.json tsconfig.json tsconfig.build.json ./
+COPY package.json package-lock.json tsconfig.json ./
 # The builds that native packages bring are used as they are; nothing is compiled, no script of a package runs.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY scripts ./scripts
 COPY src ./src
-RUN node scripts/compile.mjs && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+RUN node scripts/bundle.mjs && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim
 WORKDIR /app

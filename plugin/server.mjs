@@ -2,7 +2,7 @@
 // Starts infragate's MCP server for the plugin, wherever the plugin's folder lies: in a clone, beside a clone that a
 // marketplace was added from (a plugin from a git marketplace is copied alone), or on its own, with the published package.
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -41,19 +41,25 @@ function prepare(start) {
 const clone = [join(here, '..'), marketplace()].find((folder) => folder !== undefined && isClone(folder));
 const given = process.argv.slice(2);
 if (clone !== undefined) {
-  const start = join(clone, 'scripts', 'dev.mjs');
-  if (!existsSync(join(clone, 'dist', 'cli.js'))) await prepare(start);
-  process.argv = [process.argv[0], start, 'infragate', ...given];
-  await import(pathToFileURL(start).href);
+  const { isBuilt } = await import(pathToFileURL(join(clone, 'scripts', 'glance.mjs')).href);
+  if (!isBuilt()) await prepare(join(clone, 'scripts', 'dev.mjs'));
+  const bin = join(clone, 'bin', 'infragate.js');
+  // In this very process where its Node is new enough; else by the one that the clone brings.
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 19)) {
+    process.argv = [process.argv[0], bin, ...given];
+    await import(pathToFileURL(bin).href);
+  } else start(join(clone, 'node_modules', 'node', 'bin', 'node'), [bin, ...given]);
 } else {
   const { version } = json(join(here, '.claude-plugin', 'plugin.json')) ?? {};
-  const child = spawn('npx', ['--yes', `infragate@${version ?? 'latest'}`, ...given], {
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
+  start('npx', ['--yes', `infragate@${version ?? 'latest'}`, ...given]);
+}
+
+function start(command, args) {
+  const child = spawn(command, args, { stdio: 'inherit', shell: command === 'npx' && process.platform === 'win32' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
-    process.stderr.write(`infragate: npx could not be started: ${error.message}\n`);
+    process.stderr.write(`infragate: ${command} could not be started: ${error.message}\n`);
     process.exit(3);
   });
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 143)));

@@ -4,20 +4,14 @@
 // Everything of its own goes to stderr: stdout belongs to the command (an MCP client may be reading it).
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { glance, inputs, isBuilt, SEEN } from './glance.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 const say = (text) => process.stderr.write(`infragate: ${text}\n`);
-
-function files(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    return entry.isDirectory() ? files(path) : [path];
-  });
-}
 
 const hash = (paths) => {
   const sum = createHash('sha256');
@@ -69,11 +63,17 @@ function run(command, args, why) {
 }
 
 function prepare() {
+  if (isBuilt()) return;
+  const seen = glance();
+  prepareFrom(inputs());
+  writeFileSync(SEEN, seen);
+}
+
+function prepareFrom(inputs) {
   const wantedDependencies = hash([join(root, 'package-lock.json')]);
   const dependencyStamp = join(root, 'node_modules', '.infragate-dependencies');
   const needsDependencies = () => stamp(dependencyStamp) !== wantedDependencies;
-  const sources = files(join(root, 'src')).filter((path) => !path.endsWith('.test.ts') && !path.includes('/fixtures/'));
-  const wantedBuild = hash([...sources.sort(), join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')]);
+  const wantedBuild = hash(inputs);
   const buildStamp = join(root, 'dist', '.built-from');
   const needsBuild = () => stamp(buildStamp) !== wantedBuild;
   if (!needsDependencies() && !needsBuild()) return;
@@ -89,23 +89,8 @@ function prepare() {
       run('npm', ['rebuild', 'node', '--loglevel=error'], 'fetching a suitable Node (once)');
       writeFileSync(dependencyStamp, wantedDependencies);
     }
-    if (needsBuild()) build(wantedBuild);
+    if (needsBuild()) run(join(bin, 'node'), [join(root, 'scripts', 'bundle.mjs'), wantedBuild], 'building');
   });
-}
-
-function build(wanted) {
-  const out = join(root, 'dist.new');
-  rmSync(out, { recursive: true, force: true });
-  run(join(bin, 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', out], 'building');
-  for (const path of files(join(root, 'src'))) {
-    if (!/\.(md|sql|json|yaml)$/.test(path) || path.includes('/fixtures/')) continue;
-    const to = join(out, relative(join(root, 'src'), path));
-    mkdirSync(dirname(to), { recursive: true });
-    cpSync(path, to);
-  }
-  writeFileSync(join(out, '.built-from'), wanted);
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  renameSync(out, join(root, 'dist'));
 }
 
 prepare();

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { version } from '../src/cli/version.ts';
+import { version } from '../src/package.ts';
 import { findBinary } from '../src/sandbox/binary.ts';
 import { CRD_SETS, crdFile, definitionsOf } from '../src/sandbox/crds.ts';
 

@@ -22,7 +22,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .showHelpAfterError()
     .exitOverride();
   if (name !== undefined && ['--version', '-V', '-v', 'version'].includes(name)) {
-    const { version } = await import('./cli/version.ts');
+    const { version } = await import('./package.ts');
     print(version());
     return;
   }

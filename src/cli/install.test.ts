@@ -65,8 +65,8 @@ describe.each(names)('%s', (client) => {
   test('gets an entry that starts this server, and keeps the rest of its file', async () => {
     given(client, rest);
     await run(client);
-    const args = ['--prefix', expect.any(String), 'run', '--silent', 'infragate'];
-    expect(entry()).toMatchObject(client === 'opencode' ? { command: ['npm', ...args] } : { command: 'npm', args });
+    const [command, args] = [process.execPath, [expect.stringMatching(/bin[\\/]infragate\.js$/)]];
+    expect(entry()).toMatchObject(client === 'opencode' ? { command: [command, ...args] } : { command, args });
     const text = readFileSync(fileOf(client), 'utf8');
     for (const line of rest.split('\n').filter((one) => /\w/.test(one)))
       expect(text).toContain(line.replace(/,?$/, ''));
@@ -155,13 +155,8 @@ test('what the user had on the entry stays, the environment above all', async ()
   given('cursor', '{"mcpServers":{"infragate":{"command":"old","env":{"HTTPS_PROXY":"p","A":"1"},"disabled":true}}}');
   await run('cursor', '--env', 'A=2', '--kubeconfig', 'kube.config', '--workspace', 'apps');
   expect(JSON.parse(readFileSync(fileOf('cursor'), 'utf8')).mcpServers.infragate).toEqual({
-    command: 'npm',
-    args: [
-      ...['--prefix', expect.any(String), 'run', '--silent', 'infragate'],
-      '--',
-      '--workspace',
-      join(home, 'apps'),
-    ],
+    command: process.execPath,
+    args: [expect.stringMatching(/bin[\\/]infragate\.js$/), '--workspace', join(home, 'apps')],
     env: { HTTPS_PROXY: 'p', A: '2', INFRAGATE_KUBECONFIG: join(home, 'kube.config') },
     disabled: true,
   });
@@ -171,7 +166,7 @@ test('what the user had on the entry stays, the environment above all', async ()
 test("a project's file is another one, with an undo of its own", async () => {
   await run('claude-code');
   await run('claude-code', '--scope', 'project');
-  expect(JSON.parse(readFileSync(join(home, '.mcp.json'), 'utf8')).mcpServers.infragate.command).toBe('npm');
+  expect(JSON.parse(readFileSync(join(home, '.mcp.json'), 'utf8')).mcpServers.infragate.command).toBe(process.execPath);
   await run('claude-code', '--scope', 'project', '--undo');
   expect(existsSync(join(home, '.mcp.json'))).toBe(false);
   expect(existsSync(fileOf('claude-code'))).toBe(true);

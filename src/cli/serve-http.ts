@@ -2,11 +2,11 @@
 
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { version } from '../package.ts';
 import { print, printError } from '../print/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import { EXIT } from './exit.ts';
 import { workspaceHere } from './here.ts';
-import { version } from './version.ts';
 
 type Flags = { http: number; workspace?: string };
 

@@ -1,11 +1,11 @@
-import { statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type FirstAnswers, type Front, openFront } from '../mcp/front.ts';
+import { asset, version } from '../package.ts';
 import { printError } from '../print/index.ts';
-import { TOOLS } from '../tools/index.ts';
 import { EXIT } from './exit.ts';
 import { workspaceHere } from './here.ts';
-import { version } from './version.ts';
 
 /** infragate without a command: MCP on stdio. stdout carries the protocol and nothing else. */
 export async function serve(argv: readonly string[]): Promise<void> {
@@ -15,9 +15,19 @@ export async function serve(argv: readonly string[]): Promise<void> {
     process.exitCode = EXIT.wrongUse;
     return;
   }
-  const { serveStdio } = await import('../mcp/index.ts');
+  const front = openBuiltFront();
+  await front?.quiet;
+  const [{ serveStdio }, { TOOLS }] = await Promise.all([import('../mcp/index.ts'), import('../tools/index.ts')]);
   const { workspace } = given;
-  await serveStdio({ version: version(), tools: TOOLS, ...(workspace === undefined ? {} : { workspace }) });
+  serveStdio({ version: version(), tools: TOOLS, ...(workspace === undefined ? {} : { workspace }) }, front);
+}
+
+/** The build records the first answers; the sources run without. */
+function openBuiltFront(): Front | undefined {
+  const file = asset('first-answers.json');
+  if (!existsSync(file)) return undefined;
+  const answers: FirstAnswers = JSON.parse(readFileSync(file, 'utf8'));
+  return openFront(process.stdin, process.stdout, answers);
 }
 
 type Given = { readonly ok: true; readonly workspace?: string } | { readonly ok: false; readonly message: string };

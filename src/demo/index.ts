@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../package.ts';
 import { connectAgent, type Person } from './agent.ts';
 import { images as imagesOf, mirrored, upstream, writeWorkspace } from './files/index.ts';
 import { ownCluster } from './own-cluster.ts';
@@ -78,7 +78,7 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
       "in place of EDB's closed operator: CloudNativePG's CRD (the same Cluster kind upstream), its status written by a few lines of this demo",
     );
   }
-  const entry = fileURLToPath(new URL('../cli.js', import.meta.url));
+  const entry = join(packageRoot(), 'bin', 'infragate.js');
   const env: Record<string, string> = {
     PATH: `${bin}:${process.env.PATH ?? ''}`,
     HOME: process.env.HOME ?? folder,

@@ -2,6 +2,7 @@ import { Console } from 'node:console';
 import { StdioServerTransport, serveStdio as serve } from '@modelcontextprotocol/server/stdio';
 import { printError } from '../print/index.ts';
 import { type ChannelOptions, createChannel } from './channel.ts';
+import type { Front } from './front.ts';
 import { createServer } from './server.ts';
 
 /** How long running tools may take to clean up when the client has gone. The reaper takes care of the rest, later. */
@@ -9,12 +10,20 @@ const CLOSE_MS = 10_000;
 
 /**
  * Serves one client over stdin and stdout until it goes. stdout carries the protocol only: whatever a library prints
- * goes to stderr.
+ * goes to stderr. With a front, which has answered what a client asks first.
  */
-export function serveStdio(options: ChannelOptions): void {
+export function serveStdio(options: ChannelOptions, front?: Front): void {
   globalThis.console = new Console(process.stderr, process.stderr);
   const channel = createChannel(options);
-  const transport = new StdioServerTransport();
+  const transport = new StdioServerTransport(front?.stdin ?? process.stdin);
+  if (front !== undefined) {
+    const send = transport.send.bind(transport);
+    transport.send = async (message) => {
+      if (!('method' in message) && front.isAnswered(message.id)) return;
+      await send(message);
+    };
+    front.close();
+  }
   const handle = serve(() => createServer(channel), { transport, onerror: report });
 
   let ending = false;

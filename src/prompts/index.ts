@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { asset } from '../package.ts';
 
 /**
  * The seven prompts: a Markdown template each, and the table of their arguments. In: a prompt's name and what a person
@@ -96,9 +97,8 @@ export const PROMPTS = [
 
 export type PromptName = (typeof PROMPTS)[number]['name'];
 
-/** A template as it lies beside this file (in dist as in src). */
-export const template = (name: PromptName): Promise<string> =>
-  readFile(new URL(`./${name}.md`, import.meta.url), 'utf8');
+/** A template as it lies beside this file. */
+export const template = (name: PromptName): Promise<string> => readFile(asset(`prompts/${name}.md`), 'utf8');
 
 /** The prompt as an agent gets it. */
 export async function prompt(name: PromptName, given: Readonly<Record<string, string | undefined>>): Promise<string> {

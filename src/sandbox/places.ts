@@ -2,7 +2,7 @@
 
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../package.ts';
 
 /** XDG says that a relative path in its variables is to be ignored. */
 function xdg(variable: string, ...fallback: string[]): string {
@@ -31,9 +31,9 @@ export function folderOf(name: string): string {
   return join(sandboxes(), name);
 }
 
-/** The Go sources. They lie beside src/ and beside dist/, so the same step up leads there from both. */
+/** The Go sources. */
 export function sources(): string {
-  return fileURLToPath(new URL('../../sandbox/', import.meta.url));
+  return join(packageRoot(), 'sandbox');
 }
 
 /** Names become folder names, kubeconfig context names and process marks. */

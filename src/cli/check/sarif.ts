@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isAbsolute, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
-import { version } from '../version.ts';
+import { version } from '../../package.ts';
 import { type FailOn, type Level, levelOf, type Row } from './rows.ts';
 
 /** SARIF 2.1.0 (OASIS): one result for each row that isn't simply so. Types: @types/sarif, made from its schema. */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentClient } from '../../guard/clients.ts';
+import { packageRoot } from '../../package.ts';
 import type { Places } from './clients.ts';
-import { packageRoot } from './entry.ts';
 
 /**
  * Where each client keeps its hooks, and how one that runs before a tool is written there. Sources: each client's reference

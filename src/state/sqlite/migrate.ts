@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
+import { asset } from '../../package.ts';
 import type { LedgerError } from '../ledger.ts';
 
 /** `PRAGMA application_id` of an infragate ledger: "iGat" in ASCII. */
 export const APPLICATION_ID = 0x69476174;
 
-const FOLDER = new URL('./migrations/', import.meta.url);
+const FOLDER = asset('state/sqlite/migrations/');
 
 /**
  * Brings the file to this version's schema: the numbered .sql files in order, `user_version` being the number of the
