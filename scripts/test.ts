@@ -17,7 +17,8 @@ const chosen = given.some((arg) => arg.startsWith('--project'));
 const NEED_SANDBOX = ['cluster', 'node', 'clients'];
 
 const missing = chosen && !given.some((arg) => NEED_SANDBOX.includes(arg)) ? undefined : await sandboxMissing();
-const tiers = missing === undefined || chosen ? [] : ['--project', 'unit', '--project', 'protocol'];
+const tiers =
+  missing === undefined || chosen ? [] : ['--project', 'unit', '--project', 'protocol', '--project', 'postgres'];
 const leftOut = missing === undefined ? 0 : testsIn(NEED_SANDBOX);
 
 const folder = mkdtempSync(join(tmpdir(), 'infragate-test-'));

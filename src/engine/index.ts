@@ -76,7 +76,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   async function open(): Promise<Shop | Refusal> {
-    const ledger = await openLedger({ home });
+    const ledger = await openLedger(options.home === undefined ? {} : { home });
     if (isLedgerError(ledger))
       return refuse(ledger.reason === 'DamagedLedger' ? 'RECORD_DAMAGED' : 'FORBIDDEN', ledger.message);
     const policy = await readPolicy(options.policyHome ?? home);

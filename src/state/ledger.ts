@@ -134,7 +134,10 @@ export type LedgerError = {
     | 'DamagedLedger'
     | 'OldSqlite'
     | 'NoDriver'
-    | 'Busy';
+    | 'Busy'
+    | 'BadAddress'
+    | 'Unreachable'
+    | 'NoPermission';
   readonly message: string;
 };
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Backend } from './backend.ts';
 import { chained } from './chained.ts';
 import { dataFolder, prepareFolder } from './home.ts';
 import type { Ledger, LedgerError } from './ledger.ts';
@@ -7,20 +8,37 @@ import { signed } from './signed.ts';
 
 const FILE = 'ledger.sqlite';
 
+export type LedgerPlace = {
+  /** A data folder: the ledger is the file in it, whatever the environment says. */
+  readonly home?: string;
+  /** `postgres://…`; INFRAGATE_LEDGER when neither is given. */
+  readonly address?: string;
+};
+
 /**
- * The ledger in the data folder (`home` overrides it), made when there is none. Safe when several processes open it at
- * once, the first time too. SQLite is loaded here and not before.
+ * The ledger at an address or in the data folder, made when there is none. Safe when several processes open it at once, the
+ * first time too. SQLite and the client of PostgreSQL are loaded here and not before.
  */
-export async function openLedger(options: { home?: string } = {}): Promise<Ledger | LedgerError> {
+export async function openLedger(place: LedgerPlace = {}): Promise<Ledger | LedgerError> {
   let folder: string;
   try {
-    folder = options.home ?? dataFolder();
+    folder = place.home ?? dataFolder();
   } catch (error) {
     return { status: 'error', reason: 'NoFolder', message: error instanceof Error ? error.message : String(error) };
   }
   const problem = prepareFolder(folder, FILE);
   if (problem !== undefined) return problem;
-  const { openSqlite } = await import('./sqlite/index.ts');
-  const backend = await openSqlite(join(folder, FILE));
+  const address = place.address ?? (place.home === undefined ? (process.env.INFRAGATE_LEDGER ?? '') : '');
+  const backend = address === '' ? await fileIn(folder) : await databaseAt(address);
   return 'reason' in backend ? backend : signed(chained(backend), () => trustedKeys(folder));
+}
+
+async function fileIn(folder: string): Promise<Backend | LedgerError> {
+  const { openSqlite } = await import('./sqlite/index.ts');
+  return openSqlite(join(folder, FILE));
+}
+
+async function databaseAt(address: string): Promise<Backend | LedgerError> {
+  const { openPostgres } = await import('./postgres/index.ts');
+  return openPostgres(address);
 }

@@ -92,6 +92,8 @@ const VENDORS: Record<string, readonly string[]> = {
   execa: ['commands'],
   canonicalize: ['workflow'],
   'better-sqlite3': ['state/sqlite'],
+  pg: ['state/postgres'],
+  'pg-connection-string': ['state/postgres'],
 };
 
 const root = join(import.meta.dirname, '..', '..', 'src');
