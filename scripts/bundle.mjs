@@ -10,8 +10,8 @@ const src = join(root, 'src');
 const out = join(root, 'dist.new');
 const dist = join(root, 'dist');
 
-/** Brings native code; everything else is bundled. */
-const EXTERNAL = ['better-sqlite3'];
+/** Brings native code, or is only used where somebody installed it (pg-native); everything else is bundled. */
+const EXTERNAL = ['better-sqlite3', 'pg-native'];
 
 rmSync(out, { recursive: true, force: true });
 // A thread's module is a file of its own; flat, so that the module that starts it finds it beside itself, as in src/.

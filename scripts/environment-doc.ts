@@ -4,6 +4,14 @@ export const VARIABLES: readonly (readonly [name: string, what: string])[] = [
     'INFRAGATE_HOME',
     'The data folder: ledger, keys, policy, permits. Without it `$XDG_DATA_HOME/infragate`, else `~/.local/share/infragate`.',
   ],
+  [
+    'INFRAGATE_LEDGER',
+    'The ledger in PostgreSQL, `postgres://user@host/database?sslmode=…&schema=…`; without it, a file in the data folder.',
+  ],
+  [
+    'INFRAGATE_LEDGER_PASSWORD_FILE',
+    "A file with the password of the ledger's database, read at each connection; else PGPASSWORD or `~/.pgpass`.",
+  ],
   ['INFRAGATE_KUBECONFIG', "The server's own kubeconfig, before KUBECONFIG: an identity that the agent does not have."],
   ['INFRAGATE_CACHE', 'Where the sandbox keeps what it downloads and builds. Without it `~/.cache/infragate`.'],
   ['INFRAGATE_SANDBOX_BIN', 'A sandbox program to use in place of the platform package or a build.'],

@@ -34,6 +34,10 @@ export const COMMANDS: Record<string, { about: string; load: () => Promise<Comma
     about: "check the ledger's hash chain; names the first bad row",
     load: async () => (await import('./verify.ts')).verifyCommand(),
   },
+  ledger: {
+    about: 'the ledger itself: copy it to another place, make its schema in PostgreSQL',
+    load: async () => (await import('./ledger.ts')).ledgerCommand(),
+  },
   export: {
     about: "a deployment's events as JSON lines",
     load: async () => (await import('./export.ts')).exportCommand(),

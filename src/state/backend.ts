@@ -17,6 +17,11 @@ export type StoredRow = {
 /** Where a deployment's chain ends; kept beside the rows, so that rows missing at the end are noticed. */
 export type Head = { readonly seq: number; readonly hash: string };
 
+export type Registers = {
+  readonly nonces: readonly string[];
+  readonly failures: readonly { readonly key: string; readonly at: string }[];
+};
+
 /** `words`: what full-text search finds this row by. */
 export type NewRow = StoredRow & { readonly words?: string };
 
@@ -57,6 +62,10 @@ export interface Backend {
   /** Rows with any of these words (letters and digits only), best first. */
   search(words: readonly string[], limit: number): Promise<readonly StoredFound[]>;
   useOnce(nonce: string): Promise<boolean>;
+  /** All that was used once, and all failed attempts: for a copy of the ledger. */
+  registers(): Promise<Registers>;
+  /** Takes over another ledger's identity, as its copy; false when anything is recorded here already. */
+  adopt(identity: string): Promise<boolean>;
   attempts(key: string): Attempts;
   close(): void;
 }

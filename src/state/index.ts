@@ -3,6 +3,8 @@
  * one deployment with their hash chain checked, bodies by digest, learnings by words. What the facts mean is not known
  * here (workflow/ knows); where the rows lie is known only to a backend (sqlite/).
  */
+
+export { type Copied, copyLedger } from './copy.ts';
 export { exportLines } from './export.ts';
 export { dataFolder } from './home.ts';
 export {
@@ -24,7 +26,7 @@ export {
   type Place,
   type Row,
 } from './ledger.ts';
-export { openLedger } from './open.ts';
+export { type LedgerPlace, migrateLedger, openLedger } from './open.ts';
 export { type OperatorKey, PASSPHRASE_MIN, PINNED_KEYS, readKey, unlock, writeKey } from './operator-key.ts';
 export { beginPermits, writePermitFile } from './permit-files.ts';
 export { type ReadPermits, readPermitFiles } from './permit-read.ts';

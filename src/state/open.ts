@@ -20,6 +20,14 @@ export type LedgerPlace = {
  * first time too. SQLite and the client of PostgreSQL are loaded here and not before.
  */
 export async function openLedger(place: LedgerPlace = {}): Promise<Ledger | LedgerError> {
+  const opened = await openBackend(place);
+  return 'reason' in opened ? opened : signed(chained(opened.backend), () => trustedKeys(opened.folder));
+}
+
+/** The storage itself, without chain and signatures: for a copy. */
+export async function openBackend(
+  place: LedgerPlace = {},
+): Promise<{ readonly backend: Backend; readonly folder: string } | LedgerError> {
   let folder: string;
   try {
     folder = place.home ?? dataFolder();
@@ -30,7 +38,7 @@ export async function openLedger(place: LedgerPlace = {}): Promise<Ledger | Ledg
   if (problem !== undefined) return problem;
   const address = place.address ?? (place.home === undefined ? (process.env.INFRAGATE_LEDGER ?? '') : '');
   const backend = address === '' ? await fileIn(folder) : await databaseAt(address);
-  return 'reason' in backend ? backend : signed(chained(backend), () => trustedKeys(folder));
+  return 'reason' in backend ? backend : { backend, folder };
 }
 
 async function fileIn(folder: string): Promise<Backend | LedgerError> {
@@ -41,4 +49,13 @@ async function fileIn(folder: string): Promise<Backend | LedgerError> {
 async function databaseAt(address: string): Promise<Backend | LedgerError> {
   const { openPostgres } = await import('./postgres/index.ts');
   return openPostgres(address);
+}
+
+/** Makes or updates the schema at an address, as a role that may; `grantTo` gets what servers need. */
+export async function migrateLedger(address: string, grantTo?: string): Promise<LedgerError | undefined> {
+  const { openPostgres } = await import('./postgres/index.ts');
+  const opened = await openPostgres(address, grantTo === undefined ? {} : { grantTo });
+  if ('reason' in opened) return opened;
+  opened.close();
+  return undefined;
 }

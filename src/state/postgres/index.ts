@@ -15,8 +15,6 @@ import { DIALECTS, type Dialect, dialectOf } from './search.ts';
 export { isAddress } from './address.ts';
 
 export type OpenOptions = {
-  /** The identity of a ledger that is made new; drawn when there is none. */
-  readonly identity?: string;
   /** Given to the application's role, once the schema is there. */
   readonly grantTo?: string;
   readonly dialect?: Dialect['name'];
@@ -27,7 +25,7 @@ export async function openPostgres(text: string, options: OpenOptions = {}): Pro
   if ('reason' in address) return address;
   const database = databaseAt(address);
   try {
-    const problem = await migrate(database, address, options.identity ?? randomBytes(8).toString('hex'));
+    const problem = await migrate(database, address, randomBytes(8).toString('hex'));
     if (problem !== undefined) return await ended(database, problem);
     if (options.grantTo !== undefined) await grant(database, address.schema, options.grantTo);
     const dialect = options.dialect === undefined ? await dialectOf(database) : DIALECTS[options.dialect];
@@ -78,6 +76,8 @@ function guarded(backend: Backend, { name }: Address): Backend {
     bodiesBetween: call(backend.bodiesBetween),
     search: call(backend.search),
     useOnce: call(backend.useOnce),
+    registers: call(backend.registers),
+    adopt: call(backend.adopt),
     attempts,
     close: backend.close,
   };

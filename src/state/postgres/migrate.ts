@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
+import { asset } from '../../package.ts';
 import type { LedgerError } from '../ledger.ts';
 import type { Address } from './address.ts';
 import { codeOf, type Database } from './pool.ts';
 
-const FOLDER = new URL('./migrations/', import.meta.url);
+const FOLDER = asset('state/postgres/migrations/');
 
 /** Of pg_advisory_lock, so that two that migrate take turns: "iGat" in ASCII, as SQLite's application_id. */
 const LOCK = 0x69476174;
@@ -25,9 +26,13 @@ async function versionOf(database: Pick<Database, 'ask'>, schema: string): Promi
 /**
  * Brings the schema to this version: the numbered .sql files in order, in one transaction under an advisory lock. Where it
  * is there already nothing is written, so that a role which may only insert and select opens it.
- * `wanted`: the identity of a ledger that is made new; drawn by the caller.
+ * `identity`: of a ledger that is made new, drawn by the caller.
  */
-export async function migrate(database: Database, address: Address, wanted: string): Promise<LedgerError | undefined> {
+export async function migrate(
+  database: Database,
+  address: Address,
+  identity: string,
+): Promise<LedgerError | undefined> {
   const { schema, name } = address;
   const known = steps();
   const version = await versionOf(database, schema);
@@ -40,7 +45,7 @@ export async function migrate(database: Database, address: Address, wanted: stri
     };
   try {
     // One text of several statements is one transaction (postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-MULTI-STATEMENT).
-    await database.tell(script(schema, known, wanted));
+    await database.tell(script(schema, known, identity));
     return undefined;
   } catch (error) {
     if (codeOf(error) !== '42501') throw error;
@@ -53,7 +58,7 @@ export async function migrate(database: Database, address: Address, wanted: stri
 }
 
 /** Each step is skipped where another process did it meanwhile: what was done is asked behind the lock. */
-function script(schema: string, known: readonly string[], wanted: string): string {
+function script(schema: string, known: readonly string[], identity: string): string {
   const done = known.map((step, index) => {
     const sql = readFileSync(new URL(step, FOLDER), 'utf8').replaceAll('{schema}', schema);
     return `DO $step$ BEGIN
@@ -69,7 +74,7 @@ function script(schema: string, known: readonly string[], wanted: string): strin
     `CREATE SCHEMA IF NOT EXISTS ${schema}`,
     `CREATE TABLE IF NOT EXISTS ${schema}.schema_version (version integer PRIMARY KEY)`,
     ...done,
-    `INSERT INTO ${schema}.identity VALUES (1, ${pg.escapeLiteral(wanted)}) ON CONFLICT DO NOTHING`,
+    `INSERT INTO ${schema}.identity VALUES (1, ${pg.escapeLiteral(identity)}) ON CONFLICT DO NOTHING`,
     'COMMIT',
   ].join(';\n');
 }

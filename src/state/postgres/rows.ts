@@ -160,6 +160,27 @@ export function postgresBackend(database: Database, schema: string, dialect: Dia
       // Sent once: where the answer is lost the nonce counts as used, which is the safe side.
       return (await database.tell(statement, [text(nonce)])).count === 1;
     },
+    async registers() {
+      const nonces = await database.ask(`SELECT nonce FROM ${schema}.nonces ORDER BY nonce`);
+      const failures = await database.ask(`SELECT key, at FROM ${schema}.failures ORDER BY key, at`);
+      return {
+        nonces: nonces.rows.map((row) => String(row.nonce)),
+        failures: failures.rows.map((row) => ({ key: String(row.key), at: String(row.at) })),
+      };
+    },
+    async adopt(identity) {
+      const { rows } = await database.ask(
+        `SELECT id, EXISTS (SELECT 1 FROM ${schema}.heads) OR EXISTS (SELECT 1 FROM ${schema}.bodies)
+           OR EXISTS (SELECT 1 FROM ${schema}.nonces) AS recorded FROM ${schema}.identity`,
+      );
+      if (rows[0]?.id === identity) return true;
+      if (rows[0]?.recorded === true || !/^[0-9a-f]{16}$/.test(identity)) return false;
+      await database.tell(
+        `BEGIN; ALTER TABLE ${schema}.identity DISABLE TRIGGER only_added; UPDATE ${schema}.identity SET id = '${identity}';
+         ALTER TABLE ${schema}.identity ENABLE TRIGGER only_added; COMMIT`,
+      );
+      return true;
+    },
     attempts: (key) => ({
       async record(at = new Date().toISOString()) {
         await database.ask(`INSERT INTO ${schema}.failures VALUES ($1, $2)`, [text(key), at]);

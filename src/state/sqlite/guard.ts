@@ -38,6 +38,8 @@ export function guarded(backend: Backend, file: string): Backend {
     bodiesBetween: call(backend.bodiesBetween),
     search: call(backend.search),
     useOnce: call(backend.useOnce),
+    registers: call(backend.registers),
+    adopt: call(backend.adopt),
     attempts: (key) => {
       const { record, count } = backend.attempts(key);
       return { record: call(record), count: call(count) };

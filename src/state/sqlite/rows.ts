@@ -47,6 +47,19 @@ export function sqliteBackend(database: Database): Backend {
        SELECT fact FROM events WHERE events.deployment = learnings.deployment AND events.seq = learnings.seq
      ) AS fact FROM learnings WHERE learnings MATCH ? ORDER BY rank, rowid LIMIT ?`,
   );
+  const nonces = database.prepare<[], string>('SELECT nonce FROM nonces ORDER BY nonce').pluck();
+  const failures = database.prepare<[], { key: string; at: string }>('SELECT key, at FROM failures ORDER BY key, at');
+  const adopt = database.transaction((id: string): boolean => {
+    if (identity.get() === id) return true;
+    const recorded = 'SELECT 1 FROM heads UNION ALL SELECT 1 FROM bodies UNION ALL SELECT 1 FROM nonces LIMIT 1';
+    if (database.prepare(recorded).get() !== undefined) return false;
+    const guard = database.prepare<[], string>("SELECT sql FROM sqlite_schema WHERE name = 'identity_is_not_changed'");
+    const trigger = guard.pluck().get() ?? '';
+    database.exec('DROP TRIGGER identity_is_not_changed');
+    database.prepare('UPDATE identity SET id = ?').run(id);
+    database.exec(trigger);
+    return true;
+  });
   const addNonce = database.prepare<[string]>('INSERT INTO nonces (nonce) VALUES (?) ON CONFLICT DO NOTHING');
   const addFailure = database.prepare<[string, string]>('INSERT INTO failures (key, at) VALUES (?, ?)');
   const failuresOf = database
@@ -121,6 +134,8 @@ export function sqliteBackend(database: Database): Backend {
     bodies: async () => legibleAll(digests.iterate()),
     bodiesBetween: async (first, end, limit) => legibleAll(digestsBetween.iterate(first, end, limit)),
     search: async (words, limit) => legibleAll(found.iterate(words.map((word) => `"${word}"`).join(' OR '), limit)),
+    registers: async () => ({ nonces: nonces.all(), failures: failures.all() }),
+    adopt: async (id) => adopt.immediate(id),
     useOnce: async (nonce) => addNonce.run(nonce).changes === 1,
     attempts: (key) => ({
       record: async (at = new Date().toISOString()) => void addFailure.run(key, at),
