@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fixtures, scored } from '../src/documents/fixture.ts';
 import { type CaseResult, judge, type SourceKind } from '../src/documents/judge.fixture.ts';
+import { renderFor } from '../test/support/charts.ts';
 import { parsingSpeed } from './divergence.speed.ts';
 
 /**
@@ -29,7 +30,7 @@ const folder =
     : isAbsolute(values.corpus)
       ? values.corpus
       : resolve(process.env.INIT_CWD ?? process.cwd(), values.corpus);
-const results = await judge(folder);
+const results = await judge(folder, renderFor);
 for (const result of results) tally(result);
 if (values.corpus === undefined) await complete();
 
@@ -45,8 +46,14 @@ if (values.corpus === undefined) console.log(await parsingSpeed());
 console.log(`${holding} of ${all} hold`);
 if (holding < all) process.exitCode = 1;
 
-function tally({ name, kind, expectations }: CaseResult): void {
+function tally({ name, kind, expectations, surplus, skipped }: CaseResult): void {
   const count = countOf(kind);
+  if (skipped !== undefined) console.log(`${name}: skipped, ${skipped}: run "infragate sandbox helm" first`);
+  for (const one of surplus) {
+    all += 1;
+    count.wrong += 1;
+    console.log(`${name}: not among what the case says is HIGH: ${one}`);
+  }
   for (const one of expectations) {
     all += 1;
     if (one.holds) holding += 1;

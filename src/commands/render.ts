@@ -17,7 +17,11 @@ export type Chart = {
   readonly version?: string;
   readonly values: readonly string[];
   readonly cwd: string;
+  /** What templates ask of the cluster: its version, and what it serves (`apps/v1`, `apps/v1/Deployment`). */
+  readonly capabilities?: Capabilities;
 };
+
+export type Capabilities = { readonly kube_version: string; readonly api_versions: readonly string[] };
 
 /** What gives this machine a helm. */
 export const NO_HELM = 'set INFRAGATE_HELM to one, or build one with "infragate sandbox helm"';
@@ -40,7 +44,12 @@ export async function renderChart(chart: Chart): Promise<Rendered> {
   }
   const version = chart.version === undefined ? [] : ['--version', chart.version];
   const values = chart.values.flatMap((file) => ['--values', file]);
-  const where = ['--namespace', chart.namespace, ...version, ...values, '--include-crds', '--no-hooks'];
+  const { capabilities } = chart;
+  const cluster =
+    capabilities === undefined
+      ? []
+      : ['--kube-version', capabilities.kube_version, '--api-versions', capabilities.api_versions.join(',')];
+  const where = [...cluster, '--namespace', chart.namespace, ...version, ...values, '--include-crds', '--no-hooks'];
   return run(helm, ['template', chart.release, chart.chart, ...where], chart.cwd);
 }
 

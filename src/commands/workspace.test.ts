@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { programExists } from './program.ts';
 import { renderChart, renderKustomization } from './render.ts';
 import { workspaceFiles } from './workspace.ts';
+
+afterEach(() => vi.unstubAllEnvs());
 
 const root = mkdtempSync(join(tmpdir(), 'infragate-ws-'));
 mkdirSync(join(root, 'a/.git'), { recursive: true });
@@ -40,10 +42,24 @@ test.skipIf(!programExists('kubectl'))('kubectl renders a kustomization, and say
   expect(await renderKustomization(dir)).toMatchObject({ ok: true, text: expect.stringContaining('name: p-c') });
 });
 
-test.skipIf(programExists('helm'))('without helm, a chart is said to need it', async () => {
+test('helm is what INFRAGATE_HELM names, else the PATH’s, else the sandbox’s; without any a chart is said to need it', async () => {
   const chart = { chart: './c', release: 'r', namespace: 'n', values: [], cwd: root };
+  const place = mkdtempSync(join(tmpdir(), 'infragate-helm-'));
+  const program = (name: string) => {
+    writeFileSync(join(place, name), `#!/bin/sh\necho "# ${name}"\n`, { mode: 0o755 });
+    return join(place, name);
+  };
+  vi.stubEnv('INFRAGATE_CACHE', place);
+  vi.stubEnv('INFRAGATE_HELM', '');
+  vi.stubEnv('PATH', `${place}:/bin:/usr/bin`);
   expect(await renderChart(chart)).toMatchObject({
     ok: false,
-    message: expect.stringContaining('helm is not on the path'),
+    message: expect.stringMatching(/helm is not on the path.*INFRAGATE_HELM.*infragate sandbox helm/),
   });
+  program('helm');
+  expect(await renderChart(chart)).toEqual({ ok: true, text: '# helm' });
+  vi.stubEnv('INFRAGATE_HELM', program('own-helm'));
+  expect(await renderChart(chart)).toEqual({ ok: true, text: '# own-helm' });
+  vi.stubEnv('INFRAGATE_HELM', join(place, 'none'));
+  expect(await renderChart(chart)).toMatchObject({ ok: false });
 });

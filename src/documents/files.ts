@@ -1,20 +1,18 @@
 import type { Stats } from 'node:fs';
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
-import { isOfChart, type RenderChart, renderedParts } from './chart.ts';
+import { lstat, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, posix, resolve, sep } from 'node:path';
+import { howToRender, type RenderChart, splitBySource } from './chart.ts';
 import { decoded } from './decoded.ts';
 import type { Part } from './document.ts';
 import type { Limits } from './fetch.ts';
+import { readFolder } from './folder.ts';
 import { kindOf } from './kind.ts';
-import type { LoadError, Loaded } from './loaded.ts';
+import type { Failed, Loaded } from './loaded.ts';
 
-const READ = /\.(md|markdown|mdx|rst|adoc|asciidoc|txt|ya?ml|json|x?html?|sh)$|(^|[\\/])\.env$/i;
 const COMPOSE = /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i;
-const SKIPPED = new Set(['node_modules', '.git', 'vendor', 'testdata', 'charts']);
 const MOST_FILES = 200;
 
 type Read = { kind: Loaded['kind']; parts: Part[]; notes: string[] };
-type Failed = Pick<LoadError, 'ok' | 'reason' | 'message'>;
 
 /** A path of the workspace (or an absolute one), if there is something there. */
 export async function pathOf(source: string, workspace: string): Promise<{ path: string; stats: Stats } | undefined> {
@@ -33,6 +31,8 @@ export async function readPath(
   limits: Limits,
   render?: RenderChart,
 ): Promise<Read | Failed> {
+  if (stats.isFile() && /\.tgz$/.test(path))
+    return { kind: 'chart', parts: await readPackage(path, render), notes: [] };
   if (stats.isFile()) {
     const part = await readPart(path, basename(path), limits.bytes);
     if ('reason' in part) return part;
@@ -41,32 +41,18 @@ export async function readPath(
     return { kind: isCompose ? 'compose' : 'file', parts: [part, ...others], notes: [] };
   }
   if (!stats.isDirectory()) return { ok: false, reason: 'Unreadable', message: 'it is neither a file nor a folder' };
-  const files = await filesBelow(path);
-  const isChart = files.includes('Chart.yaml');
-  const notes: string[] = [];
-  const templates = isChart
-    ? files.filter((f) => f.startsWith(`templates${sep}`) && !/NOTES\.txt$|_[^/]*$/.test(f))
-    : [];
-  const rendered = await renderedParts(path, templates.length, render);
-  const deployed = rendered.some((part) => part.unread === undefined);
-  const wanted = files.filter(
-    // What helm renders has the values in it already.
-    (f) => READ.test(f) && (!isChart || (isOfChart(f) && !(deployed && /^(values\.ya?ml|crds)/.test(f)))),
-  );
-  if (wanted.length > MOST_FILES) notes.push(`${wanted.length - MOST_FILES} files were left out`);
-  const parts: Part[] = [...rendered];
-  let left = limits.bytes;
-  for (const name of wanted.slice(0, MOST_FILES)) {
-    const part = await readPart(join(path, name), name, left);
-    if ('reason' in part) notes.push(`${name}: ${part.message}`);
-    else {
-      parts.push(isChart && part.kind === 'markdown' ? { ...part, prose: true } : part);
-      left -= Buffer.byteLength(part.text);
-    }
-  }
-  if (parts.length === 0)
+  const folder = await readFolder(path, limits.bytes, readPart, render);
+  if (folder === undefined)
     return { ok: false, reason: 'Unreadable', message: 'the folder has no document, manifest, chart or compose file' };
-  return { kind: isChart ? 'chart' : 'folder', parts, notes };
+  return { ...folder, notes: [] };
+}
+
+/** A packaged chart: all of it is what helm renders. */
+async function readPackage(path: string, render?: RenderChart): Promise<Part[]> {
+  const result = await render?.(path);
+  if (result?.ok === true) return splitBySource(result.text);
+  const unread = howToRender(path, 'the templates of the packaged chart', result?.message);
+  return [{ name: basename(path), kind: 'text', text: '', unread }];
 }
 
 /**
@@ -131,21 +117,4 @@ async function readPart(path: string, name: string, limit: number): Promise<Part
       message: error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read',
     };
   }
-}
-
-/** Regular files below a folder, four levels deep; links that lead out of it are not followed. */
-async function filesBelow(root: string): Promise<string[]> {
-  const real = await realpath(root);
-  const found: string[] = [];
-  const walk = async (folder: string, depth: number): Promise<void> => {
-    for (const name of (await readdir(folder)).sort()) {
-      if (found.length > 10 * MOST_FILES) return;
-      const path = join(folder, name);
-      const about = await lstat(path);
-      if (about.isDirectory() && depth < 4 && !SKIPPED.has(name) && !name.startsWith('.')) await walk(path, depth + 1);
-      else if (about.isFile()) found.push(relative(real, path));
-    }
-  };
-  await walk(real, 0);
-  return found;
 }

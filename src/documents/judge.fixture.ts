@@ -2,12 +2,13 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RenderChart } from './chart.ts';
 import { decoded } from './decoded.ts';
+import { compare } from './diverge.ts';
 import type { Divergence } from './divergence.ts';
+import { extract } from './extract/index.ts';
 import type { ClusterFacts } from './facts.ts';
 import { factsOf } from './fixture.ts';
 import { load } from './load.ts';
 import type { Loaded } from './loaded.ts';
-import { readDocument } from './reader.ts';
 import { ruleById } from './rules/index.ts';
 import type { Severity } from './rules/rule.ts';
 
@@ -24,10 +25,14 @@ export type Expectation =
 export type Judged = Expectation & { readonly holds: boolean; readonly instead: string };
 export type CaseResult = {
   readonly name: string;
+  /** Why it could not be judged here; it then has no expectations. */
+  readonly skipped?: string;
   readonly kind: SourceKind;
   readonly expectations: readonly Judged[];
   /** HIGH findings that nobody expected or excluded, on the targets the case names. */
   readonly unlabelled: number;
+  /** … and those on a target of which the case says that every HIGH is listed (`# complete: A`): each is wrong. */
+  readonly surplus: readonly string[];
 };
 
 /** The names the cases gave to rules before they existed, where ours is another. `NEW:x` is otherwise the rule `x`. */
@@ -169,54 +174,69 @@ function isCore(gvk: string): boolean {
   return CORE[group]?.includes(version) === true;
 }
 
+/** Renders charts as for a target; undefined: no helm here. */
+export type RenderFor = (facts: ClusterFacts) => RenderChart | undefined;
+
 /** Every case of a folder: a file, or a folder whose files are one source. */
-export async function judge(folder: string): Promise<CaseResult[]> {
+export async function judge(folder: string, renderFor: RenderFor = () => undefined): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const name of (await readdir(folder)).sort()) {
     if (/^(README|\.)/.test(name)) continue;
-    results.push(await judgeCase(join(folder, name)));
+    results.push(await judgeCase(join(folder, name), renderFor));
   }
   if (results.length === 0) throw new Error(`${folder} holds no case`);
   return results;
 }
 
-async function judgeCase(path: string): Promise<CaseResult> {
+async function judgeCase(path: string, renderFor: RenderFor): Promise<CaseResult> {
   const name = basename(path);
-  const expectations = await expectationsOf(path, name);
-  if (expectations.length === 0) throw new Error(`${name}: its first lines expect nothing`);
-  const loaded = await load(path, { render: rendered });
-  if (!loaded.ok) throw new Error(`${name}: ${loaded.reason}: ${loaded.message}`);
-  const read = await readDocument(loaded.parts);
-  if (!read.ok) throw new Error(`${name}: ${read.message}`);
+  const { expectations, complete, needsHelm } = await expectationsOf(path, name);
+  if (expectations.length === 0 && complete.length === 0) throw new Error(`${name}: its first lines expect nothing`);
   const found = new Map<Target, readonly Divergence[]>();
-  try {
-    for (const target of new Set(expectations.map((e) => e.target))) {
-      const compared = await read.value.compare({ features: [] }, TARGETS[target]);
-      if (!compared.ok) throw new Error(`${name}: ${compared.message}`);
-      found.set(target, compared.value);
-    }
-  } finally {
-    await read.value.close();
+  let kind: SourceKind = 'chart';
+  for (const target of new Set([...expectations.map((e) => e.target), ...complete])) {
+    const render = renderFor(TARGETS[target]);
+    if (needsHelm && render === undefined)
+      return { name, kind, expectations: [], unlabelled: 0, surplus: [], skipped: 'it needs helm' };
+    const loaded = await load(path, render === undefined ? {} : { render });
+    if (!loaded.ok) throw new Error(`${name}: ${loaded.reason}: ${loaded.message}`);
+    const divergences = compare({ extracted: await extract(loaded.parts), facts: TARGETS[target] });
+    found.set(target, divergences);
+    kind = kindOfSource(loaded, divergences);
   }
-  const kind = kindOfSource(loaded, [...found.values()].flat());
   const judged = expectations.map((e) => judgedBy(e, found.get(e.target) ?? []));
-  const unlabelled = [...found].flatMap(([target, all]) =>
-    all.filter(
-      (d) =>
-        d.divergence === 'HIGH' &&
-        !expectations.some((e) => e.target === target && (e.rule === '*' || ruleNamed(e.rule) === d.rule)),
-    ),
+  const unlisted = [...found].flatMap(([target, all]) =>
+    all
+      .filter((d) => d.divergence === 'HIGH')
+      .filter((d) => !expectations.some((e) => e.target === target && (e.rule === '*' || ruleNamed(e.rule) === d.rule)))
+      .map((d) => ({ target, id: d.id })),
   );
-  return { name, kind, expectations: judged, unlabelled: unlabelled.length };
+  const surplus = unlisted.filter(({ target }) => complete.includes(target)).map(({ target, id }) => `${target} ${id}`);
+  return { name, kind, expectations: judged, unlabelled: unlisted.length - surplus.length, surplus };
 }
 
-async function expectationsOf(path: string, name: string): Promise<Expectation[]> {
-  if (!(await stat(path)).isDirectory()) return expectationsIn(await textOf(path), name);
+type Expected = { expectations: Expectation[]; complete: Target[]; needsHelm: boolean };
+
+async function expectationsOf(path: string, name: string): Promise<Expected> {
+  if (!(await stat(path)).isDirectory()) return expectedIn(await textOf(path), name);
   const files = (await readdir(path, { withFileTypes: true })).filter((entry) => entry.isFile());
   const all = await Promise.all(
-    files.map(async (entry) => expectationsIn(await textOf(join(path, entry.name)), `${name}/${entry.name}`)),
+    files.map(async (entry) => expectedIn(await textOf(join(path, entry.name)), `${name}/${entry.name}`)),
   );
-  return all.flat();
+  return {
+    expectations: all.flatMap((one) => one.expectations),
+    complete: all.flatMap((one) => one.complete),
+    needsHelm: all.some((one) => one.needsHelm),
+  };
+}
+
+function expectedIn(text: string, name: string): Expected {
+  const complete = /^# complete: ([ABC]( [ABC])*)$/m.exec(text)?.[1]?.split(' ') ?? [];
+  return {
+    expectations: expectationsIn(text, name),
+    complete: (['A', 'B', 'C'] as const).filter((target) => complete.includes(target)),
+    needsHelm: /^# needs: helm$/m.test(text),
+  };
 }
 
 const textOf = async (path: string) => decoded(await readFile(path)) ?? '';
@@ -243,7 +263,10 @@ function holds(e: Expectation, ofRule: readonly Divergence[]): boolean {
 const isAt = (place: Divergence['upstream']['places'][number], at: string): boolean =>
   /^\d+$/.test(at)
     ? place.line === Number(at)
-    : place.quote.includes(at) || `${place.part}:${place.line}`.endsWith(at) || place.heading.includes(at);
+    : place.quote.includes(at) ||
+      place.part === `${at} (rendered)` ||
+      `${place.part}:${place.line}`.endsWith(at) ||
+      place.heading.includes(at);
 
 export type SourceKind = 'compose' | 'manifests' | 'chart' | 'guide';
 
@@ -252,11 +275,3 @@ function kindOfSource(loaded: Loaded, found: readonly Divergence[]): SourceKind 
   if (loaded.parts.every((p) => p.kind !== 'yaml')) return 'guide';
   return loaded.kind === 'compose' || found.some((d) => d.rule === 'compose-file') ? 'compose' : 'manifests';
 }
-
-/** As divergence-check renders a chart; this folder may not see the one that starts programs. */
-const rendered: RenderChart = async (folder) => {
-  const { spawnSync } = await import('node:child_process');
-  const { INFRAGATE_HELM: helm = 'helm' } = process.env;
-  const done = spawnSync(helm, ['template', 'release', folder, '--include-crds', '--no-hooks'], { encoding: 'utf8' });
-  return done.status === 0 ? { ok: true, text: done.stdout } : { ok: false, message: 'helm is not here' };
-};

@@ -40,3 +40,5 @@ export type LoadError = {
   readonly message: string;
   readonly attempts: readonly LoadAttempt[];
 };
+
+export type Failed = Pick<LoadError, 'ok' | 'reason' | 'message'>;

@@ -1,4 +1,6 @@
+import { tmpdir } from 'node:os';
 import {
+  capabilitiesOf,
   createWorld,
   divergenceSubject,
   gatherFacts,
@@ -8,6 +10,7 @@ import {
   textSource,
   type World,
 } from '../assumptions/index.ts';
+import type { Reader } from '../cluster/index.ts';
 import type { Asked, Divergence, DocumentReader, LoadError, Loaded } from '../documents/index.ts';
 import { observation, stamp } from '../engine/observe.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
@@ -51,7 +54,7 @@ export const run: ToolRun<'divergence-check', Input, Output> = async (input, run
   const loaded = await load(text ?? given.source.locator, {
     workspace,
     policy: { allowHosts: run.policy.document_hosts },
-    render: rendering(input.namespace ?? d?.target.namespace ?? 'default'),
+    render: rendering(reader, d?.target.namespace ?? input.namespace ?? 'default'),
   });
   const source = given.source;
   const unread = async (error: LoadError) => {
@@ -102,9 +105,12 @@ export const run: ToolRun<'divergence-check', Input, Output> = async (input, run
   };
 };
 
-const rendering = (namespace: string) => async (folder: string) => {
+/** As helm would install it here: templates ask which Kubernetes this is, and what it serves. */
+const rendering = (reader: Reader, namespace: string) => async (chart: string) => {
   const { renderChart } = await import('../commands/index.ts');
-  return renderChart({ chart: folder, release: 'release', namespace, values: [], cwd: folder });
+  const capabilities = await capabilitiesOf(reader);
+  const cwd = tmpdir();
+  return renderChart({ chart, release: 'release', namespace, values: [], cwd, ...capabilities });
 };
 
 async function comparing(run: ReadingRun, world: World, document: DocumentReader, asked: Asked) {

@@ -96,15 +96,29 @@ function isFirstFormat(value: Json): boolean {
 }
 
 function fileOf(services: Json, prefix: readonly string[], document: YamlDocument): ComposeFile {
+  const folders = new Map(
+    Object.entries(isJson(document.value.volumes) ? document.value.volumes : {}).flatMap(([name, volume]) => {
+      const device = textOf(dig(volume, 'driver_opts', 'device'));
+      const isFolder = /(^|,)r?bind(,|$)/.test(textOf(dig(volume, 'driver_opts', 'o')) ?? '');
+      return device !== undefined && isFolder ? [[name, device] as const] : [];
+    }),
+  );
   const named = Object.entries(services).filter((entry): entry is [string, Json] => isJson(entry[1]));
   return {
-    services: named.map(([name, raw]) => serviceOf(name, raw, [...prefix, name], document)),
+    services: named.map(([name, raw]) => serviceOf(name, raw, [...prefix, name], document, folders)),
     raw: document.value,
     at: (...path) => document.at(path),
   };
 }
 
-function serviceOf(name: string, raw: Json, prefix: readonly string[], document: YamlDocument): ComposeService {
+function serviceOf(
+  name: string,
+  raw: Json,
+  prefix: readonly string[],
+  document: YamlDocument,
+  /** Named volumes that are folders of the host, by their driver's options. */
+  folders: ReadonlyMap<string, string>,
+): ComposeService {
   const profiles = listOf(raw.profiles).flatMap((profile) => textOf(profile) ?? []);
   const optional =
     profiles.length === 0 ? {} : { optional: `started only with the profile ${word(profiles.join(','))}` };
@@ -124,7 +138,12 @@ function serviceOf(name: string, raw: Json, prefix: readonly string[], document:
     builds: raw.build !== undefined,
     ports: listOf(raw.ports).flatMap((port, i) => portOf(port, at('ports', i))),
     mounts: [
-      ...listOf(raw.volumes).flatMap((mount, i) => mountOf(mount, at('volumes', i))),
+      ...listOf(raw.volumes).flatMap((mount, i) =>
+        mountOf(mount, at('volumes', i)).map((m) => {
+          const folder = m.kind === 'volume' ? folders.get(m.source) : undefined;
+          return folder === undefined ? m : { ...m, kind: 'bind' as const, source: interpolated(folder) ?? folder };
+        }),
+      ),
       ...(typeof raw.tmpfs === 'string' ? [raw.tmpfs] : listOf(raw.tmpfs)).map((target) =>
         tmpfs(String(target), at('tmpfs')),
       ),
@@ -139,21 +158,29 @@ function serviceOf(name: string, raw: Json, prefix: readonly string[], document:
 /** `${TAG:-1.0}`, `${TAG-1.0}` and `${TAG:+1.0}`; the defaults may hold variables themselves. */
 const VARIABLE = /\$\{[A-Za-z_]\w*(?:(:?[-+?])([^${}]*))?\}/g;
 
+/** What has a default has it filled in; `${A}` and `${A:?why}` stay. */
+function defaulted(text: string): string {
+  let open = text;
+  for (let depth = 0; depth < 4 && open.includes('${'); depth++) {
+    const next = open.replace(VARIABLE, (whole, how: string | undefined, value: string | undefined) =>
+      how === undefined || how.endsWith('?') ? whole : how.endsWith('+') ? '' : (value ?? ''),
+    );
+    if (next === open) break;
+    open = next;
+  }
+  return open;
+}
+
 /** `${TAG:-1.0}` has a default; `${TAG}` has none, and what it would be isn't in the document. */
 export function interpolated(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  let open = text;
-  for (let depth = 0; depth < 4 && open.includes('${'); depth++) {
-    open = open.replace(VARIABLE, (whole, how: string | undefined, value: string | undefined) =>
-      how === undefined || how.endsWith('?') ? whole : how.endsWith('+') ? '' : (value ?? ''),
-    );
-  }
+  const open = defaulted(text);
   return /\$\{|\$[A-Za-z_]/.test(open.replaceAll('$$', '')) ? undefined : open.replaceAll('$$', '$');
 }
 
-/** Of `registry/name:${TAG}` the name; of `${REGISTRY}/name:1` nothing that is certain. */
+/** Of `registry/name:${TAG}` and `name@$DIGEST` the name; of `${REGISTRY}/name:1` nothing that is certain. */
 function withoutOpenTag(text: string | undefined): string | undefined {
-  const name = text === undefined ? undefined : /^([^$@]+?):(?:[\w.-]*\$)/.exec(text)?.[1];
+  const name = text === undefined ? undefined : /^([^$@]+?)(?::[\w.-]*|@[\w:]*)\$/.exec(defaulted(text))?.[1];
   return name === undefined || name.includes(' ') ? undefined : name;
 }
 

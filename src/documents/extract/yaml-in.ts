@@ -22,7 +22,7 @@ export function yamlIn(block: Block, part: string): YamlRead {
   if (SHELL.test(language) || /^#!/.test(block.text)) {
     const inline = heredocs(block);
     if (inline.length > 0) return joined(inline.map((body) => likelyYaml(body, part)));
-    return looksLike(block.text) ? readYaml(block, part) : NONE;
+    return looksLike(block.text) ? readYaml(shown(block), part) : NONE;
   }
   return ownOrInline(block, part, looksLike(block.text));
 }
@@ -51,6 +51,14 @@ const joined = (reads: readonly YamlRead[]): YamlRead => ({
 
 /** A field at the start of a line that manifests and compose files have, in a text that isn't a command. */
 const looksLike = (text: string): boolean => /^(apiVersion|services):/m.test(text);
+
+/** What a command printed, without the command: lines with a prompt, and those before the YAML begins, are blank. */
+const shown = (block: Block): Block => {
+  const begin = /^(apiVersion|services|version|kind|name|x-[\w-]{1,64}):/m.exec(block.text)?.index ?? 0;
+  const blank = (text: string) => text.replace(/^.+$/gm, '');
+  const text = blank(block.text.slice(0, begin)) + block.text.slice(begin).replace(/^[$#%>] .*$/gm, '');
+  return { ...block, text };
+};
 
 /** A patch as the file is after it, line for line: what goes is blank. */
 const patched = (text: string): string =>

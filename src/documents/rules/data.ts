@@ -47,7 +47,7 @@ export const dataRules: readonly Rule[] = [
     words: /filled|copies|empty volume/i,
     proof: { by: 'workload' },
     find: (x) => {
-      const volumes = mounted(x).filter((m) => m.source === 'volume' && m.name !== '');
+      const volumes = mounted(x).filter((m) => m.source === 'volume');
       const filled = (m: Mounted) =>
         FILLED.test(m.target) && !EMPTY_BELOW.test(m.target.replace(/^\/(data|app|srv)(?=\/|$)/, ''));
       return volumes.filter(filled).map(
@@ -55,7 +55,7 @@ export const dataRules: readonly Rule[] = [
           place: m.place,
           local: 'a claim is empty, and hides what the image has there',
           evidence: 'Kubernetes copies nothing into a volume',
-          adjustment: `${word(m.target)}: an init container of ${word(m.image === undefined ? '' : parseName(m.image))} that copies it into the volume ${word(m.name)}`,
+          adjustment: `${word(m.target)}: an init container of ${word(m.image === undefined ? '' : parseName(m.image))} that copies it into ${m.name === '' ? 'an emptyDir' : `the volume ${word(m.name)}`}`,
         }),
       );
     },

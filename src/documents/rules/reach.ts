@@ -149,10 +149,10 @@ const downloads = (...commands: readonly unknown[]): boolean => {
 
 /** localhost, names of the cluster and of one label, and private addresses are no way out. */
 const INSIDE =
-  /^(localhost|[\w-]+|.*\.(svc|local|localhost|internal|cluster\.local|svc\.[\w.-]+)|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|0\.0\.0\.0|\[?::1\]?|[$<{].*)$/i;
+  /^(localhost|[\w-]+|.*\.(svc|local|localhost|internal|cluster\.local|svc\.[\w.-]+)|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|0\.0\.0\.0|\[(::1|f[cde][\da-f]{2}:[\da-f:.]*)\]|[$<{].*)$/i;
 
 function goesOut(text: string): boolean {
-  const hosts = [...text.matchAll(/\b(?:https?|oci|git|ssh):\/\/(?:[^\s/@"']*@)?([^\s/:"'\\]+)/gi)].map(
+  const hosts = [...text.matchAll(/\b(?:https?|oci|git|ssh):\/\/(?:[^\s/@"']*@)?(\[[\da-f:.]+\]|[^\s/:"'\\]+)/gi)].map(
     (m) => m[1] ?? '',
   );
   return hosts.length === 0 || hosts.some((host) => !INSIDE.test(host));

@@ -95,7 +95,7 @@ export const rootNeedRules: readonly Rule[] = [
   {
     id: 'starts-as-root',
     feature: 'images that change their user at start',
-    looks_for: 'PUID and PGID variables, images of linuxserver.io, entrypoints of s6-overlay',
+    looks_for: 'PUID, PGID, USER_UID and USERMAP_UID variables, images of linuxserver.io, entrypoints of s6-overlay',
     asks: ['openshift', 'podSecurity'],
     severity: 'HIGH',
     because:
@@ -106,7 +106,7 @@ export const rootNeedRules: readonly Rule[] = [
     proof: workload,
     find: (x, facts) => {
       const judged = admission(facts, 'restricted', 'NONE');
-      const names = /^(PUID|PGID|USERMAP_[UG]ID|S6_\w+)$/;
+      const names = /^(PUID|PGID|USERMAP_[UG]ID|USER_[UG]ID|S6_\w+)$/;
       return [
         ...services(x).flatMap((s): Found[] => {
           const variable = s.environment.find((e) => names.test(e.name));

@@ -1,0 +1,3 @@
+{{- define "common.pod" }}
+securityContext: {privileged: true}
+{{- end }}
