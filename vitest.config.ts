@@ -11,13 +11,14 @@ const tier = (name: string, include: string[], timeout: number, serial: boolean)
 });
 
 /** The tiers: unit (pure, beside the sources), protocol (our server as a child process), postgres (the ledger in a real PostgreSQL), cluster (a real API server),
- *  node (a real kubelet), clients (Claude Code, Inspector). Each tier that can't run here skips loudly. */
+ *  browser (a real Chromium), node (a real kubelet), clients (Claude Code, Inspector). Each tier that can't run here skips loudly. */
 export default defineConfig({
   test: {
     projects: [
       tier('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 20_000, false),
       tier('protocol', ['test/protocol/**/*.test.ts'], 60_000, true),
       tier('postgres', ['test/postgres/**/*.test.ts'], 60_000, true),
+      tier('browser', ['test/browser/**/*.test.ts'], 60_000, true),
       tier('cluster', ['test/cluster/**/*.test.ts'], 120_000, true),
       tier('node', ['test/node/**/*.test.ts'], 300_000, true),
       tier('clients', ['test/clients/**/*.test.ts'], 120_000, true),

@@ -30,7 +30,7 @@ const { output } = await bundle.write({
   chunkFileNames: 'chunk-[name]-[hash].js',
 });
 await bundle.close();
-for (const path of globSync('**/*.{md,sql}', { cwd: src })) {
+for (const path of globSync(['**/*.{md,sql}', '**/assets/*'], { cwd: src })) {
   if (path.includes('fixtures')) continue;
   mkdirSync(dirname(join(out, path)), { recursive: true });
   cpSync(join(src, path), join(out, path));

@@ -18,7 +18,9 @@ const NEED_SANDBOX = ['cluster', 'node', 'clients'];
 
 const missing = chosen && !given.some((arg) => NEED_SANDBOX.includes(arg)) ? undefined : await sandboxMissing();
 const tiers =
-  missing === undefined || chosen ? [] : ['--project', 'unit', '--project', 'protocol', '--project', 'postgres'];
+  missing === undefined || chosen
+    ? []
+    : ['unit', 'protocol', 'postgres', 'browser'].flatMap((tier) => ['--project', tier]);
 const leftOut = missing === undefined ? 0 : testsIn(NEED_SANDBOX);
 
 const folder = mkdtempSync(join(tmpdir(), 'infragate-test-'));

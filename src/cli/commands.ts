@@ -22,6 +22,14 @@ export const COMMANDS: Record<string, { about: string; load: () => Promise<Comma
     about: 'a person ends a deployment that will not be finished',
     load: async () => (await import('./abandon.ts')).abandonCommand(),
   },
+  console: {
+    about: 'a web page for people: the board, the review of a plan, decisions with passkeys',
+    load: async () => (await import('./console.ts')).consoleCommand(),
+  },
+  approver: {
+    about: 'people who decide with a passkey: add, list, remove',
+    load: async () => (await import('./approver.ts')).approverCommand(),
+  },
   operator: {
     about: 'the passphrase with which a person decides on this terminal',
     load: async () => (await import('./operator.ts')).operatorCommand(),

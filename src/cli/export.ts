@@ -6,17 +6,22 @@ import type { Damage, Ledger } from '../state/index.ts';
 import { EXIT } from './exit.ts';
 import { fail, withLedger } from './with-ledger.ts';
 
-type Flags = { json: boolean };
+type Flags = { json: boolean; decisions: boolean };
 
 export function exportCommand(): Command {
   return new Command('export')
     .description('the recorded events as JSON lines, with the hashes that chain them')
     .argument('[deployment]', 'which deployment; all of them when left out')
+    .option(
+      '--decisions',
+      'with the answers of passkeys and the reviews that decisions name, for verify --decisions',
+      false,
+    )
     .option('--json', 'print one JSON array instead of lines', false)
     .action(exportRows);
 }
 
-function exportRows(deployment: string | undefined, { json }: Flags): Promise<void> {
+function exportRows(deployment: string | undefined, { json, decisions }: Flags): Promise<void> {
   return withLedger(json, async (ledger) => {
     const known = (await ledger.deployments()).map(({ id }) => id);
     if (deployment !== undefined && !known.includes(deployment))
@@ -27,7 +32,7 @@ function exportRows(deployment: string | undefined, { json }: Flags): Promise<vo
         `There is no deployment ${deployment}. infragate status lists them.`,
       );
     const damage: (Damage & { deployment: string })[] = [];
-    const lines = linesOf(ledger, deployment === undefined ? known : [deployment], damage);
+    const lines = linesOf(ledger, deployment === undefined ? known : [deployment], damage, decisions);
     if (json) {
       const rows: string[] = [];
       for await (const row of lines) rows.push(row);
@@ -39,10 +44,15 @@ function exportRows(deployment: string | undefined, { json }: Flags): Promise<vo
   });
 }
 
-async function* linesOf(ledger: Ledger, deployments: readonly string[], damage: (Damage & { deployment: string })[]) {
-  const { exportLines } = await import('../state/index.ts');
+async function* linesOf(
+  ledger: Ledger,
+  deployments: readonly string[],
+  damage: (Damage & { deployment: string })[],
+  decisions: boolean,
+) {
+  const { decisionLines, exportLines } = await import('../state/index.ts');
   for (const deployment of deployments) {
-    const damaged = yield* exportLines(ledger, deployment);
+    const damaged = yield* (decisions ? decisionLines : exportLines)(ledger, deployment);
     if (damaged !== undefined) damage.push({ deployment, ...damaged });
   }
 }

@@ -1,4 +1,4 @@
-import { createEngine, type Engine } from '../engine/index.ts';
+import { accountName, createEngine, type Engine } from '../engine/index.ts';
 import { print, printError } from '../print/index.ts';
 import { readKey, type Signer, unlock } from '../state/index.ts';
 import { TOOLS } from '../tools/index.ts';
@@ -71,8 +71,7 @@ export async function identify(engine: Engine, d: Deployment): Promise<Identifie
       `The passphrase is younger (${key.created_at}) than this deployment (${d.started.at}): the record will say "elicited".`,
     );
   }
-  const name = process.env.USER ?? process.env.LOGNAME ?? 'operator';
-  return { ok: true, actor: { kind: 'person', name, assurance }, signer };
+  return { ok: true, actor: { kind: 'person', name: accountName(), assurance }, signer };
 }
 
 export const NOT_UNLOCKED = {

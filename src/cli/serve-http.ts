@@ -7,6 +7,7 @@ import { print, printError } from '../print/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import { EXIT } from './exit.ts';
 import { workspaceHere } from './here.ts';
+import { signalled } from './signalled.ts';
 
 type Flags = { http: number; workspace?: string };
 
@@ -37,11 +38,6 @@ export function serveCommand(): Command {
       }
     });
 }
-
-const signalled = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
 
 function port(text: string): number {
   const value = Number(text);

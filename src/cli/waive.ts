@@ -29,7 +29,7 @@ export function waiveCommand(): Command {
           deployment: d.id,
           check: options.check,
           because: options.because,
-          days,
+          for: { days },
           actor: who.actor,
           signer: who.signer,
           ...(options.subject === undefined ? {} : { subject: options.subject }),

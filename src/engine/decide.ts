@@ -1,7 +1,18 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Signer } from '../state/index.ts';
-import { type Actor, admit, type Fact, GATES, isAssured, plan, type Refusal, refuse } from '../workflow/index.ts';
+import {
+  type Actor,
+  admit,
+  type Fact,
+  type FactOf,
+  GATES,
+  isAssured,
+  plan,
+  type Refusal,
+  refuse,
+} from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
+import { type Hand, proven } from './hand.ts';
+import { demandOf } from './policy.ts';
 import { appendDecided } from './record.ts';
 import { reviewChanged } from './review.ts';
 import type { Shop } from './shop.ts';
@@ -21,9 +32,6 @@ export type Decision = {
   readonly remark?: string;
 } & Hand;
 
-/** Whose decision it is; the operator's is signed. */
-type Hand = { readonly actor: Person; readonly signer?: Signer };
-
 export const PREFIX_LENGTH = 8;
 
 /** Characters of the digest a person types, without the algorithm's name. */
@@ -31,15 +39,19 @@ export const digestPrefix = (digest: string): string => digest.replace(/^sha256:
 
 /** A person's decision about exactly one plan. Everything that doesn't fit leaves the plan pending. */
 export async function decide(shop: Shop, decision: Decision): Promise<Performed> {
-  const { actor, choice } = decision;
-  const tooWeak = belowPolicy(shop, actor);
-  if (tooWeak !== undefined) return refusalAnswer(tooWeak);
+  const { choice } = decision;
   const remark = decision.remark?.trim();
   if (choice !== 'approve' && (remark === undefined || remark === '')) {
     return refusalAnswer(
       refuse('BAD_INPUT', `remark: say what to ${choice === 'revise' ? 'revise' : 'change, or why it is rejected'}.`),
     );
   }
+  const said = decidedFact(decision, remark, until(shop));
+  const hand = await proven(shop, decision.deployment, said, decision);
+  if ('code' in hand) return refusalAnswer(hand);
+  const { actor } = hand;
+  const tooWeak = belowPolicy(shop, actor);
+  if (tooWeak !== undefined) return refusalAnswer(tooWeak);
   const stale = await reviewChanged(shop, decision);
   if (stale !== undefined) return refusalAnswer(stale);
   const appended = await appendDecided(
@@ -67,9 +79,9 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
           `digest_prefix: that is not the beginning of this plan's digest (${PREFIX_LENGTH} characters at least).`,
         );
       }
-      return decisionFacts(decision, remark, until(shop));
+      return decisionFacts({ ...said, ...hand.proof }, remark);
     },
-    decision.signer,
+    hand.signer,
   );
   if (!appended.ok) return refusalAnswer(appended.refusal);
   const d = appended.deployment;
@@ -89,8 +101,13 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
   );
 }
 
-function decisionFacts({ digest, choice, review }: Decision, remark: string | undefined, end: string): Fact[] {
-  const decided: Fact = {
+/** What a person says about a plan, as it is recorded; a passkey's answer is made of it. */
+export function decidedFact(
+  { digest, choice, review }: Pick<Decision, 'digest' | 'choice' | 'review'>,
+  remark: string | undefined,
+  end: string,
+): FactOf<'decided'> {
+  return {
     type: 'decided',
     digest,
     choice,
@@ -98,6 +115,10 @@ function decisionFacts({ digest, choice, review }: Decision, remark: string | un
     ...(remark ? { remark } : {}),
     ...(choice === 'approve' ? { until: end } : {}),
   };
+}
+
+function decisionFacts(decided: FactOf<'decided'>, remark: string | undefined): Fact[] {
+  const { choice } = decided;
   if (choice === 'approve') return [decided];
   return [
     decided,
@@ -114,19 +135,37 @@ function decisionFacts({ digest, choice, review }: Decision, remark: string | un
   ];
 }
 
-const until = (shop: Shop): string =>
-  new Date(Date.parse(shop.now()) + shop.policy.approval_days * 86_400_000).toISOString();
+const daysFrom = (now: string, days: number): string => new Date(Date.parse(now) + days * 86_400_000).toISOString();
+
+const until = (shop: Shop): string => daysFrom(shop.now(), shop.policy.approval_days);
+
+const MOST_WAIVER_DAYS = 30;
 
 /** A decision that the operator's policy doesn't count: too weak an assurance. */
 function belowPolicy({ policy }: Pick<Shop, 'policy'>, actor: Person): Refusal | undefined {
-  const least = policy.minimum_assurance;
+  const least = demandOf(policy);
   if (isAssured(actor, least)) return undefined;
+  const words = (assurance: string, separation: string) =>
+    separation === 'same-user' ? `"${assurance}"` : `"${assurance}", ${separation}`;
   return refuse(
     'PERSON_NEEDED',
-    `The operator's policy asks for a decision with assurance "${least}"; this one has "${actor.assurance}". Decide on a terminal, with the operator's passphrase.`,
-    { next: [{ person: 'the operator', action: 'infragate approve' }] },
+    `The operator's policy asks for a decision with assurance ${words(least.assurance, least.separation)}; this one has ${words(actor.assurance, actor.separation ?? 'same-user')}. ${HOW[least.assurance]}`,
+    {
+      next: [
+        {
+          person: 'the operator',
+          action: least.assurance === 'passkey' ? 'infragate console' : 'infragate approve',
+        },
+      ],
+    },
   );
 }
+
+const HOW = {
+  elicited: "Decide in the client's form.",
+  operator: "Decide on a terminal, with the operator's passphrase.",
+  passkey: 'Decide in the console, with a passkey.',
+} as const;
 
 /** What a person has decided about the record is taken, or it is said why not. */
 export type Taken = { readonly ok: true } | { readonly ok: false; readonly refusal: Refusal };
@@ -136,55 +175,57 @@ export type Waiver = {
   readonly check: string;
   readonly subject?: string;
   readonly because: string;
-  readonly days: number;
+  /** Its end, or how many days it holds from now on. */
+  readonly for: { readonly days: number } | { readonly until: string };
 } & Hand;
 
 export type Abandonment = { readonly deployment: string; readonly because: string } & Hand;
 
 /** A person sets one check aside, with a reason and an end. */
 export async function waive(shop: Shop, wanted: Waiver): Promise<Taken> {
-  const tooWeak = belowPolicy(shop, wanted.actor);
-  if (tooWeak !== undefined) return { ok: false, refusal: tooWeak };
   const check = GATES.flatMap((g) => g.checks).find((c) => c.name === wanted.check);
   if (check === undefined || !check.waivable) {
     const names = GATES.flatMap((g) => g.checks.filter((c) => c.waivable).map((c) => c.name)).join(', ');
     const why = check === undefined ? `there is no check "${wanted.check}"` : `${wanted.check} can't be waived`;
     return { ok: false, refusal: refuse('BAD_INPUT', `check: ${why}. These can: ${names}.`) };
   }
-  const end = new Date(Date.parse(shop.now()) + wanted.days * 86_400_000).toISOString();
+  const latest = daysFrom(shop.now(), MOST_WAIVER_DAYS);
+  const end = 'until' in wanted.for ? wanted.for.until : daysFrom(shop.now(), wanted.for.days);
+  if (!(end > shop.now() && end <= latest))
+    return { ok: false, refusal: refuse('BAD_INPUT', `days: a waiver holds for 1 to ${MOST_WAIVER_DAYS} days.`) };
+  const waived: FactOf<'waived'> = {
+    type: 'waived',
+    check: wanted.check,
+    because: wanted.because,
+    until: end,
+    ...(wanted.subject === undefined ? {} : { subject: wanted.subject }),
+  };
+  const hand = await proven(shop, wanted.deployment, waived, wanted);
+  if ('code' in hand) return { ok: false, refusal: hand };
+  const tooWeak = belowPolicy(shop, hand.actor);
+  if (tooWeak !== undefined) return { ok: false, refusal: tooWeak };
   return appendDecided(
     shop,
     wanted.deployment,
-    wanted.actor,
+    hand.actor,
     shop.now,
-    (d) => {
-      const refusal = admit('waive', d, {}, shop.now());
-      if (refusal !== undefined) return refusal;
-      return [
-        {
-          type: 'waived',
-          check: wanted.check,
-          because: wanted.because,
-          until: end,
-          ...(wanted.subject === undefined ? {} : { subject: wanted.subject }),
-        },
-      ];
-    },
-    wanted.signer,
+    (d) => admit('waive', d, {}, shop.now()) ?? [{ ...waived, ...hand.proof }],
+    hand.signer,
   );
 }
 
 /** A person ends a deployment that will not be finished. Its open blockers are inherited by the next one. */
 export async function abandon(shop: Shop, wanted: Abandonment): Promise<Taken> {
+  const abandoned: FactOf<'abandoned'> = { type: 'abandoned', because: wanted.because };
+  const hand = await proven(shop, wanted.deployment, abandoned, wanted);
+  if ('code' in hand) return { ok: false, refusal: hand };
   return appendDecided(
     shop,
     wanted.deployment,
-    wanted.actor,
+    hand.actor,
     shop.now,
-    (d) => {
-      return admit('abandon', d, {}, shop.now()) ?? [{ type: 'abandoned', because: wanted.because }];
-    },
-    wanted.signer,
+    (d) => admit('abandon', d, {}, shop.now()) ?? [{ ...abandoned, ...hand.proof }],
+    hand.signer,
   );
 }
 

@@ -157,8 +157,9 @@ export function canonicalFolder(path: string): string {
   }
 }
 
+export { accountName } from './account.ts';
 export { fixText, positionText } from './answer.ts';
-export type { Decision } from './decide.ts';
+export { type Decision, decidedFact } from './decide.ts';
 export { type EvidenceFound, notOne } from './evidence.ts';
 export { type Policy, readPolicy } from './policy.ts';
 export type { RunState } from './run-state.ts';

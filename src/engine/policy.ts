@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ASSURANCES, issuesIn } from '../workflow/index.ts';
+import { ASSURANCES, type Demand, issuesIn, SEPARATIONS } from '../workflow/index.ts';
 
 /**
  * What the operator allows beyond the defaults: `policy.yaml` in the data folder, outside any workspace an agent edits,
@@ -13,6 +13,22 @@ export const policySchema = z.strictObject({
     .enum(ASSURANCES)
     .default('elicited')
     .describe("The least assurance with which a person's decision or waiver counts."),
+  minimum_separation: z
+    .enum(SEPARATIONS)
+    .default('same-user')
+    .describe(
+      "What must lie between the agent and the page on which a passkey is used: `same-user` (nothing), `other-user` or `other-host`. Only an administrator's pinned key says more than `same-user`.",
+    ),
+  approvers: z
+    .strictObject({
+      least: z.number().int().min(1).max(10).default(1),
+      not_requester: z.boolean().default(false),
+      groups: z.array(z.string()).default([]),
+    })
+    .default({ least: 1, not_requester: false, groups: [] })
+    .describe(
+      'Who has to approve a plan: `least` different people, `not_requester: true` if the account that started the deployment is not one of them, and somebody of each of `groups`.',
+    ),
   document_hosts: z
     .array(z.string())
     .default([])
@@ -50,6 +66,13 @@ export const policySchema = z.strictObject({
 });
 
 export type Policy = z.infer<typeof policySchema>;
+
+/** What of it the rules read (workflow/approval.ts). */
+export const demandOf = (policy: Policy): Demand => ({
+  assurance: policy.minimum_assurance,
+  separation: policy.minimum_separation,
+  approvers: policy.approvers,
+});
 
 /** Where a machine's administrator puts policy that whoever owns the data folder can't change. */
 export const SYSTEM_POLICY = '/etc/infragate/policy.yaml';

@@ -11,7 +11,7 @@ import {
   type Refusal,
   refuse,
 } from '../workflow/index.ts';
-import type { Policy } from './policy.ts';
+import { demandOf, type Policy } from './policy.ts';
 
 /** What a deployment's record amounts to: rows read, their chain checked, parsed and folded. */
 export type Loaded = { ok: true; deployment: Deployment } | { ok: false; refusal: Refusal };
@@ -63,9 +63,7 @@ export async function load(records: Records, id: string): Promise<Loaded> {
   if (last === undefined) return { ok: false, refusal: await unknownDeployment(records, id) };
   if (!parsed.ok) return { ok: false, refusal: damagedRefusal(id, parsed.seq, parsed.why) };
   const deployment =
-    before === undefined
-      ? fold(id, parsed.events, policy.minimum_assurance)
-      : advance(before.deployment, parsed.events);
+    before === undefined ? fold(id, parsed.events, demandOf(policy)) : advance(before.deployment, parsed.events);
   if (deployment === undefined)
     return { ok: false, refusal: damagedRefusal(id, 1, 'the first event is not `started`') };
   hold(held, id, { place: { seq: last.seq, hash: last.hash }, deployment, foreign });

@@ -202,7 +202,7 @@ export const canonicalReview = (review: Review): string => canonical(review);
 export type { CommandReview, Script } from './commands.ts';
 export { NOTHING_AROUND, type Surroundings } from './effects.ts';
 export type { Change, Looked, ObjectReview } from './object.ts';
-export { reviewLines, type Shown } from './render.ts';
+export { alarms, reviewLines, type Shown } from './render.ts';
 export type { Decided } from './since.ts';
 export { shownAgain } from './stale.ts';
 export { differenceLines, manifestLines, reviewWhole } from './whole.ts';

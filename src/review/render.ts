@@ -59,8 +59,8 @@ function undone({ undone: all }: Review): string[] {
   return [...groups].map(([key, objects]) => `${key}: ${objects.join(', ')}`);
 }
 
-/** What is most dangerous of all that is in the model. */
-function alarms({ objects: all, effects, deceptions, commands: run, scripts: files }: Review): string[] {
+/** What is most dangerous of all that is in the model, each line with its mark. */
+export function alarms({ objects: all, effects, deceptions, commands: run, scripts: files }: Review): string[] {
   const named = [
     ...all.flatMap((o) =>
       [...o.facts, ...o.changes]

@@ -110,7 +110,7 @@ function forList(deployment: string, seq: number, stored: StoredRow | undefined)
 }
 
 /** The fields of a fact whose digest names a stored body (workflow/facts.ts); others, e.g. `digest`, name no body. */
-const BODY_FIELDS = ['body', 'before', 'applied', 'result', 'report', 'manifests'];
+const BODY_FIELDS = ['assertion', 'body', 'before', 'applied', 'result', 'report', 'manifests'];
 
 function bodiesOf({ fact }: Row): string[] {
   const { verified_by, ...own }: Record<string, unknown> = { ...Object(fact) };

@@ -5,6 +5,7 @@
  */
 
 export { type Copied, copyLedger } from './copy.ts';
+export { checkDecisions, type DecisionsChecked, decisionLines, type ProvenDecision } from './decisions.ts';
 export { exportLines } from './export.ts';
 export { dataFolder } from './home.ts';
 export {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { readApprovers } from '../approvers/keys.ts';
 import type { Backend } from './backend.ts';
 import { chained } from './chained.ts';
 import { dataFolder, prepareFolder } from './home.ts';
@@ -21,7 +22,12 @@ export type LedgerPlace = {
  */
 export async function openLedger(place: LedgerPlace = {}): Promise<Ledger | LedgerError> {
   const opened = await openBackend(place);
-  return 'reason' in opened ? opened : signed(chained(opened.backend), () => trustedKeys(opened.folder));
+  if ('reason' in opened) return opened;
+  const { backend, folder } = opened;
+  return signed(chained(backend), {
+    operators: () => trustedKeys(folder),
+    approvers: () => readApprovers(folder),
+  });
 }
 
 /** The storage itself, without chain and signatures: for a copy. */

@@ -1,37 +1,51 @@
+import { checkAssertion, readAssertion } from '../approvers/assertion.ts';
+import { type Approver, separationOf } from '../approvers/key.ts';
+import { SEPARATIONS, type Separation } from '../workflow/facts.ts';
 import type { Damage, Ledger, Row } from './ledger.ts';
 import { fingerprint, isSignedBy, type Signature } from './signature.ts';
 
+/** Whose decisions count: asked only when there is one. */
+export type Trusted = {
+  /** Public keys of the operator (operator-key.ts). */
+  operators(): Promise<readonly string[]>;
+  /** Passkeys of approvers, those no longer in use as well (approvers/keys.ts). */
+  approvers(): Promise<readonly Approver[]>;
+};
+
 /**
- * A ledger in which "the operator decided" needs the operator's signature. The hash chain alone can be made anew by
- * whoever can write the file; these rows can't be, and each holds all rows before it in place.
- * `keys`: the public keys that count (operator-key.ts), asked only when there is such a row.
+ * A ledger in which "the operator decided" needs the operator's signature, and "decided with a passkey" the passkey's
+ * answer about exactly that. The hash chain alone can be made anew by whoever can write the file; these rows can't be, and
+ * a signature holds all rows before it in place.
  */
-export function signed(ledger: Ledger, keys: () => Promise<readonly string[]>): Ledger {
+export function signed(ledger: Ledger, trusted: Trusted): Ledger {
   const read: Ledger['read'] = async (deployment, after) => {
     const found = await ledger.read(deployment, after);
-    const damaged = await firstUnsigned(found.rows, keys);
+    const damaged = first([
+      await firstUnsigned(found.rows, trusted.operators),
+      await firstUnproven(found.rows, ledger, trusted.approvers),
+    ]);
     return damaged === undefined ? found : { rows: found.rows.filter(({ seq }) => seq < damaged.seq), damaged };
   };
   return {
     ...ledger,
     read,
     async verify() {
-      const first = new Map((await ledger.verify()).map((bad) => [bad.deployment, bad]));
+      const known = new Map((await ledger.verify()).map((bad) => [bad.deployment, bad]));
       for (const { id } of await ledger.deployments()) {
         const { damaged } = await read(id);
-        const known = first.get(id);
-        if (damaged !== undefined && (known === undefined || damaged.seq < known.seq))
-          first.set(id, { deployment: id, ...damaged });
+        const before = known.get(id);
+        if (damaged !== undefined && (before === undefined || damaged.seq < before.seq))
+          known.set(id, { deployment: id, ...damaged });
       }
-      return [...first.values()];
+      return [...known.values()];
     },
   };
 }
 
-async function firstUnsigned(
-  rows: readonly Row[],
-  keys: () => Promise<readonly string[]>,
-): Promise<Damage | undefined> {
+const first = (all: readonly (Damage | undefined)[]): Damage | undefined =>
+  all.filter((one) => one !== undefined).sort((a, b) => a.seq - b.seq)[0];
+
+async function firstUnsigned(rows: readonly Row[], keys: Trusted['operators']): Promise<Damage | undefined> {
   const decided = rows.filter(({ by }) => isPerson(by) && (by.assurance === 'operator' || by.signature !== undefined));
   if (decided.length === 0) return undefined;
   const known = new Map((await keys()).map((key) => [fingerprint(key), key]));
@@ -40,6 +54,54 @@ async function firstUnsigned(
     if (why !== undefined) return { seq: row.seq, why: `row ${row.seq} ${why}` };
   }
   return undefined;
+}
+
+/** What a person decides; other facts of theirs only hold things back (a blocker after a rejection). */
+const DECISIONS = new Set(['decided', 'waived', 'abandoned']);
+
+async function firstUnproven(
+  rows: readonly Row[],
+  bodies: Pick<Ledger, 'get'>,
+  keys: Trusted['approvers'],
+): Promise<Damage | undefined> {
+  const decided = rows.filter(
+    ({ by, fact }) =>
+      DECISIONS.has(String(Object(fact).type)) &&
+      (Object(fact).assertion !== undefined || (isPerson(by) && by.assurance === 'passkey')),
+  );
+  if (decided.length === 0) return undefined;
+  const known = new Map((await keys()).map((key) => [key.id, key]));
+  const used = new Set<string>();
+  for (const row of decided) {
+    const digest = String(Object(row.fact).assertion);
+    const body = await bodies.get(digest);
+    const why = used.has(digest)
+      ? 'repeats the answer of a passkey that counted before'
+      : whyUnproven(row, body === undefined ? undefined : Buffer.from(body.body).toString('utf8'), known);
+    used.add(digest);
+    if (why !== undefined) return { seq: row.seq, why: `row ${row.seq} ${why}` };
+  }
+  return undefined;
+}
+
+/** Undefined: this row's decision is proven by a passkey that counted then. */
+export function whyUnproven(
+  { deployment, at, by, fact }: Pick<Row, 'deployment' | 'at' | 'by' | 'fact'>,
+  body: string | undefined,
+  known: ReadonlyMap<string, Approver>,
+): string | undefined {
+  const assertion = body === undefined ? undefined : readAssertion(body);
+  if (assertion === undefined) return 'says that a passkey decided, and has no answer of one';
+  const key = known.get(assertion.credential);
+  if (key === undefined) return `is decided with a passkey (${assertion.credential}) that is not an approver's here`;
+  if (key.removed_at !== undefined && key.removed_at < at) return `is decided with a passkey removed ${key.removed_at}`;
+  const checked = checkAssertion(key, deployment, fact, assertion);
+  if (!checked.ok) return `names a passkey's answer that does not prove it: ${checked.why}`;
+  const { name, groups = [], separation = 'same-user' } = isPerson(by) ? by : {};
+  if (name !== key.name) return `says that ${String(name)} decided, and the passkey is ${key.name}'s`;
+  if (SEPARATIONS.indexOf(separation) > SEPARATIONS.indexOf(separationOf(key)))
+    return `says ${separation}, and nothing vouches for more than ${separationOf(key)}`;
+  return groups.every((group) => key.groups.includes(group)) ? undefined : 'names a group that the approver is not in';
 }
 
 function whyUnsigned(row: Row, known: ReadonlyMap<string, string>): string | undefined {
@@ -52,7 +114,13 @@ function whyUnsigned(row: Row, known: ReadonlyMap<string, string>): string | und
   return 'or a row before it was changed after the operator signed it: the signature does not fit';
 }
 
-type Person = { readonly assurance?: unknown; readonly signature?: Signature };
+type Person = {
+  readonly name?: string;
+  readonly groups?: readonly string[];
+  readonly separation?: Separation;
+  readonly assurance?: unknown;
+  readonly signature?: Signature;
+};
 
 const isPerson = (by: unknown): by is Person =>
   typeof by === 'object' && by !== null && 'kind' in by && by.kind === 'person';

@@ -1,4 +1,5 @@
 import type { Reader, Target } from '../cluster/index.ts';
+import { accountName } from '../engine/account.ts';
 import { lost } from '../engine/connect.ts';
 import type { Outcome, ToolRun } from '../engine/tool.ts';
 import { damagedWords } from '../report/index.ts';
@@ -35,6 +36,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
     complexity: input.complexity ?? 'medium',
     workspace: input.workspace ?? run.workspace,
     identity,
+    user: accountName(),
     target: {
       server,
       context,

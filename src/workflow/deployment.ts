@@ -1,4 +1,5 @@
-import type { Actor, Assurance, Blocker, FactOf, Instant, Item, ItemKind, PlacedObject, Target } from './facts.ts';
+import type { Demand } from './approval.ts';
+import type { Actor, Blocker, FactOf, Instant, Item, ItemKind, PlacedObject, Target } from './facts.ts';
 
 /**
  * What the record says about one deployment: the fold of its events, and nothing else. Evidence is kept in the order it
@@ -39,8 +40,8 @@ export type Written = Stamped<Omit<FactOf<'written'>, 'type'>>;
 export type Deployment = {
   readonly id: string;
   readonly seq: number;
-  /** The least assurance with which a person's decision counts here and now: the operator's policy. */
-  readonly least: Assurance;
+  /** What a person's decision must be like to count here and now: the operator's policy. */
+  readonly least: Demand;
   readonly started: Stamped<Omit<FactOf<'started'>, 'type'>>;
   readonly target: Target;
   readonly items: ReadonlyMap<string, Item & { readonly seq: number }>;

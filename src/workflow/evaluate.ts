@@ -1,7 +1,8 @@
+import { isAssured } from './approval.ts';
 import type { GateName, Stage } from './budgets.ts';
 import type { Check, CheckStatus, Fix, Result } from './checks/check.ts';
 import type { Deployment } from './deployment.ts';
-import { type Instant, isAssured } from './facts.ts';
+import type { Instant } from './facts.ts';
 import { GATES, type Gate } from './gates.ts';
 import { STEPS, type Step, stepInputOf } from './steps.ts';
 

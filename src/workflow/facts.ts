@@ -63,6 +63,8 @@ export const FACTS = {
     workspace: text,
     goal: text.optional(),
     identity: text.optional(),
+    /** The account of the machine that asked for it. */
+    user: text.optional(),
   }),
   claimed: z.object({ type: z.literal('claimed'), item }),
   retired: z.object({
@@ -176,6 +178,8 @@ export const FACTS = {
     review: digest.optional(),
     remark: text.optional(),
     until: instant.optional(),
+    /** The passkey's answer that proves who decided (approvers/assertion.ts). */
+    assertion: digest.optional(),
   }),
   waived: z.object({
     type: z.literal('waived'),
@@ -183,6 +187,7 @@ export const FACTS = {
     subject: text.optional(),
     because: text,
     until: instant,
+    assertion: digest.optional(),
   }),
   written: z.object({
     type: z.literal('written'),
@@ -201,7 +206,7 @@ export const FACTS = {
   committed: z.object({ type: z.literal('committed'), phase: z.number(), sha: text, bound: digest }),
   refused: z.object({ type: z.literal('refused'), tool: text, code: text, gate: text.optional(), because: text }),
   completed: z.object({ type: z.literal('completed'), report: digest.optional() }),
-  abandoned: z.object({ type: z.literal('abandoned'), because: text }),
+  abandoned: z.object({ type: z.literal('abandoned'), because: text, assertion: digest.optional() }),
 } as const;
 
 export type FactType = keyof typeof FACTS;
@@ -219,6 +224,10 @@ export type Severity = NonNullable<FactOf<'observed'>['severity']>;
 export const ASSURANCES = ['elicited', 'operator', 'passkey'] as const;
 export type Assurance = (typeof ASSURANCES)[number];
 
+/** What lies between an agent and the page on which a passkey was used, least first. */
+export const SEPARATIONS = ['same-user', 'other-user', 'other-host'] as const;
+export type Separation = (typeof SEPARATIONS)[number];
+
 const actor = z.union([
   z.object({ kind: z.literal('agent'), client: text }),
   z.object({ kind: z.literal('server') }),
@@ -226,15 +235,15 @@ const actor = z.union([
     kind: z.literal('person'),
     name: text.optional(),
     assurance: z.enum(ASSURANCES),
+    /** passkey: between the agent and the page that the person saw; the key, and who says that it counts; its groups. */
+    separation: z.enum(SEPARATIONS).optional(),
+    credential: z.object({ id: text, pinned_by: z.enum(['administrator', 'data-folder']) }).optional(),
+    groups: z.array(text).optional(),
     /** Of this fact and all rows before it, by the operator's key (state/signature.ts). */
     signature: z.object({ key: text, value: text }).optional(),
   }),
 ]);
 export type Actor = z.infer<typeof actor>;
-
-/** Does who decided count as a person, where at least this assurance is asked for? */
-export const isAssured = (by: Actor, least: Assurance): boolean =>
-  by.kind === 'person' && ASSURANCES.indexOf(by.assurance) >= ASSURANCES.indexOf(least);
 
 /** ISO 8601 UTC. Compared as text: every instant is written by `new Date().toISOString()`. */
 export type Instant = string;

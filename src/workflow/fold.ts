@@ -1,9 +1,10 @@
+import { type Demand, NO_DEMAND } from './approval.ts';
 import type { Deployment, Observation, Placement } from './deployment.ts';
-import type { Assurance, Event, Fact, FactOf, Target } from './facts.ts';
+import type { Event, Fact, FactOf, Target } from './facts.ts';
 import { identityOf } from './identity.ts';
 
 /** Events of one deployment, in order → what they amount to. `undefined` when the first is not `started`. */
-export function fold(id: string, events: readonly Event[], least: Assurance = 'elicited'): Deployment | undefined {
+export function fold(id: string, events: readonly Event[], least: Demand = NO_DEMAND): Deployment | undefined {
   const [first, ...rest] = events;
   if (first === undefined || first.fact.type !== 'started') return undefined;
   const { type: _, ...started } = first.fact;

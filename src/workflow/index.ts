@@ -3,6 +3,7 @@
  * Read gates.ts (the five gates; their checks are in checks/), then steps.ts (who may do what behind which of them), then admit.ts.
  */
 export * from './admit.ts';
+export * from './approval.ts';
 export * from './blockers.ts';
 export * from './budgets.ts';
 export { canonical } from './canonical.ts';

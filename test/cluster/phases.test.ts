@@ -202,7 +202,7 @@ describe('four phases and back', () => {
       check: 'rollback-tested',
       subject,
       because: 'the data is in the backup',
-      days: 1,
+      for: { days: 1 },
       ...operator,
     });
     await engine.close();

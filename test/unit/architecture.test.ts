@@ -16,13 +16,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   shell: [],
   guard: ['shell', 'state', 'print'],
   commands: ['redaction', 'shell', 'sandbox'],
-  state: [],
+  approvers: [],
+  state: ['approvers'],
   documents: ['bounded', 'objects', 'criteria'],
   apply: ['cluster', 'objects', 'criteria'],
   assumptions: ['cluster', 'images', 'commands', 'objects', 'criteria', 'documents'],
   report: ['objects', 'plan'],
   review: ['objects', 'plan'],
-  engine: ['commands', 'state', 'cluster', 'apply', 'report', 'review', 'print'],
+  engine: ['approvers', 'commands', 'state', 'cluster', 'apply', 'report', 'review', 'print'],
   bullets: ['apply', 'cluster', 'criteria', 'engine', 'images', 'objects', 'redaction'],
   phases: [
     'apply',
@@ -64,7 +65,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   prompts: [],
   mcp: ['tools', 'prompts', 'engine', 'report', 'state', 'print'],
   sandbox: [],
+  console: ['approvers', 'engine', 'plan', 'print', 'report', 'review', 'state'],
   cli: [
+    'approvers',
+    'console',
     'guard',
     'print',
     'mcp',
@@ -94,6 +98,9 @@ const VENDORS: Record<string, readonly string[]> = {
   'better-sqlite3': ['state/sqlite'],
   pg: ['state/postgres'],
   'pg-connection-string': ['state/postgres'],
+  hono: ['console'],
+  '@hono/node-server': ['console'],
+  '@simplewebauthn/server': ['approvers'],
 };
 
 const root = join(import.meta.dirname, '..', '..', 'src');

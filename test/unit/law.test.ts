@@ -12,6 +12,7 @@ import {
   gateStanding,
   holds,
   MAX_AGE_MS,
+  NO_DEMAND,
   openBlockers,
   parseEvents,
   permit,
@@ -549,7 +550,7 @@ test('where the operator asks for more than a form, a form neither approves nor 
       .add(AGENT, planned('d1', ['c1']))
       .add(by, approve('d1'));
     const open = (least: 'elicited' | 'operator') => {
-      const d = fold('x-1', r.events, least);
+      const d = fold('x-1', r.events, { ...NO_DEMAND, assurance: least });
       if (d === undefined) throw new Error('not started');
       return (['R', 'P'] as const).flatMap((name) =>
         gateStanding(gate(name), d, r.now())

@@ -1,7 +1,7 @@
+import { countingApprovals, isAssured, isRequester, missingApprovers } from '../approval.ts';
 import { openBlockers } from '../blockers.ts';
 import { type Deployment, plan } from '../deployment.ts';
 import { itemStanding, standing } from '../evidence.ts';
-import { isAssured } from '../facts.ts';
 import { planSkeleton } from '../suggest.ts';
 import { bullet } from './bullet.ts';
 import { type Check, call, type Fix, form, from, ok, open } from './check.ts';
@@ -106,15 +106,21 @@ export const planApproved: Check = {
         ),
       ];
     }
+    const counting = countingApprovals(d, current.digest, now);
+    const missing = missingApprovers(d, counting);
+    if (missing === undefined) return [ok(`approved ${decision.at}`)];
+    if (counting.length > 0) return [open('missing', missing, ask)];
     if (!isAssured(decision.by, d.least)) {
-      return [open('missing', `what was decided is less sure than the operator's policy asks for (${d.least})`, ask)];
+      const { assurance, separation } = d.least;
+      const asked = separation === 'same-user' ? assurance : `${assurance}, ${separation}`;
+      return [open('missing', `what was decided is less sure than the operator's policy asks for (${asked})`, ask)];
+    }
+    if (isRequester(d, decision.by)) {
+      return [open('missing', 'who asked for the deployment may not approve it: somebody else decides', ask)];
     }
     if (decision.until !== undefined && decision.until <= now) {
       return [open('stale', `the approval ended ${decision.until}`, ask)];
     }
-    if (d.blockers.some((b) => b.seq > decision.seq)) {
-      return [open('stale', 'something was found wrong after the approval; it must be given again', ask)];
-    }
-    return [ok(`approved ${decision.at}`)];
+    return [open('stale', 'something was found wrong after the approval; it must be given again', ask)];
   },
 };

@@ -84,7 +84,7 @@ const engine: Engine = {
     if (choice !== 'approve' && !remark) return refused('BAD_INPUT', 'remark: missing');
     decisions += 1;
     status = { approve: 'approved', revise: 'revise', reject: 'rejected' }[choice] as typeof status;
-    return answer({ status, assurance: actor.assurance });
+    return answer({ status, assurance: actor?.assurance ?? 'passkey' });
   },
   tidy: async () => undefined,
   async useOnce(nonce) {
