@@ -276,6 +276,8 @@ const PLAN_FIELDS: Readonly<Record<string, string>> = {
   success_criteria: '`Kind/name: …` or sentences',
   rollback: 'commands, `undo`, or `{keep, because}`',
   timeout: 'a duration, `300s`',
+  settle:
+    'a duration for which everything has to go on holding; left out, what runs has to for 2 s (10 s after a restart)',
   commit: 'when the workspace is committed',
   irreversible: 'what can not be taken back; a person is asked again',
   take_over: '`{object, managers, fields}`: fields of other managers that are taken',

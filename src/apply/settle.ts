@@ -9,7 +9,8 @@ import { type Sight, type Store, storeOf } from './sight.ts';
 /** What the caller makes of what is seen: it is decided, or it is said what is waited for. */
 export type Judgement<T> =
   | { readonly kind: 'decided'; readonly value: T }
-  | { readonly kind: 'waiting'; readonly for: string };
+  /** Asked again when something changes, and after `again_ms` where it is known how long it takes. */
+  | { readonly kind: 'waiting'; readonly for: string; readonly again_ms?: number };
 
 export type Settled<T> = { readonly sight: Sight; readonly waitingFor: string } & (
   | { readonly kind: 'decided'; readonly value: T }
@@ -67,7 +68,8 @@ export async function settle<T>(reader: Reader, options: SettleOptions<T>): Prom
       if (options.signal?.aborted) return { kind: 'cancelled', sight, waitingFor };
       const left = deadline - Date.now();
       if (left <= 0) return { kind: 'timeout', sight, waitingFor };
-      if (store.version() === before) await bell.wait(Math.min(TICK_MS, left), options.signal);
+      if (store.version() === before)
+        await bell.wait(Math.min(TICK_MS, left, judged.again_ms ?? TICK_MS), options.signal);
     }
   } finally {
     options.signal?.removeEventListener('abort', stop);

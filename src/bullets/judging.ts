@@ -1,13 +1,13 @@
 import type { Judgement, Settled, Sight } from '../apply/index.ts';
 import type { Reader } from '../cluster/index.ts';
-import { diagnose, type Failure, type KubeObject, recordsAt, subjectRef, textAt, treeOf } from '../objects/index.ts';
+import { diagnose, type Failure, subjectRef, treeOf, unsteadyFor } from '../objects/index.ts';
 import { fail, pass, unknown } from '../workflow/index.ts';
 import type { CriterionStanding } from './answer.ts';
 import { complaintsOf } from './complaint.ts';
 import { operatorOf } from './operator.ts';
 import { cancelled, type Outcome } from './outcome.ts';
 
-/** When it is over: every criterion holds (since `at`), or a failure that waiting won't mend. */
+/** When it is over: every criterion holds (since `at`, when it first held), or a failure that waiting won't mend. */
 export type Decided = {
   readonly standings: readonly CriterionStanding[];
   readonly at: number;
@@ -19,12 +19,6 @@ export type Judge = {
   evaluate(sight: Sight): Promise<Judgement<Decided>>;
   conclude(settled: Settled<Decided>): Promise<Outcome>;
 };
-
-/**
- * A container without a probe is Ready the moment it starts, and a crash is a moment later: what runs must go on holding
- * for so long before it counts. The time told is when it first held.
- */
-const STEADY_MS = 2000;
 
 /** An operator that has not looked at its object for this part of the time won't. */
 const SILENCE_MS = 60_000;
@@ -47,10 +41,10 @@ export function judgeBy(
     const open = standings.find((s) => !s.holds) ?? unproven(notShown(sight));
     if (open === undefined) {
       heldSince ??= sight.now;
-      const steady = sight.now - heldSince >= STEADY_MS || !sight.tree.some((object) => isYoung(object, sight.now));
-      return steady
+      const left = unsteadyFor(sight.tree, heldSince, sight.now);
+      return left <= 0
         ? { kind: 'decided', value: { standings, at: heldSince } }
-        : { kind: 'waiting', for: 'it holds; that it goes on holding' };
+        : { kind: 'waiting', for: 'it holds; that it goes on holding', again_ms: left };
     }
     heldSince = undefined;
     const failure = explain(sight, began);
@@ -127,14 +121,6 @@ async function withOperator(failure: Failure, sight: Sight, reader: Reader): Pro
         : `${pods.join(', ')} says: ${lines.join(' ⏎ ')}`;
   return { ...failure, message: `${failure.message}; ${said}` };
 }
-
-/** A Pod with a container that has only just started. Its time is in whole seconds, so one more may be missing. */
-const isYoung = (object: KubeObject, now: number): boolean =>
-  object.kind === 'Pod' &&
-  recordsAt(object, 'status', 'containerStatuses').some((status) => {
-    const started = Date.parse(textAt(status, 'state', 'running', 'startedAt'));
-    return !Number.isNaN(started) && now - started < STEADY_MS + 1000;
-  });
 
 /** The most telling thing that is wrong with any of the objects, final ones first. */
 function explain(sight: Sight, began: number): Failure | undefined {

@@ -71,4 +71,5 @@ export {
 } from './readiness/index.ts';
 export { accessModesOf, pullSecretsOf, referencesOf, selectorOf, serviceAccountOf } from './references.ts';
 export { restarts } from './restarts.ts';
+export { STEADY_AFTER_RESTART_MS, STEADY_MS, unsteadyFor } from './steady.ts';
 export { isDefaultClass } from './storage-class.ts';

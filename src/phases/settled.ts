@@ -1,9 +1,16 @@
-import { called, type Sight, settle } from '../apply/index.ts';
+import { called, type Settled, type Sight, settle } from '../apply/index.ts';
 import { criteriaOver } from '../bullets/criteria.ts';
 import type { Reader } from '../cluster/index.ts';
 import { isSubject, needsPerson, type Predicate, parseCriterion } from '../criteria/index.ts';
 import type { ReadingRun } from '../engine/tool.ts';
-import { type Failure, type KubeObject, mayStay, readiness, restarts } from '../objects/index.ts';
+import {
+  type Failure,
+  type KubeObject,
+  mayStay,
+  readiness,
+  restarts,
+  STEADY_AFTER_RESTART_MS,
+} from '../objects/index.ts';
 import { objectsOf, readCriterion, servicesWithPods } from '../plan/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
@@ -11,6 +18,7 @@ import { endpointsCheck } from './endpoints.ts';
 import { failureOf } from './failure-of.ts';
 import { finishedJob } from './finished.ts';
 import { doneCheck, type FinishedJobs, finishedIn, sightOf } from './finished-sight.ts';
+import { holdingFor } from './holding.ts';
 import type { LiveObject } from './live.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
@@ -25,6 +33,8 @@ type Judged = { readonly ready: readonly PhaseCheck[]; readonly criteria: readon
 
 /** A reason that was there before this gate is given this long to pass by itself. */
 const PATIENCE_MS = 30_000;
+/** Longer than anything has to hold by itself (objects/steady.ts). */
+const LONGEST_HOLD_MS = STEADY_AFTER_RESTART_MS + 5_000;
 /** So long it may take until everything is seen a second time. */
 const SEEN_AGAIN_MS = 4_000;
 
@@ -71,10 +81,12 @@ export async function awaitSettled(
     // What the plan says about the Service itself is what counts, also that it has none.
     !parsed.predicates.some((p) => p.target.subjects.some((s) => isSubject(s, root)));
   const since = Date.now();
+  const holding = holdingFor(phase.settle_ms);
   let last: Judged = { ready: [], criteria: [] };
-  const settled = await settle<'done'>(reader, {
+  const settled = await settle<'held' | 'failed' | 'late'>(reader, {
     roots,
-    timeoutMs: phase.timeout_ms,
+    // What became ready in the last second is still watched for as long as it takes.
+    timeoutMs: phase.timeout_ms + LONGEST_HOLD_MS + (phase.settle_ms ?? 0),
     signal: run.signal,
     progress: (message) => run.progress(`phase ${phase.number}: ${message}`),
     async evaluate(seen) {
@@ -92,13 +104,21 @@ export async function awaitSettled(
       };
       const all = [...last.ready, ...last.criteria];
       const open = all.find((c) => c.status !== 'PASS');
-      const never = standings.some((s) => s.final === true);
-      if (open === undefined || never || failedForGood(sight, since, failedBefore))
-        return { kind: 'decided', value: 'done' };
+      const ready = (root: KubeObject) =>
+        !isOwn(root) || readyCheck(root, sight, since, parsed.predicates).status === 'PASS';
+      const left = holding.left(sight, ready, open === undefined);
+      if (open === undefined)
+        return left <= 0
+          ? { kind: 'decided', value: 'held' }
+          : { kind: 'waiting', for: 'everything holds; that it goes on holding', again_ms: left };
+      if (standings.some((s) => s.final === true) || failedForGood(sight, since, failedBefore))
+        return { kind: 'decided', value: 'failed' };
+      if (sight.now - since >= phase.timeout_ms) return { kind: 'decided', value: 'late' };
       return { kind: 'waiting', for: open.message };
     },
   });
-  const late = settled.kind === 'timeout' ? ` (waited ${phase.timeout_ms / 1000} s)` : '';
+  const isLate = settled.kind === 'timeout' || (settled.kind === 'decided' && settled.value === 'late');
+  const late = isLate ? ` (waited ${phase.timeout_ms / 1000} s)` : '';
   const checks = [...last.ready, ...last.criteria].map((c) =>
     c.status === 'PASS' ? c : { ...c, message: `${c.message}${late}` },
   );
@@ -106,11 +126,22 @@ export async function awaitSettled(
     phaseCheck(`seen: ${b.kind}`, unknown('NotVisible', `${b.kind} can't be watched: ${b.reason}`)),
   );
   return {
-    checks: [...parsed.checks, ...checks, ...blind],
+    checks: [...parsed.checks, ...checks, ...blind, ...lasting(phase, settled, checks)],
     predicates: parsed.predicates,
     sight: settled.sight,
     finished,
   };
+}
+
+/** Whether it went on holding on the watch that saw it hold. */
+function lasting(phase: StoredPhase, settled: Settled<unknown>, checks: readonly PhaseCheck[]): PhaseCheck[] {
+  if (!checks.every((c) => c.status === 'PASS')) return [];
+  const restarted = 'it held, but containers were restarted before it had held for long enough';
+  return [
+    settled.kind === 'decided'
+      ? phaseCheck('still holds', pass('Lasts', `phase ${phase.number} went on holding while it was watched`))
+      : phaseCheck('still holds', fail('Restarting', restarted)),
+  ];
 }
 
 const standingCheck = (s: { readonly text: string; readonly holds: boolean; readonly because: string }): PhaseCheck =>
@@ -209,7 +240,7 @@ const mayWaitForAnother = ({ reason }: Failure, root: KubeObject, sight: Sight, 
       finalFailure(other, sight, since) === undefined,
   );
 
-/** After a while: the criteria still hold, and nothing was restarted since. */
+/** After the phase's commands ran: the criteria still hold, and nothing was restarted since. */
 export async function stillHolds(
   run: ReadingRun,
   reader: Reader,
@@ -245,6 +276,6 @@ export async function stillHolds(
         ? fail('DidNotLast', `"${fallen.text}" held and holds no longer: ${fallen.because}`)
         : more > 0
           ? fail('Restarting', `${more} container restart(s) while it was watched`)
-          : pass('Lasts', `phase ${phase.number} still holds a while later`);
+          : pass('Lasts', `phase ${phase.number} still holds after its commands`);
   return [phaseCheck('still holds', verdict)];
 }

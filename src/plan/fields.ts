@@ -30,6 +30,7 @@ export const PHASE_FIELDS: Readonly<Record<keyof z.input<typeof phase>, string>>
   success_criteria: '"Kind/name: 3/3 replicas ready", "cel: …"',
   rollback: 'undo | "keep Kind/name: why" | a command',
   timeout: '"5m" (default)',
+  settle: 'how long all of it has to go on holding, "30s"; optional',
   commit: 'before | after | none (default)',
   irreversible: 'what can not be undone, optional',
   take_over: '[{object, managers[], fields[]}], optional',

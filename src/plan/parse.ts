@@ -65,6 +65,7 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
     const {
       number,
       timeout,
+      settle,
       files: named,
       validation_commands,
       must_fail_before,
@@ -79,6 +80,7 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
       ...read,
       validation_commands: validation_commands.map(({ command }) => command),
       timeout_ms: timeout,
+      ...(settle === undefined ? {} : { settle_ms: settle }),
       ...(named === undefined ? {} : { files: named }),
       ...(before.length === 0 ? {} : { must_fail_before: before.map(({ command }) => command) }),
     };

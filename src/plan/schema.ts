@@ -67,12 +67,24 @@ const timeout = z
 
 export const DEFAULT_TIMEOUT_MS = 300_000;
 const LONGEST_TIMEOUT_MS = 3_600_000;
+const LONGEST_SETTLE_MS = 600_000;
 
 const takeOver = z.strictObject({
   object: name,
   managers: z.array(name).min(1),
   fields: z.array(name).min(1),
 });
+
+/** How long a phase has to go on holding, where the plan says so. Left out, it is in no digest. */
+const settle = z
+  .union([z.string(), z.number()])
+  .optional()
+  .transform((value, context): number | undefined => {
+    const ms = value === undefined ? undefined : durationMs(value);
+    if (value === undefined || (ms !== undefined && ms <= LONGEST_SETTLE_MS)) return ms;
+    context.addIssue({ code: 'custom', message: 'expected a duration like "30s", at most 10m' });
+    return z.NEVER;
+  });
 
 /** Left out, it is in no digest: plans of before keep theirs. */
 const named = z
@@ -91,6 +103,7 @@ export const phase = z.strictObject({
   success_criteria: lines,
   rollback: rollbacks,
   timeout,
+  settle,
   commit: z.enum(['before', 'after', 'none']).default('none'),
   irreversible: lines,
   take_over: listOf(takeOver),

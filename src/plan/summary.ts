@@ -90,7 +90,9 @@ function phaseTable({ plan, phases }: LoadedPlan): string[] {
       phase.delivery,
       objectsOf(phase, phases[index]),
       String(phase.success_criteria.length),
-      seconds(phase.timeout_ms),
+      phase.settle_ms === undefined
+        ? seconds(phase.timeout_ms)
+        : `${seconds(phase.timeout_ms)}, to hold for ${seconds(phase.settle_ms)}`,
       phase.commit,
     ]),
   );

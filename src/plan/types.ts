@@ -52,6 +52,8 @@ export type Phase = {
   /** Commands, `undo` (what apply-phase did, in reverse) or `keep Kind/name: why` (see readRollback). */
   readonly rollback: readonly string[];
   readonly timeout_ms: number;
+  /** How long everything has to go on holding; the rule for what runs when left out (objects/steady.ts). */
+  readonly settle_ms?: number;
   readonly commit: 'before' | 'after' | 'none';
   readonly irreversible: readonly string[];
   readonly take_over: readonly TakeOver[];
