@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Engine } from '../engine/index.ts';
 import { print, printError } from '../print/index.ts';
 import type { Deployment } from '../workflow/index.ts';
+import { approveClass, type ClassOptions } from './change-class.ts';
 import { EXIT } from './exit.ts';
 import { page } from './pager.ts';
 import { type Identified, identify, theDeployment, withEngine } from './person.ts';
@@ -13,8 +14,15 @@ export function approveCommand(): Command {
   return new Command('approve')
     .description('a person decides about a plan: approve, revise or reject')
     .argument('[deployment]', 'its id; may be left out when one is open')
-    .action((id: string | undefined) =>
+    .option('--class', 'approve changes of a completed deployment before they are known')
+    .option('--image <Kind/name>', 'of a class: another tag or digest of the images it uses', several, [])
+    .option('--replicas <Kind/name=LEAST-MOST>', 'of a class: that many replicas', several, [])
+    .option('--value <ConfigMap/name=KEY>', 'of a class: another value of this key', several, [])
+    .option('--days <n>', 'of a class: for how long, 1 to 90', '30')
+    .option('--end <id>', 'of a class: it ends now')
+    .action((id: string | undefined, options: ClassOptions & { class?: true }) =>
       withEngine(async (engine) => {
+        if (options.class === true) return approveClass(engine, id, options);
         const d = await theDeployment(engine, id);
         if (typeof d === 'number') return d;
         let who: Identified | undefined;
@@ -32,6 +40,8 @@ export function approveCommand(): Command {
       }),
     );
 }
+
+const several = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
 const MOST_SHOWN = 3;
 

@@ -40,6 +40,20 @@ export async function theDeployment(engine: Engine, id: string | undefined): Pro
   return open.length === 0 ? EXIT.no : EXIT.wrongUse;
 }
 
+/** The completed deployment named, or the last one of this workspace. */
+export async function lastCompletedHere(engine: Engine, id: string | undefined): Promise<Deployment | number> {
+  if (id !== undefined) return theDeployment(engine, id);
+  const here = (await engine.latest(MOST_LISTED)).filter(
+    (one) => one.closed === 'completed' && one.workspace === engine.workspace,
+  );
+  const last = here.at(-1);
+  if (last !== undefined) return theDeployment(engine, last.id);
+  printError('No completed deployment of this workspace is on record; name one.');
+  return EXIT.no;
+}
+
+const MOST_LISTED = 200;
+
 type Hand = { actor: { kind: 'person'; name: string; assurance: Assurance }; signer: Signer };
 export type Identified = ({ ok: true } & Hand) | { ok: false; exit: number };
 

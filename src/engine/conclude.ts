@@ -37,6 +37,7 @@ export function runFor(
     deployment: d,
     progress,
     connected: (connection) => reap(shop, connection, d),
+    take: (next, input) => shop.perform({ ...call, tool: next, input }),
   });
 }
 

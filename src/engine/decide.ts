@@ -137,12 +137,12 @@ function decisionFacts(decided: FactOf<'decided'>, remark: string | undefined): 
 
 const daysFrom = (now: string, days: number): string => new Date(Date.parse(now) + days * 86_400_000).toISOString();
 
-const until = (shop: Shop): string => daysFrom(shop.now(), shop.policy.approval_days);
+export const until = (shop: Shop): string => daysFrom(shop.now(), shop.policy.approval_days);
 
 const MOST_WAIVER_DAYS = 30;
 
 /** A decision that the operator's policy doesn't count: too weak an assurance. */
-function belowPolicy({ policy }: Pick<Shop, 'policy'>, actor: Person): Refusal | undefined {
+export function belowPolicy({ policy }: Pick<Shop, 'policy'>, actor: Person): Refusal | undefined {
   const least = demandOf(policy);
   if (isAssured(actor, least)) return undefined;
   const words = (assurance: string, separation: string) =>

@@ -4,6 +4,7 @@ import { dataFolder, isLedgerError, type Ledger, type Listed, openLedger } from 
 import { type Deployment, type Instant, type Refusal, refuse } from '../workflow/index.ts';
 import type { ActiveRun } from './active.ts';
 import { refusalAnswer } from './answer.ts';
+import { type Preapproval, preapprove } from './classes.ts';
 import { broken } from './conclude.ts';
 import { type Abandonment, abandon, type Decision, decide, type Taken, type Waiver, waive } from './decide.ts';
 import { type EvidenceFound, findEvidence } from './evidence.ts';
@@ -25,6 +26,8 @@ export interface Engine {
   readonly workspace: string;
   perform(call: Call): Promise<Performed>;
   decide(decision: Decision): Promise<Performed>;
+  /** A person approves a class of changes; the record of the deployment that it was made for holds it. */
+  preapprove(wanted: Preapproval): Promise<Taken>;
   waive(waiver: Waiver): Promise<Taken>;
   abandon(abandonment: Abandonment): Promise<Taken>;
   /** The deployment as the record has it now. */
@@ -84,7 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
     const records = recordsOf(ledger, policy.policy, permits.note);
     // A ledger that an older version wrote has deployments without a permit; the hook must not wait for their next event.
     await refreshPermits(records, permits);
-    return {
+    const made: Shop = {
       ...records,
       home,
       workspace,
@@ -92,7 +95,9 @@ export function createEngine(options: EngineOptions): Engine {
       active,
       reaped: new Set(),
       now,
+      perform: (call) => perform(made, call),
     };
+    return made;
   }
 
   async function withShop<T>(use: (shop: Shop) => Promise<T>): Promise<T> {
@@ -119,6 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
       const made = await shop();
       return 'code' in made ? refusalAnswer(made) : decide(made, decision).finally(permits.flush);
     },
+    preapprove: (wanted) => withShop((s) => preapprove(s, wanted).finally(permits.flush)),
     waive: (waiver) => withShop((s) => waive(s, waiver).finally(permits.flush)),
     abandon: (abandonment) => withShop((s) => abandon(s, abandonment).finally(permits.flush)),
     read: (id) => withShop((s) => load(s, id)),

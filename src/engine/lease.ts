@@ -18,6 +18,7 @@ import {
 } from '../workflow/index.ts';
 import { type ActiveRun, DEFAULT_WAIT_MS, forTimer, waitFor } from './active.ts';
 import { answer, refusalAnswer } from './answer.ts';
+import { withinClass } from './classes.ts';
 import { broken, end, finish, refused, runFor, settled } from './conclude.ts';
 import { appendDecided, load } from './record.ts';
 import { newRunId } from './run-id.ts';
@@ -120,6 +121,7 @@ function start(
   const lostIt = (why: string) => abort.abort(new Error(why));
   const promise = inTerritory(shop, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
     .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId, abort.signal.aborted))
+    .then((performed) => withinClass(shop, performed))
     .then(async (performed) => {
       active.bound = await planNow(shop, d.id);
       return performed;

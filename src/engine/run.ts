@@ -20,7 +20,7 @@ import { type Connected, connectTo, lost } from './connect.ts';
 import { findEvidence } from './evidence.ts';
 import { notesOf } from './notes.ts';
 import { appendDecided, event, lines, load, loadSome, type Records } from './record.ts';
-import { type OpeningRun, Refused } from './tool.ts';
+import { type OpeningRun, type Performed, Refused } from './tool.ts';
 
 export type RunContext = Records & {
   readonly id: string;
@@ -32,6 +32,7 @@ export type RunContext = Records & {
   readonly deployment: Deployment | undefined;
   now(): Instant;
   progress(message: string): void;
+  take(tool: string, input: Readonly<Record<string, unknown>>): Promise<Performed>;
   /** Called once, after the run's first cluster call succeeded: leftovers are reaped then, never at boot. */
   connected(connection: Connected): Promise<void>;
 };
@@ -80,6 +81,7 @@ export function createRun(context: RunContext): OpeningRun {
     },
     now,
     progress: context.progress,
+    take: context.take,
     async current() {
       if (deployment === undefined) throw new Error(`${context.tool} has no deployment`);
       const loaded = await load(context, deployment.id);
@@ -133,6 +135,10 @@ export function createRun(context: RunContext): OpeningRun {
     lines: (filter, latest) => lines(context, filter, latest),
     countLines: (filter) => ledger.countLines(filter),
     notes: (what, component) => notesOf(context, what, component),
+    async read(id) {
+      const loaded = await load(context, id);
+      return loaded.ok ? loaded.deployment : loaded.refusal;
+    },
     async open(started, more) {
       const opened = await openDeployment(context, started, more);
       if ('code' in opened) return opened;

@@ -1,7 +1,7 @@
 import type { Actor, Instant } from '../workflow/index.ts';
 import type { ActiveRun } from './active.ts';
 import type { Records } from './record.ts';
-import type { ToolDefinition } from './tool.ts';
+import type { Performed, ToolDefinition } from './tool.ts';
 
 export type Call = {
   readonly tool: string;
@@ -21,4 +21,6 @@ export type Shop = Records & {
   /** Clusters whose leftovers this process has looked for. */
   readonly reaped: Set<string>;
   now(): Instant;
+  /** perform.ts, for a run that takes further steps. */
+  perform(call: Call): Promise<Performed>;
 };

@@ -8,6 +8,7 @@ import type {
   Event,
   Fact,
   FactOf,
+  FieldChange,
   Instant,
   Place,
   Refusal,
@@ -63,6 +64,15 @@ export type Question = {
   readonly review: string;
   /** The cluster was asked for it now; else its dry run is the last one on record. */
   readonly fresh: boolean;
+  /** The class of changes, approved beforehand, that it is inside of: it is decided without asking. */
+  readonly within?: Within;
+};
+
+/** Where a class stands on record, and what the plan changes. */
+export type Within = {
+  readonly deployment: string;
+  readonly seq: number;
+  readonly changes: readonly FieldChange[];
 };
 
 export type Outcome<O> =
@@ -102,6 +112,8 @@ export interface Run {
   /** Learnings by words, best first. */
   search(words: string): Promise<readonly Found[]>;
   progress(message: string): void;
+  /** Another tool's call by the same caller, admitted, run and recorded as if it had made it itself. */
+  take(tool: string, input: Readonly<Record<string, unknown>>): Promise<Performed>;
 }
 
 export interface ReadingRun extends Run {
@@ -125,6 +137,8 @@ export interface WritingRun extends ReadingRun {
 export interface OpeningRun extends WritingRun {
   /** A new record with these first facts; refused when the component is open on this target already. */
   open(started: FactOf<'started'>, more: readonly Fact[]): Promise<{ id: string } | Refusal>;
+  /** Any deployment of this ledger, by its id. */
+  read(id: string): Promise<Deployment | Refusal>;
   /** The one that is open of this component on this target, if there is one. */
   enter(started: FactOf<'started'>): Promise<Deployment | undefined>;
 }

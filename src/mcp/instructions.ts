@@ -9,7 +9,7 @@ P plan: submit-plan, then request-approval. A person approves; you never do. pen
 I implement: for each phase apply-phase, then phase-gate. PASS: commit as told, next phase. FAIL: stop; fix and validate again, rollback-phase, or return-to.
 V validate: run-validation, rollback-test, record-retro, write-documentation, complete-deployment.
 
-Every answer ends with {deployment, stage, gate: {name, passes, open[]}, next[]}: next holds calls with their arguments, shell commands, or what only a person can do.
+Every answer ends with {deployment, stage, gate: {name, passes, open[]}, next[]}: next holds calls with their arguments, shell commands, or what only a person can do. advance-deployment takes the complete ones at once; start-deployment {like} changes what was deployed.
 A refusal has isError and structuredContent.refusal = {code, message, gate?, missing[{check, status, because, fix[]}], next[]}. Do what fix says; it names the work, and there is no way around it. APPROVAL_REQUIRED and PERSON_NEEDED: tell the person what to do and wait; never run infragate approve, waive or abandon yourself. PLAN_DRIFT: what was approved is no longer what is there; submit-plan again. BAD_INPUT names the field.
 RUNNING: call the same tool again with the same arguments to wait for its result; cancel: true ends it.
 Change the cluster only through these tools while a deployment is open.`;

@@ -1,4 +1,4 @@
-import type { Event, Fix } from '../workflow/index.ts';
+import { allowanceWords, type Event, type Fix } from '../workflow/index.ts';
 
 export function fixWords(fix: Fix): string {
   if ('tool' in fix) return fix.tool;
@@ -30,7 +30,11 @@ export function eventWords({ fact }: Event): string {
     case 'planned':
       return `plan ${fact.digest.slice(0, 12)} submitted, ${fact.phases.length} phases`;
     case 'decided':
+      if (fact.under !== undefined)
+        return `approved within the class ${fact.under.fact.class.id} that a person approved`;
       return `a person decided: ${fact.choice}${fact.remark === undefined ? '' : ` (${fact.remark})`}`;
+    case 'preapproved':
+      return `a person approved the class ${fact.class.id} until ${fact.class.until}: ${fact.class.allows.map(allowanceWords).join('; ')}`;
     case 'waived':
       return `a person waived ${fact.check} until ${fact.until}: ${fact.because}`;
     case 'written':

@@ -46,7 +46,7 @@ const first = (all: readonly (Damage | undefined)[]): Damage | undefined =>
   all.filter((one) => one !== undefined).sort((a, b) => a.seq - b.seq)[0];
 
 async function firstUnsigned(rows: readonly Row[], keys: Trusted['operators']): Promise<Damage | undefined> {
-  const decided = rows.filter(({ by }) => isPerson(by) && (by.assurance === 'operator' || by.signature !== undefined));
+  const decided = rows.flatMap(statements).filter(isSure);
   if (decided.length === 0) return undefined;
   const known = new Map((await keys()).map((key) => [fingerprint(key), key]));
   for (const row of decided) {
@@ -57,7 +57,7 @@ async function firstUnsigned(rows: readonly Row[], keys: Trusted['operators']): 
 }
 
 /** What a person decides; other facts of theirs only hold things back (a blocker after a rejection). */
-const DECISIONS = new Set(['decided', 'waived', 'abandoned']);
+const DECISIONS = new Set(['decided', 'preapproved', 'waived', 'abandoned']);
 
 async function firstUnproven(
   rows: readonly Row[],
@@ -104,7 +104,25 @@ export function whyUnproven(
   return groups.every((group) => key.groups.includes(group)) ? undefined : 'names a group that the approver is not in';
 }
 
-function whyUnsigned(row: Row, known: ReadonlyMap<string, string>): string | undefined {
+/** Who said what where: the row's own, and the person's statement that a decision within a class rests on. */
+type Said = Pick<Row, 'seq' | 'by' | 'deployment' | 'previous' | 'at' | 'fact'>;
+
+function statements(row: Row): Said[] {
+  const under: unknown = Object(row.fact).under;
+  if (typeof under !== 'object' || under === null) return [row];
+  const { deployment, previous, at, by, fact }: Record<string, unknown> = { ...under };
+  const texts = { deployment: String(deployment), previous: String(previous), at: String(at) };
+  return [row, { seq: row.seq, by, fact, ...texts }];
+}
+
+/** A class is signed, never proven by a passkey. */
+const isSure = ({ by, fact }: Said): boolean =>
+  isPerson(by) &&
+  (by.assurance === 'operator' ||
+    by.signature !== undefined ||
+    (by.assurance !== 'elicited' && Object(fact).type === 'preapproved'));
+
+function whyUnsigned(row: Said, known: ReadonlyMap<string, string>): string | undefined {
   const { by, deployment, previous, at, fact } = row;
   const signature = isPerson(by) ? by.signature : undefined;
   if (signature === undefined) return 'says that the operator decided, and is not signed';

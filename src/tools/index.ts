@@ -1,5 +1,6 @@
 import type { ToolDefinition } from '../engine/tool.ts';
 import type { ToolName } from '../workflow/index.ts';
+import { advanceDeployment } from './advance-deployment.ts';
 import { applyPhase } from './apply-phase.ts';
 import { clusterRealityCheck } from './cluster-reality-check.ts';
 import { completeDeployment } from './complete-deployment.ts';
@@ -19,12 +20,13 @@ import { tracerBullet } from './tracer-bullet.ts';
 import { writeDocumentation } from './write-documentation.ts';
 
 /**
- * The 17 tools, in the order an agent meets them. A definition is schemas and words, light to import; its run is in
+ * The 18 tools, in the order an agent meets them. A definition is schemas and words, light to import; its run is in
  * `<name>.run.ts`, loaded at the first call. The mapped type makes a step without a tool a compile error.
  */
 const BY_NAME = {
   'start-deployment': startDeployment,
   'deployment-status': deploymentStatus,
+  'advance-deployment': advanceDeployment,
   'record-research': recordResearch,
   'cluster-reality-check': clusterRealityCheck,
   'divergence-check': divergenceCheck,

@@ -1,9 +1,10 @@
 import { digestPrefix } from '../engine/decide.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import { storedPlan } from '../phases/stored.ts';
-import { plan, refuse } from '../workflow/index.ts';
+import { decidedBy, plan, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './request-approval.ts';
 import { keepReview, reviewNow } from './review/review.ts';
+import { classOf } from './within.ts';
 
 /** Asks a person; never decides. What was decided about exactly this digest is answered as it stands in the record. */
 export const run: ToolRun<'request-approval', Input, Output> = async (input, run) => {
@@ -17,7 +18,8 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
   const ended = decision?.until !== undefined && decision.until <= run.now();
   if (decision !== undefined && !superseded && !ended && input.ask_again !== true) {
     const status = { approve: 'approved', revise: 'revise', reject: 'rejected' } as const;
-    const assurance = decision.by.kind === 'person' ? decision.by.assurance : 'none';
+    const by = decidedBy(decision);
+    const assurance = by.kind === 'person' ? by.assurance : 'none';
     return {
       kind: 'answer',
       value: {
@@ -35,6 +37,8 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
   const review = await keepReview(run, made);
   const shown = made.text;
   const prefix = digestPrefix(current.digest);
+  const classed = input.ask_again === true ? { outside: [] } : await classOf(run, d, stored);
+  const outside = classed.outside.slice(0, 4).map((why) => `Not inside a class: ${why}.`);
   return {
     kind: 'question',
     question: {
@@ -44,6 +48,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
       prefix,
       review,
       fresh: made.shown.fresh,
+      ...(classed.within === undefined ? {} : { within: classed.within }),
     },
     value: {
       status: 'pending',
@@ -52,7 +57,10 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
       review,
       plan: shown,
       how: [{ person: 'the operator', action: `infragate approve ${d.id}` }],
-      summary: `PENDING: nobody has decided about plan ${prefix}. A person decides with \`infragate approve ${d.id}\` on a terminal, or in this client's form if it has one. Wait; do not go on.`,
+      summary: [
+        `PENDING: nobody has decided about plan ${prefix}. A person decides with \`infragate approve ${d.id}\` on a terminal, or in this client's form if it has one. Wait; do not go on.`,
+        ...outside,
+      ].join('\n'),
     },
   };
 };

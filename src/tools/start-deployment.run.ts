@@ -3,8 +3,19 @@ import { accountName } from '../engine/account.ts';
 import { lost } from '../engine/connect.ts';
 import type { Outcome, ToolRun } from '../engine/tool.ts';
 import { damagedWords } from '../report/index.ts';
-import { type Deployment, type Fact, type FactOf, fail, type Instant, openBlockers, pass } from '../workflow/index.ts';
+import {
+  type Deployment,
+  type Fact,
+  type FactOf,
+  fail,
+  type Instant,
+  openBlockers,
+  pass,
+  type Refusal,
+  refuse,
+} from '../workflow/index.ts';
 import { learningsFor } from './learnings.ts';
+import { likeOf } from './like.ts';
 import { makeNamespaces, tryNamespaces } from './make-namespaces.ts';
 import { type Preflight, preflightLines, preflightOf } from './preflight.ts';
 import type { Input, Output } from './start-deployment.ts';
@@ -20,12 +31,18 @@ const PERMISSIONS = [
   { verb: 'update', group: 'coordination.k8s.io', resource: 'leases' },
 ] as const;
 
-export const run: ToolRun<'start-deployment', Input, Output> = async (input, run) => {
+export const run: ToolRun<'start-deployment', Input, Output> = async (given, run) => {
+  const like = given.like === undefined ? undefined : await likeOf(run, given.like, given);
+  if (like !== undefined && 'code' in like) return { kind: 'refusal', refusal: like };
+  const input = wanted(given, like?.base);
+  if ('code' in input) return { kind: 'refusal', refusal: input };
   const reader = await run.reader(input.context);
   const names = [...new Set([input.namespace, ...(input.namespaces ?? [])])];
   const found = await targetOf(reader, names);
   const { cluster, server, context } = found;
   const identity = await run.identity();
+  const moved = like === undefined ? undefined : elsewhere(like.base, found);
+  if (moved !== undefined) return { kind: 'refusal', refusal: moved };
   const version = await reader.version();
   if (!version.ok) throw lost(version.error);
   const permissions = await whatIsAllowed(reader, input.namespace);
@@ -48,6 +65,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
       ...(input.proving_namespace === undefined ? {} : { proving_namespace: input.proving_namespace }),
     },
     ...(input.goal === undefined ? {} : { goal: input.goal }),
+    ...(like === undefined ? {} : { like: like.like }),
   };
 
   const missing = input.create_namespace === true ? missingIn(found) : [];
@@ -57,7 +75,11 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
   const { deployments, damaged } = await run.others(same, 1);
   const inherited = inheritedBlockers(deployments.at(-1), run.now());
   if (entered === undefined || missing.some((name) => !entered.target.namespaces.some((ns) => ns.name === name))) {
-    const opened = await run.open(started, [...found.namespaces.map((ns) => seen(found, ns, identity)), ...inherited]);
+    const opened = await run.open(started, [
+      ...found.namespaces.map((ns) => seen(found, ns, identity)),
+      ...inherited,
+      ...(like?.facts ?? []),
+    ]);
     if ('code' in opened) return { kind: 'refusal', refusal: opened };
   }
   const { made, failed } = await makeNamespaces(run, missing);
@@ -97,10 +119,49 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (input, run
   const notes = [
     ...(entered === undefined ? [] : [`It was open already; go on with it.`]),
     ...made.map((name) => `The namespace ${name} was created.`),
+    ...(like?.notes ?? []),
     ...failed.map(({ name, error }) => `create_namespace: ${name} could not be created: ${error.message}`),
   ];
   return { kind: 'answer', value: { ...value, summary: summary(value, input, notes) } } satisfies Outcome<Output>;
 };
+
+/** What is opened: as it was given, or as in the deployment that it is like. */
+type Wanted = Input & { readonly component: string; readonly namespace: string };
+
+function wanted(given: Input, base: Deployment | undefined): Wanted | Refusal {
+  const component = given.component ?? base?.started.component;
+  const namespace = given.namespace ?? base?.target.namespace;
+  if (given.change !== undefined && base === undefined)
+    return refuse('BAD_INPUT', 'change: it says what is other than in a completed deployment; name that in like.');
+  if (component === undefined || namespace === undefined)
+    return refuse('BAD_INPUT', 'component, namespace: give both, or like with a completed deployment.');
+  if (base === undefined) return { ...given, component, namespace };
+  const others = base.target.namespaces.flatMap(({ name }) => (name === namespace ? [] : name));
+  const { proving_namespace } = base.target;
+  return {
+    context: base.target.context,
+    complexity: 'simple',
+    namespaces: others,
+    ...(proving_namespace === undefined ? {} : { proving_namespace }),
+    ...given,
+    component,
+    namespace,
+  };
+}
+
+/** What was proven holds on the cluster and in the very namespaces where it was seen. */
+function elsewhere(base: Deployment, found: Target): Refusal | undefined {
+  const uids = new Map(found.namespaces.map((ns) => [ns.name, ns.uid]));
+  const anew = base.target.namespaces.find((ns) => uids.get(ns.name) !== ns.uid);
+  if (found.cluster.uid !== base.target.cluster)
+    return refuse('WRONG_TARGET', `like: ${base.id} is on another cluster; start without like.`);
+  if (anew !== undefined)
+    return refuse(
+      'WRONG_TARGET',
+      `like: ${anew.name} is not the namespace of ${base.id} any more; start without like.`,
+    );
+  return undefined;
+}
 
 async function targetOf(reader: Reader, names: readonly string[]): Promise<Target> {
   const target = await reader.target(names);
@@ -164,7 +225,7 @@ function summary(
     inherited_blockers: number;
     damaged: readonly string[];
   },
-  input: Input,
+  input: Wanted,
   notes: readonly string[],
 ): string {
   const missing = v.preflight.permissions.filter((p) => p.allowed !== true).map((p) => p.may);
@@ -198,6 +259,8 @@ function summary(
         (n) =>
           `The namespace ${n.name} is not there: call this again with create_namespace: true, or have somebody create it; cluster-reality-check looks again.`,
       ),
-    'Next: research (findings, sources, assumptions) with record-research, then cluster-reality-check.',
+    ...(input.like === undefined
+      ? ['Next: research (findings, sources, assumptions) with record-research, then cluster-reality-check.']
+      : []),
   ].join('\n');
 }

@@ -25,14 +25,15 @@ import type { Input, Output } from './submit-plan.ts';
 export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => {
   const d = await run.current();
   const world = await worldOf(run, d);
-  if (input.plan === undefined && input.plan_file === undefined) return startFrom(d);
+  const own = input.plan === undefined && input.plan_file === undefined ? await planLike(run, d) : input.plan;
+  if (own === undefined && input.plan_file === undefined) return startFrom(d);
   if (input.plan !== undefined && input.plan_file !== undefined) {
     return no(refuse('BAD_INPUT', 'plan, plan_file: both are given; give one of them.'));
   }
   const file = input.plan_file;
   if (file !== undefined && !(await world.files.inside(file)))
     return no(refuse('BAD_INPUT', `plan_file: ${file} is outside the workspace ${d.started.workspace}.`));
-  const text = file === undefined ? input.plan : await world.files.read(file);
+  const text = file === undefined ? own : await world.files.read(file);
   if (text === undefined)
     return no(refuse('BAD_INPUT', `plan_file: there is no file ${file} in ${d.started.workspace}.`));
 
@@ -97,6 +98,12 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
     },
   };
 };
+
+/** The plan that start-deployment made of the completed deployment and the change, until one was submitted. */
+async function planLike(run: Parameters<typeof storedPlan>[0], d: Deployment): Promise<string | undefined> {
+  const made = d.started.like?.plan;
+  return made === undefined || currentPlan(d) !== undefined ? undefined : run.get(made);
+}
 
 /** Nothing was submitted: what a plan for this deployment looks like, from what is on record. */
 function startFrom(d: Deployment) {

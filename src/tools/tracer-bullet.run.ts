@@ -91,6 +91,9 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
       verdict,
       failure,
       criteria: standings,
+      ...(shot.objects.some((object) => object.kind === 'Secret')
+        ? {}
+        : { fired: { minimal_spec: input.minimal_spec, success_criteria: criteria.texts } }),
       applied_at: appliedAt,
       decided_at: decidedAt,
       ...evidence,

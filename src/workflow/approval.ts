@@ -38,6 +38,9 @@ export const isAssured = (by: Actor, { assurance, separation }: Demand): boolean
   ASSURANCES.indexOf(by.assurance) >= ASSURANCES.indexOf(assurance) &&
   SEPARATIONS.indexOf(by.separation ?? 'same-user') >= SEPARATIONS.indexOf(separation);
 
+/** The person whose decision it is: the one who approved the class, where the server decided within one. */
+export const decidedBy = ({ by, under }: Pick<Decision, 'by' | 'under'>): Actor => under?.by ?? by;
+
 /** Two passkeys of one name are one person; forms and the passphrase can't tell people apart, so each is one. */
 const personOf = (by: Person): string => (by.assurance === 'passkey' ? `passkey of ${by.name ?? ''}` : by.assurance);
 
@@ -47,10 +50,11 @@ export function countingApprovals(d: Deployment, digest: string, now: Instant): 
   const since = about.slice(about.findLastIndex((x) => x.choice !== 'approve') + 1);
   return since.filter(
     (x) =>
-      isAssured(x.by, d.least) &&
+      isAssured(decidedBy(x), d.least) &&
       (x.until === undefined || x.until > now) &&
+      (x.under === undefined || x.under.fact.class.until > now) &&
       !d.blockers.some((b) => b.seq > x.seq) &&
-      !isRequester(d, x.by),
+      !isRequester(d, decidedBy(x)),
   );
 }
 
@@ -64,7 +68,7 @@ export function missingApprovers(
   d: Deployment,
   approvals: readonly Stamped<Omit<FactOf<'decided'>, 'type'>>[],
 ): string | undefined {
-  const people = approvals.flatMap(({ by }) => (by.kind === 'person' ? [by] : []));
+  const people = approvals.map(decidedBy).flatMap((by) => (by.kind === 'person' ? [by] : []));
   const { least, groups } = d.least.approvers;
   const wanting = new Set(people.map(personOf)).size;
   const open = groups.filter((group) => !people.some((by) => by.groups?.includes(group) === true));

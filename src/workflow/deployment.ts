@@ -53,6 +53,8 @@ export type Deployment = {
   readonly closedBlockers: ReadonlySet<string>;
   readonly plans: readonly Plan[];
   readonly decisions: readonly Stamped<Omit<FactOf<'decided'>, 'type'>>[];
+  /** Classes of changes that a person approved beforehand; the newest of an id counts. */
+  readonly classes: readonly Stamped<FactOf<'preapproved'>['class']>[];
   readonly waivers: readonly Stamped<Omit<FactOf<'waived'>, 'type'>>[];
   readonly written: readonly Written[];
   readonly commits: readonly Stamped<Omit<FactOf<'committed'>, 'type'>>[];

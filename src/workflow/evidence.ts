@@ -15,6 +15,12 @@ export type Standing = {
   readonly evidence?: Observation;
 };
 
+/**
+ * A bullet's proof and a document's comparison are carried over from a completed deployment while they are younger than
+ * this; what a look at the cluster settles in a moment is looked at again.
+ */
+export const MAX_CARRIED_AGE_MS = 90 * 24 * 60 * 60 * 1000;
+
 type Wanted = { readonly after?: number; readonly via?: string; readonly facet?: 'real' | 'any' };
 
 /**
@@ -74,10 +80,14 @@ function onTarget(d: Deployment, { place }: Observation): boolean {
   return ns.uid === null || place.namespace_uid === undefined || place.namespace_uid === ns.uid;
 }
 
+/** Subjects whose evidence takes a bullet or a document. */
+const LASTING = /^(?:assumption|source|divergence|adjustment):/;
+
 /** From the moment a person is asked about the present plan, age no longer counts: what was shown is what is judged. */
 function tooOld(d: Deployment, o: Observation, now: Instant): boolean {
   const reference = askedAt(d) ?? now;
-  return Date.parse(reference) - Date.parse(o.seen) > MAX_AGE_MS;
+  const limit = o.carried !== undefined && LASTING.test(o.subject) ? MAX_CARRIED_AGE_MS : MAX_AGE_MS;
+  return Date.parse(reference) - Date.parse(o.seen) > limit;
 }
 
 /** When approval of the present plan was asked for, unless a blocker has been opened since. */

@@ -1,5 +1,10 @@
 import { z } from 'zod';
+import { type Actor, actor } from './actor.ts';
+import { carried, fieldChange, preapproved } from './change-facts.ts';
 import { PROOFS } from './proof.ts';
+
+export { type Actor, ASSURANCES, type Assurance, SEPARATIONS, type Separation } from './actor.ts';
+export type { Allowance, ChangeClass, FieldChange } from './change-facts.ts';
 
 /**
  * The facts a ledger may hold: few, generic, and additive for ever. An old ledger is read by new code; a new fact is a
@@ -30,6 +35,8 @@ const item = z.object({
   about: z.array(text).optional(),
   /** source: why it was not compared; the approver sees it. */
   not_compared: text.optional(),
+  /** assumption: the bullet that proved it in the deployment that this one is like, with the images of now. */
+  bullet: z.object({ minimal_spec: text, success_criteria: z.array(text) }).optional(),
 });
 
 const place = z.object({ cluster: text, namespace: text, namespace_uid: text.optional() });
@@ -65,6 +72,8 @@ export const FACTS = {
     identity: text.optional(),
     /** The account of the machine that asked for it. */
     user: text.optional(),
+    /** The completed deployment that this one changes, what of it, and the body of the plan made from both. */
+    like: z.object({ deployment: text, plan: digest, changes: z.array(fieldChange) }).optional(),
   }),
   claimed: z.object({ type: z.literal('claimed'), item }),
   retired: z.object({
@@ -126,6 +135,7 @@ export const FACTS = {
     /** a bullet: how much its criteria show when they hold. */
     proof: z.enum(PROOFS).optional(),
     uid: text.optional(),
+    carried: carried.optional(),
   }),
   ended: z.object({
     type: z.literal('ended'),
@@ -180,7 +190,10 @@ export const FACTS = {
     until: instant.optional(),
     /** The passkey's answer that proves who decided (approvers/assertion.ts). */
     assertion: digest.optional(),
+    /** Given by the server within a class: the person's own statement, as it stands in the record of `deployment`. */
+    under: z.object({ deployment: text, previous: text, at: instant, by: actor, fact: preapproved }).optional(),
   }),
+  preapproved,
   waived: z.object({
     type: z.literal('waived'),
     check: text,
@@ -202,6 +215,7 @@ export const FACTS = {
     situation: text.optional(),
     advice: text.optional(),
     tags: z.array(text).optional(),
+    carried: carried.optional(),
   }),
   committed: z.object({ type: z.literal('committed'), phase: z.number(), sha: text, bound: digest }),
   refused: z.object({ type: z.literal('refused'), tool: text, code: text, gate: text.optional(), because: text }),
@@ -220,31 +234,6 @@ export type PlacedObject = FactOf<'placed'>['object'];
 export type Blocker = FactOf<'opened'>['blocker'];
 export type Severity = NonNullable<FactOf<'observed'>['severity']>;
 
-/** How sure we are that a person decided, weakest first. */
-export const ASSURANCES = ['elicited', 'operator', 'passkey'] as const;
-export type Assurance = (typeof ASSURANCES)[number];
-
-/** What lies between an agent and the page on which a passkey was used, least first. */
-export const SEPARATIONS = ['same-user', 'other-user', 'other-host'] as const;
-export type Separation = (typeof SEPARATIONS)[number];
-
-const actor = z.union([
-  z.object({ kind: z.literal('agent'), client: text }),
-  z.object({ kind: z.literal('server') }),
-  z.object({
-    kind: z.literal('person'),
-    name: text.optional(),
-    assurance: z.enum(ASSURANCES),
-    /** passkey: between the agent and the page that the person saw; the key, and who says that it counts; its groups. */
-    separation: z.enum(SEPARATIONS).optional(),
-    credential: z.object({ id: text, pinned_by: z.enum(['administrator', 'data-folder']) }).optional(),
-    groups: z.array(text).optional(),
-    /** Of this fact and all rows before it, by the operator's key (state/signature.ts). */
-    signature: z.object({ key: text, value: text }).optional(),
-  }),
-]);
-export type Actor = z.infer<typeof actor>;
-
 /** ISO 8601 UTC. Compared as text: every instant is written by `new Date().toISOString()`. */
 export type Instant = string;
 
@@ -262,6 +251,7 @@ const FACT = z.discriminatedUnion('type', [
   FACTS.closed,
   FACTS.planned,
   FACTS.decided,
+  FACTS.preapproved,
   FACTS.waived,
   FACTS.written,
   FACTS.committed,

@@ -23,6 +23,7 @@ export function fold(id: string, events: readonly Event[], least: Demand = NO_DE
     closedBlockers: new Set(),
     plans: [],
     decisions: [],
+    classes: [],
     waivers: [],
     written: [],
     commits: [],
@@ -54,6 +55,7 @@ export function advance(d: Deployment, events: readonly Event[]): Deployment {
     closedBlockers: draft.closedBlockers.value(),
     plans: draft.plans.value(),
     decisions: draft.decisions.value(),
+    classes: draft.classes.value(),
     waivers: draft.waivers.value(),
     written: draft.written.value(),
     commits: draft.commits.value(),
@@ -112,6 +114,7 @@ function draftOf(d: Deployment) {
     ),
     plans: listOf(d.plans),
     decisions: listOf(d.decisions),
+    classes: listOf(d.classes),
     waivers: listOf(d.waivers),
     written: listOf(d.written),
     commits: listOf(d.commits),
@@ -168,7 +171,7 @@ function take(draft: Draft, fact: Fact, stamp: Stamp): void {
       break;
     case 'observed': {
       const { type: _, at: place, ...rest } = fact;
-      const observation: Observation = { ...rest, place, seq: stamp.seq, seen: stamp.at };
+      const observation: Observation = { ...rest, place, seq: stamp.seq, seen: fact.carried?.at ?? stamp.at };
       const own = draft.own.get(fact.subject) ?? [...(draft.observations.value().get(fact.subject) ?? [])];
       own.push(observation);
       draft.own.set(fact.subject, own);
@@ -186,6 +189,9 @@ function take(draft: Draft, fact: Fact, stamp: Stamp): void {
       break;
     case 'decided':
       draft.decisions.change().push({ ...withoutType(fact), ...stamp });
+      break;
+    case 'preapproved':
+      draft.classes.change().push({ ...fact.class, ...stamp });
       break;
     case 'waived':
       draft.waivers.change().push({ ...withoutType(fact), ...stamp });

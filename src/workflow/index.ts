@@ -12,6 +12,7 @@ export { commitCommand, commitTrailer, phasesBefore } from './checks/implement.t
 export { revisePlan } from './checks/plan.ts';
 export { FINDINGS_MIN, liveDivergences } from './checks/research.ts';
 export { aboutNow, leftovers, tracerLeftovers } from './checks/tracer.ts';
+export * from './classes.ts';
 export * from './deployment.ts';
 export { durationMs } from './duration.ts';
 export * from './evaluate.ts';

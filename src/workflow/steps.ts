@@ -71,7 +71,7 @@ export const STEPS = {
     effect: 'writes',
     behind: nothing,
     key: () => 'start',
-    records: ['started', 'observed', 'opened', 'placed'],
+    records: ['started', 'observed', 'opened', 'placed', 'claimed', 'retired', 'written'],
   },
   'deployment-status': {
     by: 'agent',
@@ -79,6 +79,15 @@ export const STEPS = {
     effect: 'none',
     behind: nothing,
     key: () => 'status',
+    records: [],
+  },
+  // Each step that it takes is asked for on its own: it may do nothing that its caller may not.
+  'advance-deployment': {
+    by: 'agent',
+    deployment: 'one',
+    effect: 'none',
+    behind: nothing,
+    key: () => 'advance',
     records: [],
   },
   'record-research': {
@@ -231,6 +240,14 @@ export const STEPS = {
     key: () => 'plan',
     records: ['decided', 'opened'],
   },
+  preapprove: {
+    by: 'person',
+    deployment: 'any',
+    effect: 'none',
+    behind: nothing,
+    key: () => 'preapprove',
+    records: ['preapproved'],
+  },
   waive: { by: 'person', deployment: 'one', effect: 'none', behind: nothing, key: () => 'waive', records: ['waived'] },
   abandon: {
     by: 'person',
@@ -245,7 +262,7 @@ export const STEPS = {
 export type StepName = keyof typeof STEPS;
 
 /** The steps an agent takes: the tools. */
-export type ToolName = Exclude<StepName, 'decide' | 'waive' | 'abandon'>;
+export type ToolName = Exclude<StepName, 'decide' | 'preapprove' | 'waive' | 'abandon'>;
 
 /** Gate R's check, as if the blockers that other assumptions' bullets opened were not there. */
 function forgettingOtherBullets(check: Check, input: StepInput): Check {

@@ -15,9 +15,9 @@ describe.skipIf(skip !== undefined)(`MCP Inspector${skip === undefined ? '' : ` 
   }
   const named = z.array(z.object({ name: z.string() }));
 
-  test('lists 17 tools, for at most 6,000 tokens', async () => {
+  test('lists 18 tools, for at most 6,000 tokens', async () => {
     const { tools } = z.object({ tools: named }).parse(await ask('--method', 'tools/list'));
-    expect(tools).toHaveLength(17);
+    expect(tools).toHaveLength(18);
     expect(JSON.stringify(await ask('--method', 'tools/list')).length / 4).toBeLessThanOrEqual(6000);
   });
 
@@ -54,6 +54,6 @@ describe.skipIf(skip !== undefined)(`MCP Inspector${skip === undefined ? '' : ` 
       'tools/list',
     ]);
     on.end();
-    expect(z.object({ tools: named }).parse(JSON.parse(stdout)).tools).toHaveLength(17);
+    expect(z.object({ tools: named }).parse(JSON.parse(stdout)).tools).toHaveLength(18);
   });
 });

@@ -5,6 +5,7 @@ import { operatorProgram } from '../../src/sandbox/operators/cnpg.ts';
 import { pushImage } from '../../src/sandbox/sandbox.ts';
 import { kubectlAt } from './support/kubectl.ts';
 import { onKubelet, sandbox } from './support/kubelet.ts';
+import { liveDatabase } from './support/live-database.ts';
 import { shootAt } from './support/shot.ts';
 
 /** Bullets at the real CloudNativePG operator, with a real PostgreSQL behind it. Needs what builds them, too. */
@@ -75,6 +76,8 @@ onKubelet('the CloudNativePG operator on a kubelet', NEEDS, () => {
     },
     200_000,
   );
+
+  describe('a Cluster with rows in it that was there before the plan', () => liveDatabase(database, asked));
 
   describe('when the operator does not do its work', () => {
     const deployment = ['-n', 'cnpg-system', 'deployment/cnpg-controller-manager'];

@@ -93,7 +93,7 @@ describe('the server', () => {
     client.send('{"jsonrpc":"1.0","id":7,"method":"tools/list"}');
     client.send('['.repeat(50_000));
     client.send('');
-    expect(Object(await client.request('tools/list')).result.tools).toHaveLength(17);
+    expect(Object(await client.request('tools/list')).result.tools).toHaveLength(18);
   });
 
   it('answers unknown methods, tools and prompts with an error each', async () => {
@@ -108,7 +108,7 @@ describe('the server', () => {
       expect(odd.error ?? odd.result?.isError).toBeTruthy();
       expect(JSON.stringify(odd)).not.toContain('at ');
     }
-    expect(Object(await client.request('tools/list')).result.tools).toHaveLength(17);
+    expect(Object(await client.request('tools/list')).result.tools).toHaveLength(18);
   });
 
   it('takes arguments of any wrong shape without dying', async () => {

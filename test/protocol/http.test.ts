@@ -47,7 +47,7 @@ describe('MCP over HTTP', () => {
   it.each(['legacy', { pin: '2026-07-28' }] as const)('serves a client of either era (%s)', async (mode) => {
     const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode } });
     await client.connect(new StreamableHTTPClientTransport(url));
-    expect((await client.listTools()).tools).toHaveLength(17);
+    expect((await client.listTools()).tools).toHaveLength(18);
     expect((await client.listPrompts()).prompts).toHaveLength(7);
     const answer = await client.callTool({ name: 'deployment-status', arguments: {} });
     expect(answer.structuredContent).toMatchObject({ status: 'pending' });

@@ -24,12 +24,12 @@ const names = (list: unknown): string[] =>
   Array.isArray(list) ? list.map((entry: { name?: unknown }) => String(entry.name)).toSorted() : [];
 
 describe.each(CLIENTS)('a $name', ({ connect }) => {
-  it('finds 17 tools and 7 prompts, and is told how to begin', async () => {
+  it('finds 18 tools and 7 prompts, and is told how to begin', async () => {
     const client = await connect(realServer());
     closers.push(client.close);
     const { tools } = await client.listTools();
     expect(names(tools)).toEqual(TOOL_NAMES.toSorted());
-    expect(tools).toHaveLength(17);
+    expect(tools).toHaveLength(18);
     expect(names((await client.listPrompts()).prompts)).toEqual(PROMPT_NAMES);
     expect(client.instructions()).toContain('Begin with deployment-status');
     expect(Buffer.byteLength(client.instructions() ?? '')).toBeLessThan(2048);
@@ -72,9 +72,9 @@ describe.each(ERAS)('raw JSON lines, %s', (era, request) => {
     return client;
   };
 
-  it('lists 17 tools and 7 prompts', async () => {
+  it('lists 18 tools and 7 prompts', async () => {
     const client = await open(realServer());
-    expect(names((await request(client, 'tools/list')).result?.tools)).toHaveLength(17);
+    expect(names((await request(client, 'tools/list')).result?.tools)).toHaveLength(18);
     expect(names((await request(client, 'prompts/list')).result?.prompts)).toEqual(PROMPT_NAMES);
   });
 

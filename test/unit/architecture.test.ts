@@ -70,6 +70,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'approvers',
     'console',
     'guard',
+    'objects',
     'print',
     'mcp',
     'tools',

@@ -1,4 +1,4 @@
-import { countingApprovals, isAssured, isRequester, missingApprovers } from '../approval.ts';
+import { countingApprovals, decidedBy, isAssured, isRequester, missingApprovers } from '../approval.ts';
 import { openBlockers } from '../blockers.ts';
 import { type Deployment, plan } from '../deployment.ts';
 import { itemStanding, standing } from '../evidence.ts';
@@ -17,7 +17,9 @@ export const planValid: Check = {
     return current === undefined
       ? [
           open('missing', 'no valid plan has been submitted', [
-            form('submit-plan', d, ['plan'], { plan: planSkeleton(d) }),
+            d.started.like === undefined
+              ? form('submit-plan', d, ['plan'], { plan: planSkeleton(d) })
+              : call('submit-plan', d),
           ]),
         ]
       : [ok(`plan ${current.digest.slice(0, 12)}, ${current.phases.length} phases`)];
@@ -108,14 +110,19 @@ export const planApproved: Check = {
     }
     const counting = countingApprovals(d, current.digest, now);
     const missing = missingApprovers(d, counting);
-    if (missing === undefined) return [ok(`approved ${decision.at}`)];
+    if (missing === undefined) {
+      const { under, at } = decision;
+      const within =
+        under === undefined ? '' : ` within the class ${under.fact.class.id}, which a person approved ${under.at}`;
+      return [ok(`approved ${at}${within}`)];
+    }
     if (counting.length > 0) return [open('missing', missing, ask)];
-    if (!isAssured(decision.by, d.least)) {
+    if (!isAssured(decidedBy(decision), d.least)) {
       const { assurance, separation } = d.least;
       const asked = separation === 'same-user' ? assurance : `${assurance}, ${separation}`;
       return [open('missing', `what was decided is less sure than the operator's policy asks for (${asked})`, ask)];
     }
-    if (isRequester(d, decision.by)) {
+    if (isRequester(d, decidedBy(decision))) {
       return [open('missing', 'who asked for the deployment may not approve it: somebody else decides', ask)];
     }
     if (decision.until !== undefined && decision.until <= now) {

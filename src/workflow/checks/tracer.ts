@@ -55,7 +55,9 @@ function proven(d: Deployment, a: Item, now: Instant): Result {
   const { proof, after } = owedBy(d, a.subject);
   const newestBlocker = Math.max(after, ...d.blockers.filter((b) => b.subjects.includes(a.subject)).map((b) => b.seq));
   const stands = standing(d, a.subject, now, { via: 'tracer-bullet', after: newestBlocker });
-  const fix = [bullet(d, a.id, about)];
+  const fix = [
+    a.bullet === undefined ? bullet(d, a.id, about) : call('tracer-bullet', d, { assumption: a.id, ...a.bullet }),
+  ];
   if (stands.status === 'pass') {
     const covered = stands.evidence?.about ?? [];
     const missing = about.filter((s) => !covered.includes(s));

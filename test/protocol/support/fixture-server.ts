@@ -92,6 +92,7 @@ const engine: Engine = {
     used.add(nonce);
     return fresh;
   },
+  preapprove: async () => unused(),
   waive: async () => unused(),
   abandon: async () => unused(),
   read: async () => unused(),
