@@ -11,6 +11,7 @@ import { PROMPTS } from '../src/prompts/index.ts';
 import { PINNED_KEYS } from '../src/state/index.ts';
 import { TOOLS } from '../src/tools/index.ts';
 import { GATES, REFUSALS, STEPS, type Step } from '../src/workflow/index.ts';
+import { demoSvg } from './demo-svg.ts';
 import { environmentReference } from './environment-doc.ts';
 import { approvalDoc } from './generate-approval-doc.ts';
 import { criteriaReference } from './generate-criteria-doc.ts';
@@ -297,6 +298,7 @@ const documents: Record<string, string> = {
   'docs/reference/cli.md': await cliReference(),
   'docs/divergence-rules.md': renderRulesDoc(),
   'docs/explanation/approval.md': approvalDoc(),
+  'docs/assets/demo.svg': demoSvg(readFileSync(join(root, 'docs/assets/demo.txt'), 'utf8')),
 };
 
 const write = process.argv.includes('--write');

@@ -1,5 +1,6 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import type { Mark } from './layout.ts';
 import * as print from './print.ts';
 
 export type Answer = { readonly isError: boolean; readonly text: string; readonly value: Record<string, unknown> };
@@ -11,14 +12,23 @@ export type Agent = {
   /** Calls a tool and prints what came of it; `refused` says that the story expects a refusal with this code. */
   call(tool: string, args: Record<string, unknown>, show?: Show): Promise<Answer>;
   counts(): { calls: number; refused: number };
+  /** What came of each call, in order. */
+  history(): readonly Came[];
   close(): Promise<void>;
 };
+
+/** What came of one call: its mark, and the code of a refusal. */
+export type Came = { readonly tool: string; readonly mark: Mark; readonly code?: string };
 
 export type Show = {
   /** What this call is for, in the story's words. */
   readonly as?: string;
   readonly expect?: 'ok' | 'fails' | { readonly refused: string };
   readonly lines?: (answer: Answer) => readonly string[];
+  /** How many of them are shown by default, where one is too few. */
+  readonly most?: number;
+  /** In place of `lines`, where not everything is shown. */
+  readonly brief?: (answer: Answer) => readonly string[];
 };
 
 export class StoryBroken extends Error {}
@@ -32,6 +42,7 @@ export async function connectAgent(
   client.setRequestHandler('elicitation/create', async (request) => person(String(request.params.message)));
   await client.connect(new StdioClientTransport({ ...server, stderr: 'inherit' }));
   let calls = 0;
+  const came: Came[] = [];
   let refused = 0;
 
   async function once(tool: string, args: Record<string, unknown>): Promise<Answer> {
@@ -55,12 +66,15 @@ export async function connectAgent(
       const code = refusalCode(answer);
       if (code !== undefined) refused += 1;
       const mark = code !== undefined ? 'refused' : answer.isError || answer.value.status === 'FAIL' ? 'no' : 'ok';
-      const lines = code === undefined ? (show.lines?.(answer) ?? []) : refusalLines(answer);
-      print.step(mark, show.as === undefined ? tool : `${tool}: ${show.as}`, ms, lines);
+      const shown = print.showsEverything() ? show.lines : (show.brief ?? show.lines);
+      const lines = code === undefined ? (shown?.(answer) ?? []) : refusalLines(answer);
+      came.push({ tool, mark, ...(code === undefined ? {} : { code }) });
+      print.step(mark, show.as === undefined ? tool : `${tool}: ${show.as}`, ms, lines, show.most);
       expectAsTold(tool, show.expect ?? 'ok', mark, code, answer);
       return answer;
     },
     counts: () => ({ calls, refused }),
+    history: () => came,
     close: () => client.close(),
   };
 }

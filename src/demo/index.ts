@@ -1,8 +1,14 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+<<<<<<< HEAD
 import { packageRoot } from '../package.ts';
 import { connectAgent, type Person } from './agent.ts';
+=======
+import { fileURLToPath } from 'node:url';
+import { connectAgent } from './agent.ts';
+import { approver } from './approver.ts';
+>>>>>>> 3d8e685 (The demo in 150 lines, a README with its picture, examples and pages)
 import { images as imagesOf, mirrored, upstream, writeWorkspace } from './files/index.ts';
 import { ownCluster } from './own-cluster.ts';
 import * as print from './print.ts';
@@ -10,6 +16,7 @@ import { sandboxStage } from './sandbox-stage.ts';
 import type { DemoOptions, Stage, Undo } from './stage.ts';
 import { operatorStandIn } from './stand-in.ts';
 import { git, tell, type World } from './story/index.ts';
+import { summary } from './summary.ts';
 
 /**
  * The main job, told end to end: an MCP client drives our server over stdio through the workflow's worked example on a
@@ -28,6 +35,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   process.once('SIGTERM', interrupted);
   let last: string;
   try {
+    print.showEverything(options.verbose);
     print.heading('The world of the story');
     const stage = options.context === undefined ? await sandboxStage(options, undo) : await ownCluster(options, undo);
     const { world, folder } = await setUp(stage, options, undo);
@@ -35,8 +43,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const { calls, refused } = world.agent.counts();
     const seconds = ((performance.now() - began) / 1000).toFixed(0);
     last = `demo: complete (${calls} calls, ${refused} refused, ${seconds} s)`;
-    print.say('');
-    print.note(`the record stays in ${options.home}; its learnings are offered to the next demo (--fresh starts over)`);
+    summary(world.agent.history(), options.home);
     if (options.keep) print.note(`the workspace is ${folder}`);
   } finally {
     await clean();
@@ -86,7 +93,11 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
     ...stage.env,
   };
   const server = { command: process.execPath, args: [entry, '--workspace', workspace], env, cwd: workspace };
-  const agent = await connectAgent(server, approver);
+  const agent = await connectAgent(server, (message) => {
+    print.say('\nWhat the person sees:');
+    print.excerpt(message.split('\n'), 5, 1);
+    return approver(message);
+  });
   undo.push(() => agent.close());
   const images = imagesOf(site);
   return {
@@ -98,7 +109,7 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
       ...(options.context === undefined ? {} : { context: options.context }),
       publishUpstream: async () => {
         for (const image of images) await stage.publish(upstream(site, image));
-        print.note(`upstream's images are published to the registry (${site.cast.images})`);
+        print.detail(`upstream's images are published to the registry (${site.cast.images})`);
       },
       mirror: async () => {
         for (const image of images) await stage.copy(upstream(site, image), mirrored(site, image));
@@ -108,13 +119,3 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
     },
   };
 }
-
-/** The demo in the person's place: reads the digest's prefix off the form, as a person would, and approves. */
-const approver: Person = (message) => {
-  const prefix = /begins with ([0-9a-f]+)/.exec(message)?.[1];
-  print.say('\nWhat the person sees:');
-  for (const line of message.split('\n')) if (line.trim() !== '') print.say(`  ${line}`);
-  return prefix === undefined
-    ? { action: 'decline' }
-    : { action: 'accept', content: { digest_prefix: prefix, choice: 'approve' } };
-};

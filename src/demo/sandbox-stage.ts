@@ -8,6 +8,7 @@ import { realImages } from './real-images.ts';
 import { type DemoOptions, imagePolicy, put, type Stage, setQuota, type Undo } from './stage.ts';
 
 const note = (line: string) => print.note(line);
+const progress = (line: string) => print.detail(line);
 
 /** A sandbox of the demo's own: a real control plane and registry on this machine, taken down at the end. */
 export function sandboxStage(options: DemoOptions, undo: Undo): Promise<Stage> {
@@ -16,7 +17,7 @@ export function sandboxStage(options: DemoOptions, undo: Undo): Promise<Stage> {
 
 async function onKwok(undo: Undo): Promise<Stage> {
   const { box, cluster, registry } = await started(undo, (name) =>
-    up({ name, nodes: 'kwok', crds: ['cnpg'], progress: note }),
+    up({ name, nodes: 'kwok', crds: ['cnpg'], progress }),
   );
   note('nodes are simulated by kwok: Pods are scheduled and reported Running, no container really runs');
   await put(cluster, {
@@ -34,7 +35,7 @@ async function onKwok(undo: Undo): Promise<Stage> {
 async function onKubelet(undo: Undo): Promise<Stage> {
   const images = await realImages(note);
   const { box, cluster, registry } = await started(undo, (name) =>
-    up({ name, nodes: 'kubelet', operators: ['cnpg'], progress: note }),
+    up({ name, nodes: 'kubelet', operators: ['cnpg'], progress }),
   );
   note('a real kubelet with containerd: the containers really run');
   note('the real CloudNativePG operator, built from its own module, runs in it; its databases are real PostgreSQL');

@@ -10,6 +10,8 @@ export type DemoOptions = {
   readonly registry?: string;
   readonly yes: boolean;
   readonly keep: boolean;
+  /** Everything that is answered, not only what the story needs. */
+  readonly verbose: boolean;
   /** The demo's own data folder, which stays: what one demo learns is offered to the next. */
   readonly home: string;
 };

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { outcomesOf } from '../../scripts/demo-svg.ts';
+import { columns, WIDTH } from '../../src/demo/layout.ts';
 import { isLedgerError, openLedger } from '../../src/state/index.ts';
 
 /** The demo as people run it, each with a sandbox of its own, in a data folder of this test. */
@@ -48,6 +50,12 @@ test('a second demo is offered what the first learnt; one that was interrupted h
   expect(first).not.toContain('inherited');
   expect(first.split('Stage R: research, first iteration')[1]?.split('An agent in a hurry')[0]).not.toContain('learnt');
   expect(first).toMatch(/^demo: complete \(/m);
+  const lines = first.trimEnd().split('\n');
+  expect(lines.length, 'lines without --verbose').toBeLessThanOrEqual(150);
+  expect(lines.filter((line) => columns(line) > WIDTH)).toEqual([]);
+  // The recorded run, of which the README shows a picture, is a run of this demo.
+  expect(outcomesOf(first)).toEqual(outcomesOf(readFileSync(join(root, 'docs', 'assets', 'demo.txt'), 'utf8')));
+  for (const title of ['What was proven', 'What to do next']) expect(lines).toContain(`== ${title}`);
 
   const second = await finished();
   const start = second.split('Stage R: research, first iteration')[1]?.split('An agent in a hurry')[0] ?? '';

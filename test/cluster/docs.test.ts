@@ -1,59 +1,20 @@
-// Every command in a `sh` block of README.md and docs/ is run here, or is excused here with the reason.
+// Every command in a `sh` block of the pages is run here, or is listed with the reason in test/support/documents.ts.
 
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse, parseAllDocuments } from 'yaml';
+import { z } from 'zod';
+import { inConversation, playConversation } from '../../scripts/play/conversation.ts';
+import { approver } from '../../src/demo/approver.ts';
 import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-
-/** What can't be run here: how the command begins, and why. */
-const EXCUSED: readonly (readonly [string, string])[] = [
-  ['npm run demo', 'takes over a minute: run by its own check'],
-  ['npm run --silent infragate -- operator init', 'asks on a terminal: test/protocol/operator.test.ts'],
-  ['infragate operator init', 'asks on a terminal: test/protocol/operator.test.ts'],
-  ['infragate approve', 'asks on a terminal: test/protocol/decision.test.ts'],
-  ['claude ', 'needs Claude Code: test/clients/claude-code.test.ts'],
-  ['npx @modelcontextprotocol/inspector', 'stays open in a browser: test/clients/inspector.test.ts'],
-  ['node scripts/dev.mjs scripts/pack-mcpb.ts', 'installs the bundle format’s tool and all dependencies anew'],
-  ['npm pack', 'packed and tried by test/clients/package.test.ts'],
-  ['npm run pack:sandbox', 'packed and tried by test/clients/package.test.ts'],
-];
-const excuse = (command: string) => EXCUSED.find(([start]) => command.startsWith(start));
+import { commandsOf, documents, excuse, root, textOf, type Wanted } from '../support/documents.ts';
 
 /** The tutorial ends by taking the sandbox down, so it comes last. */
-const documents = [
-  'README.md',
-  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => join('docs', file))
-    .sort(),
-].sort((a, b) => Number(a.endsWith('tutorial.md')) - Number(b.endsWith('tutorial.md')));
-
-type Wanted = { readonly command: string; readonly code: number };
-
-/** A command is a line, or lines joined by `\` or a here-document. `# exit code N` behind it says how it ends. */
-function commandsOf(text: string): Wanted[] {
-  return [...text.matchAll(/^( *)```sh\n([\s\S]*?)^ *```$/gm)].flatMap(([, indent = '', block = '']) => {
-    const commands: string[] = [];
-    let open: string | undefined;
-    let end: string | undefined;
-    for (const line of block.split('\n').map((one) => one.slice(indent.length))) {
-      if (open === undefined && (line.trim() === '' || line.startsWith('#'))) continue;
-      open = open === undefined ? line : `${open}\n${line}`;
-      end ??= /<<-?\s*'?(\w+)'?/.exec(line)?.[1];
-      if (end === undefined ? line.endsWith('\\') : line !== end) continue;
-      commands.push(open);
-      open = end = undefined;
-    }
-    if (open !== undefined) throw new Error(`a command without an end: ${open}`);
-    return commands.map((command) => ({ command, code: Number(/# exit code (\d)/.exec(command)?.[1] ?? 0) }));
-  });
-}
-
-const all = documents.map((path) => ({ path, commands: commandsOf(readFileSync(join(root, path), 'utf8')) }));
+const pages = [...documents].sort((a, b) => Number(a.endsWith('tutorial.md')) - Number(b.endsWith('tutorial.md')));
+const all = pages.map((path) => ({ path, commands: commandsOf(textOf(path)) }));
 
 const folder = mkdtempSync(join(tmpdir(), 'infragate-docs-'));
 const [home, bin, person] = [join(folder, 'home'), join(folder, 'bin'), join(folder, 'person')];
@@ -98,10 +59,8 @@ function runAll(commands: readonly Wanted[], cwd: string): Promise<{ code: numbe
 }
 
 describe('the commands in the documents', () => {
-  test('there are some, and no excuse is left over', () => {
-    const commands = all.flatMap((one) => one.commands.map(({ command }) => command));
-    expect(commands.length).toBeGreaterThan(20);
-    expect(EXCUSED.filter(([start]) => !commands.some((one) => excuse(one)?.[0] === start))).toEqual([]);
+  test('there are some', () => {
+    expect(all.flatMap((one) => one.commands).length).toBeGreaterThan(20);
   });
 
   const runnable = all
@@ -111,6 +70,8 @@ describe('the commands in the documents', () => {
   test.each(runnable)('$path', async ({ path, commands }) => {
     const cwd = join(folder, path.replaceAll('/', '-'));
     mkdirSync(cwd);
+    // What a reader of a clone has beside the page.
+    cpSync(join(root, 'examples'), join(cwd, 'examples'), { recursive: true });
     const ended = await runAll(commands, cwd);
     const story = (i: number) => ({ command: commands[i]?.command, code: ended[i]?.code, said: ended[i]?.said });
     for (const [i, { command, code }] of commands.entries())
@@ -119,7 +80,7 @@ describe('the commands in the documents', () => {
 });
 
 test('what the tutorial says `infragate check` answers is what it answers', async () => {
-  const text = readFileSync(join(root, 'docs', 'tutorial.md'), 'utf8');
+  const text = textOf('docs/tutorial.md');
   const shown = /```text\n(Namespace[\s\S]*?)```/.exec(text)?.[1] ?? 'nothing shown';
   sandbox = await up({});
   const cwd = join(folder, 'shown');
@@ -132,4 +93,69 @@ test('what the tutorial says `infragate check` answers is what it answers', asyn
       .replace(/UID \S+/, 'UID …')
       .replace(/\(\d+\.\d s\)/, '(… s)');
   expect(steady((await runAll(file, cwd)).at(-1)?.said)).toBe(steady(shown));
+});
+
+test('the conversation of the tutorial goes through all five gates on the sandbox, as its transcript has it', async () => {
+  sandbox = await up({});
+  const workspace = join(folder, 'hello');
+  mkdirSync(workspace);
+  const told = textOf('examples/hello/transcript.md');
+  const turns = z.array(inConversation).parse(parse(textOf('examples/hello/conversation.yaml')));
+  const { outcome, markdown } = await playConversation(turns, {
+    workspace,
+    registry: sandbox.registry ?? '',
+    server: {
+      command: process.execPath,
+      args: [join(root, 'src', 'cli.ts'), '--workspace', workspace],
+      env: { ...process.env, PATH: `${bin}:${process.env.PATH}`, KUBECONFIG: sandbox.kubeconfig },
+      cwd: workspace,
+    },
+    show: () => undefined,
+    approver,
+  });
+  expect(outcome.at(-1)).toBe('complete-deployment: ok');
+  // What is said and asked is the same in each run; answers have times, digests and addresses of their own.
+  const asked = (text: string) => text.replaceAll(/```text\n[\s\S]*?```/g, '');
+  expect(asked(told)).toBe(asked(markdown));
+}, 240_000);
+
+test('the examples: what their first lines say does not hold is what does not hold on a fresh sandbox', async () => {
+  sandbox = await up({});
+  const files = readdirSync(join(root, 'examples', 'assumptions'));
+  const file = z.object({ file: z.string() });
+  const row = z.object({ name: z.string(), category: z.string(), status: z.string(), reason: z.string(), place: file });
+  const manifests = 'namespace: default\nmanifests: examples/plans/manifests\n';
+  writeFileSync(join(folder, 'plans.yaml'), manifests);
+  cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+  const names = files.map((name) => `examples/assumptions/${name}`).join(' ');
+  const [ran] = await runAll([{ command: `infragate check ${names} plans.yaml --json`, code: 1 }], folder);
+  const { results } = z.object({ results: z.array(row) }).parse(JSON.parse(ran?.said.trim().split('\n').at(-1) ?? ''));
+  expect(results.filter((one) => one.reason === 'NotRecognised')).toEqual([]);
+  // Registries may be reached from here or not.
+  const failing = (path: string) =>
+    results
+      .filter((one) => one.place.file.endsWith(path) && one.category !== 'images' && one.status === 'FAIL')
+      .map((one) => one.name);
+  for (const name of files) {
+    const said = /^# On a fresh sandbox does not hold: (.*)\.$/m.exec(textOf(`examples/assumptions/${name}`))?.[1];
+    expect(failing(`assumptions/${name}`), name).toEqual(said === 'nothing' ? [] : said?.split('; '));
+  }
+  // The plans' manifests are accepted by the API server (dry run).
+  const dry = results.filter((one) => one.category === 'manifests');
+  expect(dry.length).toBeGreaterThan(5);
+  expect(dry.filter((one) => one.status !== 'PASS')).toEqual([]);
+}, 120_000);
+
+test('deploy/kubernetes is accepted by the API server, whole', async () => {
+  sandbox = await up({});
+  const path = join(root, 'deploy', 'kubernetes', 'infragate.yaml');
+  const kinds = parseAllDocuments(readFileSync(path, 'utf8')).length;
+  // The namespace is first, so that the dry run of what is in it has one.
+  const commands = [`kubectl create namespace infragate`, `kubectl apply --dry-run=server -f '${path}'`];
+  const [, applied] = await runAll(
+    commands.map((command) => ({ command, code: 0 })),
+    folder,
+  );
+  expect(applied).toMatchObject({ code: 0 });
+  expect(applied?.said.match(/\(server dry run\)/g)).toHaveLength(kinds);
 });

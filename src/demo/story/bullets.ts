@@ -12,9 +12,12 @@ export function shot(
   return w.agent.call(
     'tracer-bullet',
     { assumption, minimal_spec, success_criteria, timeout: w.site.cast.patience },
-    { as: assumption, expect, lines: (a) => (expect === 'fails' ? a.text.split('\n').slice(0, 4) : []) },
+    { as: assumption, expect, lines: (a) => (expect === 'fails' ? a.text.split('\n').slice(0, 4) : []), brief: reason },
   );
 }
+
+/** Why it failed, and what is left of it. */
+const reason = (a: Answer): string[] => (a.value.status === 'FAIL' ? a.text.split('\n').slice(1, 3) : []);
 
 export function bulletTable(answers: readonly Answer[]): void {
   print.table(

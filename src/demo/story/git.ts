@@ -16,7 +16,7 @@ export function commit(w: World, gate: Answer, phase: number): void {
     env: { ...process.env, ...GIT_IDENTITY },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  print.note(words.split(' -m ')[1] === undefined ? 'committed' : `committed: ${words.split(' -m ')[1]}`);
+  print.detail(words.split(' -m ')[1] === undefined ? 'committed' : `committed: ${words.split(' -m ')[1]}`);
 }
 
 const GIT_IDENTITY = {

@@ -25,13 +25,15 @@ export async function implementation(w: World): Promise<void> {
   print.say('\nMeanwhile another team puts a quota on the namespace:');
   await w.quota(3);
   await agent.call('apply-phase', { phase_number: 4 }, { lines: first(8) });
-  await agent.call('phase-gate', { phase_number: 4 }, { expect: 'fails', lines: first(14) });
-  print.say(
-    '\nThe agent stops. Of the three ways on (fix, roll back, plan again) it takes the first: the quota is raised.',
-  );
+  await agent.call('phase-gate', { phase_number: 4 }, { expect: 'fails', lines: first(14), most: 2 });
+  print.say('\nThe agent stops. It may fix, roll back or plan again. It fixes: the quota is raised.');
   await w.quota(30);
   commit(w, await agent.call('phase-gate', { phase_number: 4 }, { as: 'again', lines: first(1) }), 4);
-  await agent.call('phase-gate', { phase_number: 4 }, { as: 'once more: it looks for the commit', lines: first(2) });
+  await agent.call(
+    'phase-gate',
+    { phase_number: 4 },
+    { as: 'once more: it looks for the commit', lines: first(2), brief: (a) => first(2)(a).slice(1) },
+  );
   await showGate(w, 'Gate I passes', 'V');
 }
 

@@ -20,6 +20,7 @@ export async function showGate(w: World, title: string, expected?: string): Prom
           .split('\n')
           .filter((l) => /^ {2}[✗·?!]/.test(l))
           .slice(0, 8),
+      most: 0,
     },
   );
   const gate = status.value.gate;

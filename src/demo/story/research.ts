@@ -25,9 +25,9 @@ export async function research(w: World): Promise<void> {
       workspace: w.workspace,
       ...(w.context === undefined ? {} : { context: w.context }),
     },
-    { lines: startLines },
+    { lines: startLines, most: 4 },
   );
-  print.say('\nAn agent in a hurry fires a bullet, applies a phase and completes, before anything is known:');
+  print.say('\nAn agent in a hurry fires a bullet and applies a phase, before anything is known:');
   await agent.call(
     'tracer-bullet',
     {
@@ -55,7 +55,11 @@ export async function research(w: World): Promise<void> {
     ...(site.cast.operators.length === 0 ? {} : { operators: site.cast.operators }),
     configuration_requirements: ['can create Deployments', 'Kubernetes >= 1.27'],
   });
-  await agent.call('cluster-reality-check', {}, { as: 'what is really there', lines: first(9) });
+  await agent.call(
+    'cluster-reality-check',
+    {},
+    { as: 'what is really there', lines: first(9), brief: counted, most: 2 },
+  );
   const found = await agent.call(
     'divergence-check',
     { upstream_source: 'upstream/docker-compose.yaml', local_environment: 'Kubernetes 1.37', features_to_verify: [] },
@@ -72,7 +76,7 @@ export async function research(w: World): Promise<void> {
     { upstream_source: 'upstream/docker-compose.yaml', local_environment: 'Kubernetes 1.37' },
     { as: 'again' },
   );
-  divergenceTable(again);
+  if (print.showsEverything()) divergenceTable(again);
   await agent.call(
     'record-research',
     {
@@ -84,6 +88,15 @@ export async function research(w: World): Promise<void> {
     },
     { as: 'adjustments, verified by their manifests' },
   );
+}
+
+/** The counts in one line, and the first thing that is not as assumed. */
+function counted(answer: Answer): string[] {
+  const lines = answer.text.split('\n');
+  return [
+    lines.filter((line) => /: \d+ [A-Z]+/.test(line)).join('; '),
+    ...lines.filter((line) => line.startsWith('- ')).slice(0, 1),
+  ];
 }
 
 type Divergence = { id: string; feature: string; divergence: string; upstream?: unknown; adjustment?: string };
