@@ -1,14 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-<<<<<<< HEAD
 import { packageRoot } from '../package.ts';
-import { connectAgent, type Person } from './agent.ts';
-=======
-import { fileURLToPath } from 'node:url';
 import { connectAgent } from './agent.ts';
 import { approver } from './approver.ts';
->>>>>>> 3d8e685 (The demo in 150 lines, a README with its picture, examples and pages)
 import { images as imagesOf, mirrored, upstream, writeWorkspace } from './files/index.ts';
 import { ownCluster } from './own-cluster.ts';
 import * as print from './print.ts';

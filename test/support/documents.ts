@@ -9,6 +9,7 @@ export const EXCUSED: readonly (readonly [string, string])[] = [
   ['npm run demo', 'takes over a minute: test/cluster/demo.test.ts, test/node/demo.test.ts'],
   ['npm --prefix /path/to/infragate run play', 'waits for a person; its calls are made by test/cluster/docs.test.ts'],
   ['npm test', 'runs the tests that read this list'],
+  ['npm run build', 'each command of a clone builds first when that is needed'],
   ['npm run check', 'runs before the tests, in .ci/run'],
   ['npm run docs', 'writes into the clone; npm run check tries it without writing'],
   ['npm run bench', 'takes minutes; measures, judges nothing'],
