@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { FORM_TABLE } from '../src/assumptions/index.ts';
 import { assumptionsSchema } from '../src/cli/check/file.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
+import type { Tool } from '../src/engine/index.ts';
 import { policySchema, SYSTEM_POLICY } from '../src/engine/policy.ts';
 import { frame, phase } from '../src/plan/schema.ts';
 import { PROMPTS } from '../src/prompts/index.ts';
@@ -38,6 +39,16 @@ function typeWords(schema: Schema): string {
   return String(schema.type ?? 'any');
 }
 
+/** Fields that the text shows whole, as documents are, stand in no structure. */
+function answerRows({ output, inText }: Tool): string[] {
+  const shapes = output instanceof z.ZodObject ? [output] : output.options;
+  const rows = shapes.flatMap((shape) =>
+    fieldRows(z.toJSONSchema(shape, { io: 'output', unrepresentable: 'any' }) as Field),
+  );
+  const shown = rows.filter((row) => inText?.some((name) => row.startsWith(`| \`${name}\``)) !== true);
+  return [...new Set(shown)];
+}
+
 function toolReference(): string {
   const sections = TOOLS.map((tool) => {
     const step: Step = STEPS[tool.name];
@@ -54,9 +65,10 @@ function toolReference(): string {
       tool.description,
       `Behind: ${step.gate === undefined ? 'nothing' : `Gate ${step.gate}`}. Effect: ${step.effect}.`,
       ['| argument | type | |', '|---|---|---|', ...rows].join('\n'),
+      ['| answer | type | |', '|---|---|---|', ...answerRows(tool)].join('\n'),
     ].join('\n\n');
   });
-  return `# Tools\n\nA \`?\` marks what may be left out. Every answer ends with \`{deployment, stage, gate, next}\`.\n\n${sections.join('\n\n')}\n`;
+  return `# Tools\n\nA \`?\` marks what may be left out. Every answer also has \`{deployment, stage, gate, next}\`, \`warnings\` where a run has some, and instead of its own fields \`refusal\` when it is refused, or \`status: "RUNNING"\` with \`run\`, \`waiting_for\` and \`running_ms\` while it goes on.\n\n${sections.join('\n\n')}\n`;
 }
 
 function gateReference(): string {
@@ -148,7 +160,8 @@ function fieldRows(schema: Field, prefix = ''): string[] {
     const objects = inner.filter((one) => one !== field && one.properties !== undefined);
     const type = objects.length === 0 ? typeWords(field) : typeWords(field).replaceAll('object', '{…}');
     const own = `| \`${prefix}${name}\`${required.has(name) ? '' : '?'} | ${type} | ${(field.description ?? '').replaceAll('|', '\\|')} |`;
-    return [own, ...objects.flatMap((one) => fieldRows(one, `${prefix}${name}[].`))];
+    const within = field.properties === undefined ? [] : fieldRows(field, `${prefix}${name}.`);
+    return [own, ...within, ...objects.flatMap((one) => fieldRows(one, `${prefix}${name}[].`))];
   });
 }
 

@@ -12,9 +12,9 @@ import {
 } from '../criteria/index.ts';
 import type { KubeObject } from '../objects/index.ts';
 import { type Proof, type Refusal, refuse, strongest } from '../workflow/index.ts';
-import type { CriterionStanding } from './answer.ts';
 import { readLogs } from './logs.ts';
 import { namedObjects } from './named-objects.ts';
+import type { CriterionStanding } from './standing.ts';
 
 /** The success criteria of a shot over what is seen of it. Logs are read only where a criterion is about them. */
 export type Criteria = {

@@ -2,10 +2,10 @@ import type { Judgement, Settled, Sight } from '../apply/index.ts';
 import type { Reader } from '../cluster/index.ts';
 import { diagnose, type Failure, subjectRef, treeOf, unsteadyFor } from '../objects/index.ts';
 import { fail, pass, unknown } from '../workflow/index.ts';
-import type { CriterionStanding } from './answer.ts';
 import { complaintsOf } from './complaint.ts';
 import { operatorOf } from './operator.ts';
 import { cancelled, type Outcome } from './outcome.ts';
+import type { CriterionStanding } from './standing.ts';
 
 /** When it is over: every criterion holds (since `at`, when it first held), or a failure that waiting won't mend. */
 export type Decided = {

@@ -1,7 +1,7 @@
 import type { Sight } from '../apply/index.ts';
 import type { Failure } from '../objects/index.ts';
 import { fail, unknown, type Verdict } from '../workflow/index.ts';
-import type { CriterionStanding } from './answer.ts';
+import type { CriterionStanding } from './standing.ts';
 
 /** How a shot ended: the verdict, for a failure its type and what to do, how each criterion stood, what was seen. */
 export type Outcome = {

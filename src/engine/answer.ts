@@ -1,13 +1,45 @@
+import { z } from 'zod';
 import { type Deployment, type Fix, type Instant, position, type Refusal } from '../workflow/index.ts';
-import type { Performed } from './tool.ts';
+import type { Performed, Tool } from './tool.ts';
 
-/** Every answer ends with where the deployment stands, as text and as structure, from one value. */
-export function answer(
+/**
+ * What any answer may have besides the fields of its tool: where the deployment stands, what a run warned of, a refusal,
+ * a run that goes on, why a form decided nothing.
+ */
+export const ENVELOPE = z.object({
+  deployment: z.string(),
+  stage: z.string(),
+  gate: z.object({}),
+  next: z.array(z.object({})),
+  warnings: z.array(z.string()),
+  refusal: z.object({}),
+  status: z.string(),
+  run: z.string(),
+  waiting_for: z.string(),
+  running_ms: z.number(),
+  form: z.string(),
+});
+
+/** The answer of a tool: its words, and its structure without what only the words show. */
+export function answerOf(
+  tool: Tool,
   value: Record<string, unknown>,
-  text: string,
   d: Deployment | undefined,
   now: Instant,
 ): Performed {
+  const shown = Object.entries(value).filter(([field]) => tool.inText?.includes(field) !== true);
+  return answer(Object.fromEntries(shown), tool.text(value), d, now);
+}
+
+/** Every answer ends with what was warned of and where the deployment stands, as text and as structure, from one value. */
+export function answer(
+  value: Record<string, unknown>,
+  words: string,
+  d: Deployment | undefined,
+  now: Instant,
+): Performed {
+  const warnings = Array.isArray(value.warnings) ? value.warnings.map((one) => `warning: ${String(one)}`) : [];
+  const text = [words, ...warnings].join('\n');
   if (d === undefined)
     return { isError: false, text, structured: { ...value, deployment: value.deployment ?? 'none' } };
   const at = position(d, now);

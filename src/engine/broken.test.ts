@@ -6,14 +6,14 @@ import { z } from 'zod';
 import { isLedgerError, openLedger } from '../state/index.ts';
 import type { Fact } from '../workflow/index.ts';
 import { createEngine } from './index.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, withRun } from './tool.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 
 /** A bug in a tool, which nothing in infragate has on purpose: the first run throws, the next answers. */
 function oneThatBreaksOnce() {
   let runs = 0;
-  return defineTool({
+  const definition = defineTool({
     name: 'record-research',
     title: 'breaks',
     description: 'breaks',
@@ -22,11 +22,11 @@ function oneThatBreaksOnce() {
     output: z.looseObject({}),
     lease_ms: () => 600_000,
     text: () => 'done',
-    load: async () => async () => {
-      runs += 1;
-      if (runs === 1) throw new Error('a bug');
-      return { kind: 'answer', value: { status: 'DONE' } } as const;
-    },
+  });
+  return withRun(definition, async () => async () => {
+    runs += 1;
+    if (runs === 1) throw new Error('a bug');
+    return { kind: 'answer', value: { status: 'DONE' } } as const;
   });
 }
 

@@ -7,13 +7,14 @@ import {
   allowanceWords,
   changeWords,
   classesIn,
+  digestPrefix,
   outsideOf,
   parseEvents,
   plan,
   refuse,
 } from '../workflow/index.ts';
 import { answer } from './answer.ts';
-import { belowPolicy, digestPrefix, type Taken, until } from './decide.ts';
+import { belowPolicy, type Taken, until } from './decide.ts';
 import { appendDecided, load } from './record.ts';
 import type { Shop } from './shop.ts';
 import type { Performed, Within } from './tool.ts';

@@ -10,19 +10,19 @@ import {
   type Step,
   stepInputOf,
 } from '../workflow/index.ts';
-import { answer, refusalAnswer } from './answer.ts';
+import { answerOf, refusalAnswer } from './answer.ts';
 import { reap } from './reaper.ts';
 import { appendDecided, load } from './record.ts';
 import { createRun } from './run.ts';
 import type { Call, Shop } from './shop.ts';
-import { type Outcome, type Performed, Refused, type ToolDefinition } from './tool.ts';
+import { type Outcome, type Performed, Refused, type Tool } from './tool.ts';
 
 /** A run's body and its end: what came of it is recorded and becomes the answer. */
 
 export function runFor(
   shop: Shop,
   call: Call,
-  tool: ToolDefinition,
+  tool: Tool,
   d: Deployment | undefined,
   signal: AbortSignal,
   progress: (message: string) => void,
@@ -43,7 +43,7 @@ export function runFor(
 
 /** Runs the tool; an expected end deep inside (Refused) becomes a refusal here, and nowhere else. */
 export async function settled(
-  tool: ToolDefinition,
+  tool: Tool,
   input: Record<string, unknown>,
   run: ReturnType<typeof createRun>,
 ): Promise<Outcome<Record<string, unknown>>> {
@@ -59,7 +59,7 @@ export async function settled(
 export async function finish(
   shop: Shop,
   call: Call,
-  tool: ToolDefinition,
+  tool: Tool,
   id: string,
   outcome: Outcome<Record<string, unknown>>,
   runId?: string,
@@ -84,7 +84,7 @@ export async function finish(
   }
   const loaded = await load(shop, id);
   if (!loaded.ok) return refusalAnswer(loaded.refusal);
-  const performed = answer(outcome.value, tool.text(outcome.value), loaded.deployment, shop.now());
+  const performed = answerOf(tool, outcome.value, loaded.deployment, shop.now());
   return outcome.kind === 'question' ? { ...performed, question: { ...outcome.question, deployment: id } } : performed;
 }
 
@@ -109,13 +109,7 @@ const ON_RECORD = new Set<Refusal['code']>([
   'UNSAFE',
 ]);
 
-export async function refused(
-  shop: Shop,
-  call: Call,
-  tool: ToolDefinition,
-  id: string,
-  refusal: Refusal,
-): Promise<Performed> {
+export async function refused(shop: Shop, call: Call, tool: Tool, id: string, refusal: Refusal): Promise<Performed> {
   const loaded = await load(shop, id);
   if (!loaded.ok) return refusalAnswer(loaded.refusal);
   let d = loaded.deployment;
@@ -149,6 +143,6 @@ export function broken(tool: string, error: unknown): Performed {
   return {
     isError: true,
     text: `${tool} failed inside infragate: ${message}. Nothing was concluded from it; this is a bug worth reporting.`,
-    structured: { error: { message: message ?? 'unknown' } },
+    structured: {},
   };
 }

@@ -2,10 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   type Actor,
   admit,
+  digestPrefix,
   type Fact,
   type FactOf,
   GATES,
   isAssured,
+  PREFIX_LENGTH,
   plan,
   type Refusal,
   refuse,
@@ -31,11 +33,6 @@ export type Decision = {
   readonly choice: 'approve' | 'revise' | 'reject';
   readonly remark?: string;
 } & Hand;
-
-export const PREFIX_LENGTH = 8;
-
-/** Characters of the digest a person types, without the algorithm's name. */
-export const digestPrefix = (digest: string): string => digest.replace(/^sha256:/, '').slice(0, PREFIX_LENGTH);
 
 /** A person's decision about exactly one plan. Everything that doesn't fit leaves the plan pending. */
 export async function decide(shop: Shop, decision: Decision): Promise<Performed> {
@@ -90,6 +87,7 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
     status,
     assurance: actor.assurance,
     digest: decision.digest,
+    decided_at: d.decisions.at(-1)?.at ?? shop.now(),
     review: decision.review,
     ...(remark === undefined ? {} : { remark }),
   };

@@ -15,7 +15,7 @@ import { lines, load, loadSome, recordsOf, type Several } from './record.ts';
 import { cancelRun, type RunState, runState } from './run-state.ts';
 import type { Call, Shop } from './shop.ts';
 import { tidy } from './tidy.ts';
-import type { Performed, ToolDefinition } from './tool.ts';
+import type { Performed, Tool } from './tool.ts';
 
 /**
  * The engine: a call comes in (tool, input, actor), the law is asked, the tool runs and records, an answer goes out. It
@@ -57,7 +57,7 @@ export type EngineOptions = {
   /** Where the operator's policy lies, when that is not the data folder. */
   readonly policyHome?: string;
   readonly workspace: string;
-  readonly tools: readonly ToolDefinition[];
+  readonly tools: readonly Tool[];
   readonly now?: () => Instant;
 };
 
@@ -164,9 +164,9 @@ export function canonicalFolder(path: string): string {
 }
 
 export { accountName } from './account.ts';
-export { fixText, positionText } from './answer.ts';
+export { ENVELOPE, fixText, positionText } from './answer.ts';
 export { type Decision, decidedFact } from './decide.ts';
 export { type EvidenceFound, notOne } from './evidence.ts';
 export { type Policy, readPolicy } from './policy.ts';
 export type { RunState } from './run-state.ts';
-export { type Performed, Refused, type ToolDefinition } from './tool.ts';
+export { type AnswerSchema, type Performed, Refused, type Tool, type ToolDefinition } from './tool.ts';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { started } from '../report/fixtures/record.ts';
 import { ledgerAt } from '../state/ledger.fixture.ts';
 import { createEngine, type Engine } from './index.ts';
-import { defineTool } from './tool.ts';
+import { defineTool, withRun } from './tool.ts';
 
 // Runs that outlive their call, over the real ledger. The tool is made up: how long it takes is decided here.
 
@@ -32,7 +32,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-const slow = defineTool({
+const definition = defineTool({
   name: 'cluster-reality-check',
   title: 'slow',
   description: 'slow',
@@ -41,14 +41,15 @@ const slow = defineTool({
   output: z.looseObject({}),
   lease_ms: () => lease,
   text: () => 'done',
-  load: async () => async (_input, run) => {
-    const number = ends.length + 1;
-    await new Promise<void>((resolve) => {
-      ends.push(resolve);
-      run.signal.addEventListener('abort', () => resolve());
-    });
-    return { kind: 'answer', value: { status: run.signal.aborted ? 'CUT OFF' : 'DONE', number } } as const;
-  },
+});
+
+const slow = withRun(definition, async () => async (_input, run) => {
+  const number = ends.length + 1;
+  await new Promise<void>((resolve) => {
+    ends.push(resolve);
+    run.signal.addEventListener('abort', () => resolve());
+  });
+  return { kind: 'answer', value: { status: run.signal.aborted ? 'CUT OFF' : 'DONE', number } } as const;
 });
 
 const call = async (input: Record<string, unknown>) => {

@@ -24,13 +24,13 @@ import { appendDecided, load } from './record.ts';
 import { newRunId } from './run-id.ts';
 import type { Call, Shop } from './shop.ts';
 import { inTerritory } from './territory.ts';
-import type { Performed, ToolDefinition } from './tool.ts';
+import type { Performed, Tool } from './tool.ts';
 
 /** Steps that take a while: begun under a lease, detachable, at most one at a time for what they work on. */
 export async function runWithLease(
   shop: Shop,
   call: Call,
-  tool: ToolDefinition,
+  tool: Tool,
   input: Record<string, unknown>,
   id: string,
 ): Promise<Performed> {
@@ -102,7 +102,7 @@ export async function runWithLease(
 function start(
   shop: Shop,
   call: Call,
-  tool: ToolDefinition,
+  tool: Tool,
   input: Record<string, unknown>,
   d: Deployment,
   names: { runId: string; key: string; digest: string },
@@ -185,7 +185,7 @@ const inProgress = (tool: string, run: string, how: string): Refusal =>
     },
   );
 
-const leaseMs = (tool: ToolDefinition, input: Record<string, unknown>): number => forTimer(tool.lease_ms(input));
+const leaseMs = (tool: Tool, input: Record<string, unknown>): number => forTimer(tool.lease_ms(input));
 
 /** Named or left out, it is the same deployment. */
 function inputDigest(tool: string, input: Record<string, unknown>): string {

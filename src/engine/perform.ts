@@ -1,5 +1,5 @@
 import { admit, type Deployment, refuse, STEPS, type Step, stepInputOf } from '../workflow/index.ts';
-import { answer, refusalAnswer } from './answer.ts';
+import { answerOf, refusalAnswer } from './answer.ts';
 import { badInput } from './bad-input.ts';
 import { finish, refused, runFor, settled } from './conclude.ts';
 import { runWithLease } from './lease.ts';
@@ -7,7 +7,7 @@ import { load } from './record.ts';
 import { newRunId } from './run-id.ts';
 import { select } from './select.ts';
 import type { Call, Shop } from './shop.ts';
-import type { Performed, ToolDefinition } from './tool.ts';
+import type { Performed, Tool } from './tool.ts';
 
 /**
  * The one place that runs a tool: parse, select, admit, begin, run, record, answer. Permission comes before, facts while
@@ -31,12 +31,7 @@ export async function perform(shop: Shop, call: Call): Promise<Performed> {
 }
 
 /** No deployment, no record: start-deployment (which opens one), the two checks on their own, the list. */
-async function runAlone(
-  shop: Shop,
-  call: Call,
-  tool: ToolDefinition,
-  input: Record<string, unknown>,
-): Promise<Performed> {
+async function runAlone(shop: Shop, call: Call, tool: Tool, input: Record<string, unknown>): Promise<Performed> {
   const run = runFor(
     shop,
     call,
@@ -50,14 +45,14 @@ async function runAlone(
   if (outcome.kind === 'refusal') return refusalAnswer(outcome.refusal);
   const opened = typeof outcome.value.deployment === 'string' ? outcome.value.deployment : undefined;
   const loaded = opened === undefined || opened === 'none' ? undefined : await load(shop, opened);
-  return answer(outcome.value, tool.text(outcome.value), loaded?.ok ? loaded.deployment : undefined, shop.now());
+  return answerOf(tool, outcome.value, loaded?.ok ? loaded.deployment : undefined, shop.now());
 }
 
 /** Steps that touch nothing but the record: admitted, run and recorded at once. */
 async function runWithoutLease(
   shop: Shop,
   call: Call,
-  tool: ToolDefinition,
+  tool: Tool,
   input: Record<string, unknown>,
   d: Deployment,
 ): Promise<Performed> {

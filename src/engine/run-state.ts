@@ -1,6 +1,6 @@
 import { isDead } from '../commands/owner.ts';
 import type { Deployment, Instant, Refusal, RunRecord } from '../workflow/index.ts';
-import { answer, refusalAnswer } from './answer.ts';
+import { answerOf, refusalAnswer } from './answer.ts';
 import { load } from './record.ts';
 import type { Shop } from './shop.ts';
 import type { Performed } from './tool.ts';
@@ -51,7 +51,7 @@ async function recorded(shop: Shop, d: Deployment, { tool, ended }: RunRecord): 
   if (body === undefined || definition === undefined) return undefined;
   const value: Record<string, unknown> = { ...Object(JSON.parse(Buffer.from(body.body).toString('utf8'))) };
   if (isRefusal(value.refusal)) return refusalAnswer(value.refusal, d, shop.now());
-  return answer(value, definition.text(value), d, shop.now());
+  return answerOf(definition, value, d, shop.now());
 }
 
 /** As conclude.ts recorded it. */

@@ -1,7 +1,7 @@
 import type { Actor, Instant } from '../workflow/index.ts';
 import type { ActiveRun } from './active.ts';
 import type { Records } from './record.ts';
-import type { Performed, ToolDefinition } from './tool.ts';
+import type { Performed, Tool } from './tool.ts';
 
 export type Call = {
   readonly tool: string;
@@ -16,7 +16,7 @@ export type Call = {
 export type Shop = Records & {
   readonly home: string;
   readonly workspace: string;
-  readonly tools: readonly ToolDefinition[];
+  readonly tools: readonly Tool[];
   readonly active: Map<string, ActiveRun>;
   /** Clusters whose leftovers this process has looked for. */
   readonly reaped: Set<string>;

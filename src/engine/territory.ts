@@ -104,16 +104,11 @@ const heldByOthers = (d: Whose, namespace: string, { by, since, until }: Held): 
 const unable = (namespace: string, why: string): string =>
   `no Lease could be written in ${namespace}, so another ledger is not kept out (${why}); get, create, update and delete of leases.coordination.k8s.io would do`;
 
-/** Said in the answer, in words and as a list. */
+/** Part of the answer; engine/answer.ts writes them below its text. */
 function warned(value: Record<string, unknown>, warnings: readonly string[]): Record<string, unknown> {
   if (warnings.length === 0) return value;
   const before = Array.isArray(value.warnings) ? value.warnings : [];
-  const summary = typeof value.summary === 'string' ? value.summary : '';
-  return {
-    ...value,
-    warnings: [...before, ...warnings],
-    summary: [summary, ...warnings.map((text) => `warning: ${text}`)].join('\n'),
-  };
+  return { ...value, warnings: [...before, ...warnings] };
 }
 
 /** What was taken is kept for longer. Never throws: a cluster that can't be heard now is told by the next step. */

@@ -30,10 +30,14 @@ export type Annotations = {
   readonly openWorldHint: boolean;
 };
 
+/** A tool's answer, or one of several that it shows. */
+export type AnswerSchema = z.ZodObject | z.ZodUnion<readonly z.ZodObject[]>;
+type KeyOf<T> = T extends unknown ? keyof T & string : never;
+
 export type ToolDefinition<
   N extends ToolName = ToolName,
   I extends z.ZodObject = z.ZodObject,
-  O extends z.ZodObject = z.ZodObject,
+  O extends AnswerSchema = AnswerSchema,
 > = {
   readonly name: N;
   readonly title: string;
@@ -48,8 +52,16 @@ export type ToolDefinition<
   lease_ms(input: z.infer<I>): number;
   /** Short words for a person or an agent; the whole is in structuredContent. */
   text(value: z.infer<O>): string;
-  load(): Promise<ToolRun<N, z.infer<I>, z.infer<O>>>;
+  /** Fields that the text shows whole, as documents are: the structure leaves them out. */
+  readonly inText?: readonly KeyOf<z.infer<O>>[];
 };
+
+/** A definition with the way to its run, which is imported at the first call. */
+export type Tool<
+  N extends ToolName = ToolName,
+  I extends z.ZodObject = z.ZodObject,
+  O extends AnswerSchema = AnswerSchema,
+> = ToolDefinition<N, I, O> & { load(): Promise<ToolRun<N, z.infer<I>, z.infer<O>>> };
 
 export type ToolRun<N extends ToolName, I, O> = (input: I, run: RunOf<N>) => Promise<Outcome<O>>;
 
@@ -162,7 +174,7 @@ export class Refused extends Error {
 }
 
 /** Keeps the types of a definition's schemas together. */
-export const defineTool = <N extends ToolName, I extends z.ZodObject, O extends z.ZodObject>(
+export const defineTool = <N extends ToolName, I extends z.ZodObject, O extends AnswerSchema>(
   definition: ToolDefinition<N, I, O>,
 ): ToolDefinition<N, I, O> => definition;
 
@@ -173,3 +185,12 @@ export type Performed = {
   readonly structured: Record<string, unknown>;
   readonly question?: Question & { readonly deployment: string };
 };
+
+/**
+ * A definition and its run, which takes and answers exactly what the definition's schemas say. The engine parses every
+ * input with the definition's schema before it calls the run, which is what makes the widening sound.
+ */
+export const withRun = <N extends ToolName, I extends z.ZodObject, O extends AnswerSchema>(
+  definition: ToolDefinition<N, I, O>,
+  load: Tool<N, I, O>['load'],
+): Tool & { readonly name: N } => ({ ...definition, load }) as unknown as Tool & { readonly name: N };

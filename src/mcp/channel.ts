@@ -1,16 +1,16 @@
-import type { Engine, ToolDefinition } from '../engine/index.ts';
+import type { Engine, Tool } from '../engine/index.ts';
 import { createSeal, type Seal } from './seal.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
 export type EngineNeeds = {
   readonly home?: string;
   readonly workspace: string;
-  readonly tools: readonly ToolDefinition[];
+  readonly tools: readonly Tool[];
 };
 
 export type ChannelOptions = {
   readonly version: string;
-  readonly tools: readonly ToolDefinition[];
+  readonly tools: readonly Tool[];
   /** Data folder of the ledger; the engine's default when left out. */
   readonly home?: string;
   /** The folder a deployment's files are in; otherwise found (workspace.ts). */
@@ -22,7 +22,7 @@ export type ChannelOptions = {
 /** What one serving process shares between its connections: the engine, opened once, and the seal of its questions. */
 export type Channel = {
   readonly version: string;
-  readonly tools: readonly ToolDefinition[];
+  readonly tools: readonly Tool[];
   readonly workspace: Workspace;
   readonly seal: Seal;
   engine(): Promise<Engine>;

@@ -1,7 +1,7 @@
 /** What an agent is told when it connects. Clients cut it at 2 KB. */
 export const INSTRUCTIONS = `infragate leads a deployment to Kubernetes or OpenShift through five gates and looks at the cluster itself; no tool believes "it passed".
 
-Begin with deployment-status: it says which deployment is open here, its stage, what is missing and the calls that lead on. None open: start-deployment.
+Begin with deployment-status: it says which deployment is open here, its stage, what is missing and the calls that lead on. None open: start-deployment. The argument deployment may be left out when one is open here.
 
 R research: record-research (findings, sources, assumed_apis, planned_images, operators, configuration_requirements, critical_assumptions), cluster-reality-check, divergence-check for outside documents. Keep at it until Gate R passes.
 0 tracer bullets: tracer-bullet for each critical assumption; a failed one sends you back to research.

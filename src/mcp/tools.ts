@@ -1,6 +1,7 @@
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { Engine, Performed, ToolDefinition } from '../engine/index.ts';
 import { printError } from '../print/index.ts';
+import type { ToolName } from '../workflow/index.ts';
 import { visible } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
 import { type ClientView, clientOf } from './client.ts';
@@ -26,12 +27,18 @@ function listed(tool: ToolDefinition): ReturnType<typeof listing> {
   return known;
 }
 
+/** A form about the plan may have been shown in between. */
+const ASKS: readonly ToolName[] = ['request-approval', 'advance-deployment'];
+
 function listing(tool: ToolDefinition) {
   return {
     title: tool.title,
     description: tool.description,
     inputSchema: announcedInput(tool.input),
-    outputSchema: announcedOutput(tool.output),
+    outputSchema: announcedOutput(tool.output, {
+      waits: 'wait' in tool.input.shape,
+      asks: ASKS.includes(tool.name),
+    }),
     annotations: tool.annotations,
     // Claude Code defers tools: these two say which are always there, and which words find the others.
     _meta: {

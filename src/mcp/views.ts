@@ -14,9 +14,10 @@ export type View = (typeof VIEWS)[number]['name'];
 /** The reports are loaded when one is read; a server that is only asked for its lists has no use for them. */
 export async function view(name: View, d: Deployment, engine: Engine): Promise<string> {
   const report = await import('../report/index.ts');
+  const words = await import('../tools/deployment-status.text.ts');
   switch (name) {
     case 'status':
-      return report.statusReport(d, engine.now()).summary;
+      return words.statusText(report.statusReport(d, engine.now()));
     case 'plan':
       return planOf();
     case 'timeline':
@@ -24,8 +25,8 @@ export async function view(name: View, d: Deployment, engine: Engine): Promise<s
     case 'report': {
       const events = await eventsOf(d.id, engine);
       return [
-        report.statusReport(d, engine.now()).summary,
-        section('Research', report.researchReport(d, engine.now()).summary),
+        words.statusText(report.statusReport(d, engine.now())),
+        section('Research', words.researchText(report.researchReport(d, engine.now()))),
         section('Plan', await planOf()),
         section('Retrospective', (await latest('retro')) ?? report.retrospective(d, events, {})),
         section('Documentation', (await latest('documentation')) ?? 'None yet.'),
@@ -37,7 +38,8 @@ export async function view(name: View, d: Deployment, engine: Engine): Promise<s
   async function planOf(): Promise<string> {
     const { planReview } = await import('../tools/review/review.ts');
     const get = async (digest: string) => (await engine.evidence(digest))?.text;
-    return report.planReport(d, await planReview({ get, now: () => engine.now() }, d)).summary;
+    const shown = await planReview({ get, now: () => engine.now() }, d);
+    return words.planText({ ...report.planReport(d), plan: shown });
   }
 
   async function latest(what: 'retro' | 'documentation'): Promise<string | undefined> {

@@ -32,5 +32,5 @@ export const allPass = (checks: readonly PhaseCheck[]): boolean =>
 export const firstOpen = (checks: readonly PhaseCheck[]): PhaseCheck | undefined =>
   checks.find((c) => c.status === 'FAIL') ?? checks.find((c) => c.status === 'UNKNOWN');
 
-export const checkLine = (c: PhaseCheck): string =>
+export const checkLine = (c: Pick<PhaseCheck, 'check' | 'status' | 'message'>): string =>
   `${{ PASS: '✓', FAIL: '✗', UNKNOWN: '?' }[c.status]} ${c.check}: ${c.message}`;

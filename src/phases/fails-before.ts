@@ -89,9 +89,3 @@ export const validationsBefore = (d: Deployment, stored: StoredPlan, phase: Stor
         ),
     ),
   );
-
-/** For the gate's summary: what passes now and failed before. */
-export const failedBeforeLine = (checks: readonly PhaseCheck[]): string => {
-  const count = checks.filter((c) => c.reason === 'FailedBefore').length;
-  return count === 0 ? '' : `${count} of its validations failed before the phase was applied and pass now.`;
-};

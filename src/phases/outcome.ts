@@ -47,18 +47,6 @@ export async function outcomesOf(
   );
 }
 
-export const outcomeLine = ({ object, outcome, why }: ObjectOutcome): string =>
-  `${object}: ${outcome === 'recreated' ? 'recreated (data lost)' : outcome}${why === undefined ? '' : ` (${why})`}`;
-
-/** `2 removed, 1 restored, 0 recreated, 1 untouched`: all four, because a missing word would be read as none. */
-export const outcomeCounts = (all: readonly ObjectOutcome[]): string =>
-  (['removed', 'restored', 'recreated', 'untouched'] as const)
-    .map(
-      (word) =>
-        `${all.filter((o) => o.outcome === word).length} ${word === 'recreated' ? 'recreated (data lost)' : word}`,
-    )
-    .join(', ');
-
 /** Everything in the deployment's namespaces that existed before it; taken before a rollback's commands are run. */
 export async function existing(reader: Reader, d: Deployment): Promise<readonly Inventory[]> {
   return Promise.all(d.target.namespaces.map(({ name }) => inventory(reader, name)));

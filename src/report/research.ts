@@ -39,11 +39,5 @@ export function researchReport(d: Deployment, now: Instant) {
     replaced_by: r.replaced_by,
   }));
   const findings = d.written.findLast((w) => w.what === 'research')?.text;
-  const lines = [
-    findings ?? 'No findings recorded.',
-    ...items.map((i) => `- ${i.id} ${i.name}: ${i.status}${i.status === 'pass' ? '' : ` (${i.because})`}`),
-    ...divergences.map((v) => `- divergence ${v.id}: ${v.severity} ${v.message}`),
-    ...retired.map((r) => `- retired ${r.subject}: ${r.because}`),
-  ];
-  return { findings, items, divergences, retired, summary: lines.join('\n') };
+  return { ...(findings === undefined ? {} : { findings }), items, divergences, retired };
 }

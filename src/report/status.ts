@@ -8,15 +8,12 @@ import {
   type Instant,
   openBlockers,
   openRuns,
-  phases,
   position,
   STAGES,
   type Stage,
   tracerLeftovers,
 } from '../workflow/index.ts';
-import { fixWords } from './words.ts';
-
-const MARK = { pass: '✓', waived: '~', fail: '✗', missing: '·', unknown: '?', stale: '!' } as const;
+import { phaseStates } from './plan.ts';
 
 /** Where a deployment stands: every gate with its checks up to the current one, what is open, what runs, what is left of the budget. */
 export function statusReport(d: Deployment, now: Instant) {
@@ -52,37 +49,20 @@ export function statusReport(d: Deployment, now: Instant) {
   );
   const budget = budgetReport(d, now);
   const { component, complexity, goal, workspace } = d.started;
-  const lines = [
-    `# ${d.id}: ${component} → ${d.target.namespace}${goal === undefined ? '' : ` (${goal})`}`,
-    `Stage: ${at.stage}. Budget: ${budget.used_minutes} of ${budget.total_minutes} min used${budget.warning === undefined ? '' : `; ${budget.warning}`}.`,
-    ...shown.flatMap((g) => [
-      `Gate ${g.gate} (${g.stage}): ${g.passes ? 'passes' : 'open'}`,
-      ...(g.checks ?? [])
-        .filter((c) => !g.passes || c.status === 'waived')
-        .map(
-          (c) =>
-            `  ${MARK[c.status]} ${c.check}: ${c.because}${c.fix[0] === undefined ? '' : ` → ${fixWords(c.fix[0])}`}`,
-        ),
-    ]),
-    ...phases(d).map(
-      (p) =>
-        `Phase ${p.number} ${p.name}: ${p.latest === undefined ? (p.applied ? 'applied, not proven' : 'not begun') : p.latest.verdict.status}${p.committed === undefined ? '' : `, commit ${p.committed.slice(0, 12)}`}`,
-    ),
-    ...blockers.map((b) => `Blocker ${b.id} (Gate ${b.gate}): ${b.because}`),
-    ...runs.map((r) => `Running: ${r.tool} (${r.run}) since ${r.begun}`),
-    ...(kept.length > 0 ? [`Kept tracer objects: ${kept.join(', ')}`] : []),
-  ];
   return {
+    deployment: d.id,
     component,
+    ...(goal === undefined ? {} : { goal }),
     complexity,
     workspace,
+    stage: at.stage,
     target: d.target,
     gates: shown,
+    phases: phaseStates(d, 'applied, not proven'),
     blockers,
     runs,
     kept,
     budget,
-    summary: lines.join('\n'),
   };
 }
 
@@ -141,22 +121,12 @@ export function listReport({ latest, open, count, damaged }: Listing, now: Insta
     workspace: line.workspace,
     started_at: line.started,
   }));
-  const lines = deployments
-    .slice(-20)
-    .map((x) => `- ${x.deployment}: ${x.component} → ${x.namespace}, ${x.stage} (${x.workspace})`);
   const listed = count - (latest.length - trusted.length);
-  const earlier = listed - Math.min(20, deployments.length);
-  const told = [
-    ...(lines.length === 0 ? [] : ['Deployments:', ...lines]),
-    ...(earlier > 0 ? [`(${earlier} earlier)`] : []),
-    ...(damaged.length > 0 ? [damagedWords(damaged)] : []),
-  ];
   return {
     deployments,
     ...(listed > deployments.length ? { earlier: listed - deployments.length } : {}),
     ...(damaged.length > 0 ? { damaged } : {}),
     next: [{ tool: 'start-deployment', arguments: { component: 'NAME', namespace: 'name' } }],
-    summary: told.length === 0 ? 'No deployments yet. Begin with start-deployment.' : told.join('\n'),
   };
 }
 

@@ -13,14 +13,7 @@ export function timelineReport(events: readonly Event[]) {
   }));
   const shown = all.slice(-MOST);
   const cut = all.length - shown.length;
-  return {
-    events: shown,
-    earlier: cut,
-    summary: [
-      ...(cut > 0 ? [`(${cut} earlier)`] : []),
-      ...shown.map((e) => `${e.seq}. ${e.at} ${e.by}: ${e.what}`),
-    ].join('\n'),
-  };
+  return { events: shown, earlier: cut };
 }
 
 /** The whole timeline as Markdown, for the resource. */

@@ -1,6 +1,6 @@
 import type { Performed, ToolRun } from '../engine/tool.ts';
 import { canonical, type Deployment, durationMs, type Fix, type Instant, position } from '../workflow/index.ts';
-import type { Input, Output } from './advance-deployment.ts';
+import type { Advanced, Input, Output } from './advance-deployment.ts';
 
 /**
  * What may be taken without its caller's words, and the answers after which it goes on. What undoes, returns or gives up
@@ -96,11 +96,13 @@ const goesOn = (tool: string, { isError }: Performed, status: string): boolean =
 
 const firstLine = (text: string): string => (text.split('\n').find((line) => line.trim() !== '') ?? '').slice(0, 160);
 
-const said = (status: string, steps: readonly Step[], because: string): Output => ({
+const BECAUSE_CHARACTERS = 1_500;
+
+/** Where an answer's own position begins; the last step's is this answer's. */
+const POSITION = '\n\n[';
+
+const said = (status: Advanced['status'], steps: readonly Step[], because: string): Advanced => ({
   status,
   steps,
-  summary: [
-    ...steps.map((s, i) => `${i + 1}. ${s.tool}: ${s.status}`),
-    `${status}: ${because.split('\n\n[')[0]?.slice(0, 1500) ?? ''}`,
-  ].join('\n'),
+  because: because.split(POSITION)[0]?.slice(0, BECAUSE_CHARACTERS) ?? '',
 });

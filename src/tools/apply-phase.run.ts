@@ -10,6 +10,7 @@ import { drifted } from '../phases/read-plan.ts';
 import { recover } from '../phases/recover.ts';
 import { createSecrets, secretsToHide } from '../phases/secrets.ts';
 import { filesOf, type StoredPhase, storedPhase } from '../phases/stored.ts';
+import { defined } from '../workflow/defined.ts';
 import {
   appliedSubject,
   type Fact,
@@ -48,15 +49,7 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
   // A release is Helm's to make, and the plan's commands are how: they run as approved.
   const byCommands = phase.delivery === 'helm' && phase.commands.length > 0;
   if (phase.delivery !== 'apply' && !byCommands) {
-    const made = secrets.map((s) => s.ref).join(', ');
-    return answer(phase, {
-      status: 'NOT_OURS',
-      resources: secrets,
-      commands: [],
-      warnings: [],
-      conflicts: [],
-      summary: `Phase ${phase.number} is delivered by ${phase.delivery}: others apply it, phase-gate observes it.${made === '' ? '' : ` Made for it: ${made}.`}`,
-    });
+    return answer(phase, { status: 'NOT_OURS', resources: secrets, commands: [], warnings: [], conflicts: [] });
   }
 
   const dryRun = input.dry_run === true;
@@ -125,20 +118,15 @@ export const run: ToolRun<'apply-phase', Input, Output> = async (input, run) => 
     })),
     warnings: outcome.applied.flatMap((a) => a.warnings),
     conflicts: [],
-    summary: [
-      `Phase ${phase.number} ${phase.name}: ${dryRun ? 'would apply' : 'applied'} ${resources.length} resources.`,
-      ...resources.map(
-        (r) => `- ${r.ref}: ${r.action}${r.changes.length > 0 ? ` (${r.changes.slice(0, 5).join(', ')})` : ''}`,
-      ),
-      ...(wrong === undefined ? [] : [`FAILED: ${wrong.verdict.message}`]),
-      ...(status === 'APPLIED' ? [`Next: phase-gate {phase_number: ${phase.number}}.`] : []),
-    ].join('\n'),
+    failure: wrong === undefined ? undefined : { reason: wrong.verdict.reason, message: wrong.verdict.message },
   });
 };
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
-const answer = (phase: StoredPhase, value: Record<string, unknown>) =>
-  ({ kind: 'answer', value: { phase: phase.number, ...value } }) as const;
+const answer = (
+  { number: phase, name, delivery }: StoredPhase,
+  value: Omit<Parameters<typeof defined<Output>>[0], 'phase' | 'name' | 'delivery'>,
+) => ({ kind: 'answer', value: defined<Output>({ phase, name, delivery, ...value }) }) as const;
 
 const resource = (a: Applied) => ({ ref: called(a.ref), action: a.action, changes: a.changes });
 
@@ -190,12 +178,11 @@ const notBefore = (phase: StoredPhase, verdicts: readonly Verdict[]) =>
     commands: [],
     warnings: [],
     conflicts: [],
-    failure: { reason: verdicts[0]?.reason, message: verdicts.map(({ message }) => message).join('; ') },
-    summary: [
-      `Phase ${phase.number} ${phase.name} was not applied: validations that have to fail before it did not.`,
-      ...verdicts.map(({ message }) => `- ${message}`),
-      'Nothing was changed.',
-    ].join('\n'),
+    failure: {
+      object: 'validations that have to fail before it',
+      reason: verdicts[0]?.reason ?? 'ValidationNotRun',
+      message: verdicts.map(({ message }) => message).join('; '),
+    },
   });
 
 async function failed(
@@ -205,12 +192,11 @@ async function failed(
   problem: ApplyProblem,
   dryRun: boolean,
 ) {
-  const done = applied.map((a) => `${called(a.ref)} ${a.action}`);
-  const conflicts = problem.conflicts ?? [];
   const message = `${called(problem.ref)}: ${problem.reason}: ${problem.message}`;
+  const conflicts = problem.conflicts ?? [];
   if (!dryRun) {
     const fact = await appliedFact(run, phase, fail(problem.reason.replace(/\W/g, '') || 'ApplyFailed', message));
-    await run.record(fact, ...(done.length === 0 ? [] : [{ ...fact, subject: `phase:${phase.number}` }]));
+    await run.record(fact, ...(applied.length === 0 ? [] : [{ ...fact, subject: `phase:${phase.number}` }]));
   }
   return answer(phase, {
     status: 'FAILED',
@@ -219,10 +205,5 @@ async function failed(
     warnings: [],
     conflicts: conflicts.map((c) => ({ object: called(problem.ref), manager: c.manager, fields: c.fields })),
     failure: { object: called(problem.ref), reason: problem.reason, message: problem.message },
-    summary: [
-      `Phase ${phase.number} ${phase.name} was not applied: ${message}`,
-      ...conflicts.map((c) => `- ${c.manager} owns ${c.fields.join(', ')}; the plan's take_over may name it`),
-      done.length === 0 ? 'Nothing was changed.' : `Done before that: ${done.join(', ')}.`,
-    ].join('\n'),
   });
 }

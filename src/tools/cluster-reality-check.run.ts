@@ -2,7 +2,8 @@ import { bare, type CheckedKind, checkNamespaces, createWorld, readManifests } f
 import { observation, type Stamp, stamp } from '../engine/observe.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
 import { type Deployment, isDeferred, itemStanding, plan, refuse, standing } from '../workflow/index.ts';
-import type { Input, Output } from './cluster-reality-check.ts';
+import type { Output } from './cluster-reality-check.answer.ts';
+import type { Input } from './cluster-reality-check.ts';
 import { claim, claims, LISTS, numbering, readLists, type Wanted } from './items.ts';
 import { answered, type Line, lineOf } from './reality-answer.ts';
 import { look, type Seen } from './reality-look.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { realityText } from './reality-text.ts';
-import { deployment, list, minutes, output, READS, texts, wait } from './schema.ts';
+import { answer, text } from './cluster-reality-check.answer.ts';
+import { deployment, minutes, READS, texts, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -17,25 +17,15 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({
-  apis: list,
-  images: list,
-  operators: list,
-  configuration: list,
-  manifests: list,
-});
-export type Output = z.infer<typeof answer>;
-
 export const clusterRealityCheck = defineTool({
   name: 'cluster-reality-check',
   title: 'Try assumptions against the cluster',
   description:
-    'Looks at the real cluster and registries: APIs, images, operators, configuration, manifests (server dry run). Changes nothing. In a deployment without lists: every item that lacks fresh evidence; lists given are added to the assumptions. deployment "none": on its own. A large answer says once, in passed, what the items that passed share.',
+    'Looks at the real cluster and registries: APIs, images, operators, configuration, manifests (server dry run). Changes nothing. In a deployment without lists: every item that lacks fresh evidence; lists given are added to the assumptions. deployment "none": on its own.',
   annotations: READS,
   searchHint: 'verify Kubernetes APIs, images, operators, configuration exist',
   input,
   output: answer,
   lease_ms: () => minutes(5),
-  text: realityText,
-  load: async () => (await import('./cluster-reality-check.run.ts')).run,
+  text,
 });

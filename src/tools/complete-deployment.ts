@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, RECORDS } from './schema.ts';
+import { deployment, excerpt, minutes, RECORDS } from './schema.ts';
 
 const input = z.strictObject({ deployment });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ report: z.string() });
+const answer = z.strictObject({ status: z.literal('COMPLETED'), report: z.string(), resource: z.string() });
 export type Output = z.infer<typeof answer>;
 
 export const completeDeployment = defineTool({
@@ -17,6 +17,5 @@ export const completeDeployment = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(5),
-  text: (v) => String(v.report ?? ''),
-  load: async () => (await import('./complete-deployment.run.ts')).run,
+  text: (v) => excerpt(v.report, v.resource),
 });

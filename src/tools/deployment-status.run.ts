@@ -3,7 +3,8 @@ import type { Run, ToolRun } from '../engine/tool.ts';
 import { storedPlan } from '../phases/stored.ts';
 import { listReport, MAX_LISTED, planReport, researchReport, statusReport, timelineReport } from '../report/index.ts';
 import { type Deployment, findItem, plan, type Refusal, refuse } from '../workflow/index.ts';
-import type { Input, Output } from './deployment-status.ts';
+import type { Output } from './deployment-status.answer.ts';
+import type { Input } from './deployment-status.ts';
 import { keepReview, reviewOnRecord } from './review/review.ts';
 
 /** Evidence longer than this is cut in the answer; the resource has it whole. */
@@ -32,7 +33,7 @@ export const run: ToolRun<'deployment-status', Input, Output> = async (input, ru
       const stored = await storedPlan(run, d);
       if ('code' in stored) return { kind: 'refusal', refusal: stored };
       const made = await reviewOnRecord(run, d, stored);
-      return { kind: 'answer', value: { ...planReport(d, made.text), review: await keepReview(run, made) } };
+      return { kind: 'answer', value: { ...planReport(d), plan: made.text, review: await keepReview(run, made) } };
     }
   }
 };
@@ -67,7 +68,6 @@ async function showEvidence(run: Run, given: string | undefined) {
       evidence: shown,
       truncated: cut,
       resource,
-      summary: cut ? `${shown}\n… (whole: ${resource})` : shown,
     },
   };
 }

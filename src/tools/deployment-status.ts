@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, list, minutes, output } from './schema.ts';
+import { answer } from './deployment-status.answer.ts';
+import { text } from './deployment-status.text.ts';
+import { deployment, minutes } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -8,9 +10,6 @@ const input = z.strictObject({
   id: z.string().optional().describe('evidence: a digest from an answer, its first digits, or an item'),
 });
 export type Input = z.infer<typeof input>;
-
-const answer = output({ gates: list, deployments: list });
-export type Output = z.infer<typeof answer>;
 
 export const deploymentStatus = defineTool({
   name: 'deployment-status',
@@ -22,6 +21,6 @@ export const deploymentStatus = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(1),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./deployment-status.run.ts')).run,
+  text,
+  inText: ['plan'],
 });

@@ -28,7 +28,8 @@ import {
   type Verdict,
 } from '../workflow/index.ts';
 import { compared } from './divergence-answer.ts';
-import type { Input, Output } from './divergence-check.ts';
+import type { Output } from './divergence-check.answer.ts';
+import type { Input } from './divergence-check.ts';
 import { imageFacts } from './image-facts.ts';
 import { claim, numbering } from './items.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, list, minutes, output, READS, texts, wait } from './schema.ts';
+import { answer, text } from './divergence-check.answer.ts';
+import { deployment, minutes, READS, texts, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -14,9 +15,6 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ divergences: list });
-export type Output = z.infer<typeof answer>;
-
 export const divergenceCheck = defineTool({
   name: 'divergence-check',
   title: 'Compare an upstream document with this environment',
@@ -27,6 +25,5 @@ export const divergenceCheck = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(5),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./divergence-check.run.ts')).run,
+  text,
 });

@@ -1,4 +1,4 @@
-import type { ToolDefinition } from '../engine/tool.ts';
+import { type Tool, withRun } from '../engine/tool.ts';
 import type { ToolName } from '../workflow/index.ts';
 import { advanceDeployment } from './advance-deployment.ts';
 import { applyPhase } from './apply-phase.ts';
@@ -20,30 +20,34 @@ import { tracerBullet } from './tracer-bullet.ts';
 import { writeDocumentation } from './write-documentation.ts';
 
 /**
- * The 18 tools, in the order an agent meets them. A definition is schemas and words, light to import; its run is in
- * `<name>.run.ts`, loaded at the first call. The mapped type makes a step without a tool a compile error.
+ * The 18 tools, in the order an agent meets them. A definition is schemas and words, light to import; its run is loaded
+ * at the first call. The mapped type makes a step without a tool a compile error, and so is a run that takes or answers
+ * anything but what its definition says.
  */
-const BY_NAME = {
-  'start-deployment': startDeployment,
-  'deployment-status': deploymentStatus,
-  'advance-deployment': advanceDeployment,
-  'record-research': recordResearch,
-  'cluster-reality-check': clusterRealityCheck,
-  'divergence-check': divergenceCheck,
-  'tracer-bullet': tracerBullet,
-  'submit-plan': submitPlan,
-  'request-approval': requestApproval,
-  'apply-phase': applyPhase,
-  'phase-gate': phaseGate,
-  'rollback-phase': rollbackPhase,
-  'return-to': returnTo,
-  'run-validation': runValidation,
-  'rollback-test': rollbackTest,
-  'record-retro': recordRetro,
-  'write-documentation': writeDocumentation,
-  'complete-deployment': completeDeployment,
-} as const satisfies { readonly [N in ToolName]: { readonly name: N } };
+const BY_NAME: {
+  readonly [N in ToolName]: Tool & { readonly name: N };
+} = {
+  'start-deployment': withRun(startDeployment, async () => (await import('./start-deployment.run.ts')).run),
+  'deployment-status': withRun(deploymentStatus, async () => (await import('./deployment-status.run.ts')).run),
+  'advance-deployment': withRun(advanceDeployment, async () => (await import('./advance-deployment.run.ts')).run),
+  'record-research': withRun(recordResearch, async () => (await import('./record-research.run.ts')).run),
+  'cluster-reality-check': withRun(
+    clusterRealityCheck,
+    async () => (await import('./cluster-reality-check.run.ts')).run,
+  ),
+  'divergence-check': withRun(divergenceCheck, async () => (await import('./divergence-check.run.ts')).run),
+  'tracer-bullet': withRun(tracerBullet, async () => (await import('./tracer-bullet.run.ts')).run),
+  'submit-plan': withRun(submitPlan, async () => (await import('./submit-plan.run.ts')).run),
+  'request-approval': withRun(requestApproval, async () => (await import('./request-approval.run.ts')).run),
+  'apply-phase': withRun(applyPhase, async () => (await import('./apply-phase.run.ts')).run),
+  'phase-gate': withRun(phaseGate, async () => (await import('./phase-gate.run.ts')).run),
+  'rollback-phase': withRun(rollbackPhase, async () => (await import('./rollback-phase.run.ts')).run),
+  'return-to': withRun(returnTo, async () => (await import('./return-to.run.ts')).run),
+  'run-validation': withRun(runValidation, async () => (await import('./run-validation.run.ts')).run),
+  'rollback-test': withRun(rollbackTest, async () => (await import('./rollback-test.run.ts')).run),
+  'record-retro': withRun(recordRetro, async () => (await import('./record-retro.run.ts')).run),
+  'write-documentation': withRun(writeDocumentation, async () => (await import('./write-documentation.run.ts')).run),
+  'complete-deployment': withRun(completeDeployment, async () => (await import('./complete-deployment.run.ts')).run),
+};
 
-// A definition's own types are narrower than the table's; the engine parses every input with the definition's schema
-// before it calls its run, which is what makes this widening sound.
-export const TOOLS = Object.values(BY_NAME) as unknown as readonly ToolDefinition[];
+export const TOOLS: readonly Tool[] = Object.values(BY_NAME);

@@ -1,16 +1,10 @@
+import type { z } from 'zod';
 import type { Run } from '../engine/tool.ts';
 import { learningsOf, titleKey, usesOf } from '../report/index.ts';
 import { type Found, LIBRARY } from '../state/index.ts';
+import type { learning } from './schema.ts';
 
-/** A learning as an answer offers it. */
-export type Offered = {
-  readonly title: string;
-  readonly text: string;
-  /** The run it is from; `library` when it was imported. */
-  readonly deployment: string;
-  /** How often it helped those that followed it. */
-  readonly helped: string;
-};
+export type Offered = z.infer<typeof learning>;
 
 /** What of a run is asked here. */
 type Asked = Pick<Run, 'notes' | 'search'>;
@@ -58,22 +52,19 @@ const apart = (word: string): string => word.replace(/([a-z0-9])([A-Z])/g, '$1 $
 const COMMON_KINDS = ['Deployment', 'Pod', 'Service'];
 
 /**
- * An answer that failed, with what earlier runs taught about such a failure: its reason, the kinds it names, the image
- * registries it is about. Unchanged when nothing failed or nothing was learnt.
+ * What earlier runs taught about a failure: its reason, the kinds it names, the image registries it is about. Undefined
+ * when nothing failed or nothing was learnt.
  */
-export async function withLearnings<A extends { readonly summary: string }>(
+export async function learningsOn(
   run: Asked,
-  answer: A,
   failure: { reason: string; message: string; about?: readonly string[] } | undefined,
-): Promise<A & { readonly learnings?: readonly Offered[] }> {
-  if (failure === undefined) return answer;
+): Promise<readonly Offered[] | undefined> {
+  if (failure === undefined) return undefined;
   const kinds = [...failure.message.matchAll(/\b([A-Z][A-Za-z]+)\/[a-z0-9]/g)].map((match) => match[1] ?? '');
   const registries = (failure.about ?? []).flatMap((subject) => /^image:([^/]+)\//.exec(subject)?.[1] ?? []);
   const words = [failure.reason, ...kinds.filter((kind) => !COMMON_KINDS.includes(kind)), ...registries];
   const learnings = (await learningsFor(run, { words })).slice(0, MOST_AT_FAILURE);
-  if (learnings.length === 0) return answer;
-  const lines = learnings.map(({ text, deployment }) => `learnt before (${deployment}): ${text.slice(0, 300)}`);
-  return { ...answer, learnings, summary: [answer.summary, ...lines].join('\n') };
+  return learnings.length === 0 ? undefined : learnings;
 }
 
 const MOST_AT_FAILURE = 3;

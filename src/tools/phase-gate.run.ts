@@ -1,11 +1,11 @@
 import { called } from '../apply/index.ts';
 import type { ReadingRun, ToolRun } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/index.ts';
-import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from '../phases/check.ts';
+import { allPass, firstOpen, type PhaseCheck, phaseCheck } from '../phases/check.ts';
 import { commandCheck, runCommands } from '../phases/commands.ts';
 import { lookForCommits } from '../phases/commit.ts';
 import { differsFromPlan } from '../phases/compare.ts';
-import { failedBeforeLine, validationsBefore } from '../phases/fails-before.ts';
+import { validationsBefore } from '../phases/fails-before.ts';
 import { lookAtPhase } from '../phases/live.ts';
 import { treeForRecord } from '../phases/makes.ts';
 import { drifted } from '../phases/read-plan.ts';
@@ -14,6 +14,7 @@ import { rollbackPossible } from '../phases/rollback.ts';
 import { secretsToHide } from '../phases/secrets.ts';
 import { awaitSettled, stillHolds } from '../phases/settled.ts';
 import { allPhases, filesOf, placedBy, type StoredPhase, type StoredPlan, storedPhase } from '../phases/stored.ts';
+import { defined } from '../workflow/defined.ts';
 import {
   appliedSubject,
   commitCommand,
@@ -26,8 +27,9 @@ import {
   type Refusal,
   refuse,
 } from '../workflow/index.ts';
-import { withLearnings } from './learnings.ts';
-import type { Input, Output } from './phase-gate.ts';
+import { learningsOn } from './learnings.ts';
+import type { Output } from './phase-gate.answer.ts';
+import type { Input } from './phase-gate.ts';
 
 /** A command gets the phase's time, and at least this. */
 const LEAST_COMMAND_MS = 10_000;
@@ -45,15 +47,7 @@ export const run: ToolRun<'phase-gate', Input, Output> = async (input, run) => {
   if (drift !== undefined) return no(drift);
 
   const { checks, tree } = await lookAtEverything(run, d, stored, phase);
-  if (run.signal.aborted)
-    return {
-      kind: 'answer',
-      value: {
-        status: 'CANCELLED',
-        checks: [],
-        summary: `phase-gate ${phase.number} was cancelled; nothing was concluded.`,
-      },
-    };
+  if (run.signal.aborted) return answer(phase, { status: 'CANCELLED', checks: [] });
   const passed = allPass(checks);
   const open = firstOpen(checks);
   const body = await run.put(
@@ -81,8 +75,7 @@ export const run: ToolRun<'phase-gate', Input, Output> = async (input, run) => {
   const now = await lookForCommits(run);
   const state = phases(now).find((p) => p.number === phase.number);
   if (passed && state !== undefined) return passedAnswer(phase, checks, state, body);
-  const failed = failedAnswer(d, phase, checks, body);
-  return { ...failed, value: await withLearnings(run, failed.value, open) };
+  return failedAnswer(d, phase, checks, body, await learningsOn(run, open));
 };
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
@@ -170,94 +163,58 @@ async function earlierPhases(
   return looks;
 }
 
+const answer = (
+  { number: phase, name }: StoredPhase,
+  value: Omit<Parameters<typeof defined<Output>>[0], 'phase' | 'name'>,
+) => ({ kind: 'answer', value: defined<Output>({ phase, name, ...value }) }) as const;
+
 function passedAnswer(phase: StoredPhase, checks: readonly PhaseCheck[], state: PhaseState, body: string) {
-  const commit =
-    state.commit === 'none'
-      ? { required: false }
-      : { required: true, done: state.committed ?? false, command: commitCommand(state) };
-  const next =
-    state.commit !== 'none' && state.committed === undefined
-      ? `Commit it now, its files with it (an empty commit does not count): ${commitCommand(state)}`
-      : state.committed === undefined
-        ? ''
-        : `Commit ${state.committed.slice(0, 12)}.`;
-  return {
-    kind: 'answer',
-    value: {
-      status: 'PASS' as const,
-      phase: phase.number,
-      checks,
-      commit,
-      evidence: body,
-      summary: [
-        `PASS: phase ${phase.number} ${phase.name}, ${checks.length} checks hold.`,
-        failedBeforeLine(checks),
-        next,
-      ]
-        .filter((l) => l !== '')
-        .join('\n'),
-    },
-  } as const;
+  const command = commitCommand(state);
+  const commit: Output['commit'] =
+    state.commit === 'none' ? { required: false } : { required: true, done: state.committed ?? false, command };
+  return answer(phase, { status: 'PASS', checks, commit, evidence: body });
 }
 
-function failedAnswer(d: Deployment, phase: StoredPhase, checks: readonly PhaseCheck[], body: string) {
+function failedAnswer(
+  d: Deployment,
+  phase: StoredPhase,
+  checks: readonly PhaseCheck[],
+  body: string,
+  learnings: Output['learnings'],
+) {
   const open = firstOpen(checks);
   const cause = checks.find((c) => c.status === 'FAIL' && c.failure !== undefined) ?? open;
   const here = { deployment: d.id, phase_number: phase.number };
   const isApplied = phase.delivery !== 'apply' || placedBy(d, phase.number).length > 0;
-  const options = [
-    ...(isApplied ? [] : [{ option: 'apply it first', tool: 'apply-phase', arguments: here }]),
-    {
-      option: 'fix and validate again',
-      tool: 'phase-gate',
-      arguments: here,
-    },
-    {
-      option: 'roll back and investigate',
-      tool: 'rollback-phase',
-      arguments: here,
-    },
-    {
-      option: 'back to planning with the findings',
-      tool: 'return-to',
-      arguments: {
-        deployment: d.id,
-        stage: 'plan',
-        because: `phase ${phase.number}: ${open?.message ?? 'failed'}`.slice(0, 400),
-      },
-    },
-  ];
-  return {
-    kind: 'answer',
-    value: {
-      status: 'FAIL' as const,
+  const because = `phase ${phase.number}: ${open?.message ?? 'failed'}`.slice(0, 400);
+  const back = { deployment: d.id, stage: 'plan', because };
+  return answer(phase, {
+    status: 'FAIL',
+    checks,
+    failure: defined<NonNullable<Output['failure']>>({
       phase: phase.number,
-      checks,
-      failure: {
-        phase: phase.number,
-        failed_validation: open?.check,
-        error: open?.message,
-        root_cause:
-          cause === undefined
-            ? undefined
-            : {
-                type: cause.failure?.type ?? 'Other',
-                reason: cause.reason,
-                message: cause.message,
-                action: cause.failure?.action,
-              },
-        evidence: body,
-      },
-      options,
+      failed_validation: open?.check ?? 'none',
+      error: open?.message ?? 'nothing was checked',
+      root_cause:
+        cause === undefined
+          ? undefined
+          : defined<Cause>({
+              type: cause.failure?.type ?? 'Other',
+              reason: cause.reason,
+              message: cause.message,
+              action: cause.failure?.action,
+            }),
       evidence: body,
-      summary: [
-        `FAIL: phase ${phase.number} ${phase.name}. Stop here.`,
-        ...checks.filter((c) => c.status !== 'PASS').map(checkLine),
-        ...(cause?.failure === undefined
-          ? []
-          : [`Root cause (${cause.failure.type}): ${cause.message}`, `To do: ${cause.failure.action}`]),
-        ...options.map((o) => `- ${o.option}: ${o.tool}`),
-      ].join('\n'),
-    },
-  } as const;
+    }),
+    options: [
+      ...(isApplied ? [] : [{ option: 'apply it first', tool: 'apply-phase', arguments: here }]),
+      { option: 'fix and validate again', tool: 'phase-gate', arguments: here },
+      { option: 'roll back and investigate', tool: 'rollback-phase', arguments: here },
+      { option: 'back to planning with the findings', tool: 'return-to', arguments: back },
+    ],
+    evidence: body,
+    learnings,
+  });
 }
+
+type Cause = NonNullable<NonNullable<Output['failure']>['root_cause']>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { cancel, deployment, list, minutes, output, phaseNumber, texts, wait } from './schema.ts';
+import { answer, text } from './phase-gate.answer.ts';
+import { cancel, deployment, minutes, phaseNumber, texts, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -15,15 +16,6 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({
-  status: z.enum(['PASS', 'FAIL', 'RUNNING', 'CANCELLED']),
-  checks: list,
-  failure: z.unknown(),
-  options: list,
-  commit: z.unknown(),
-});
-export type Output = z.infer<typeof answer>;
-
 export const phaseGate = defineTool({
   name: 'phase-gate',
   title: 'Prove a phase',
@@ -34,6 +26,5 @@ export const phaseGate = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(35),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./phase-gate.run.ts')).run,
+  text,
 });

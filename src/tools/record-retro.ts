@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, RECORDS, texts } from './schema.ts';
+import { deployment, minutes, RECORDS, texts } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -26,7 +26,12 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ retrospective: z.string() });
+const answer = z.strictObject({
+  retrospective: z.string(),
+  learnings_kept: z.number(),
+  already_known: z.number(),
+  resource: z.string(),
+});
 export type Output = z.infer<typeof answer>;
 
 export const recordRetro = defineTool({
@@ -39,6 +44,6 @@ export const recordRetro = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(1),
-  text: (v) => String(v.retrospective ?? ''),
-  load: async () => (await import('./record-retro.run.ts')).run,
+  text: (v) => `Recorded: ${v.learnings_kept} learnings kept, ${v.already_known} known already.\n\n${v.retrospective}`,
+  inText: ['retrospective'],
 });

@@ -1,7 +1,7 @@
-import { digestPrefix } from '../engine/decide.ts';
 import type { ToolRun } from '../engine/tool.ts';
 import { storedPlan } from '../phases/stored.ts';
-import { decidedBy, plan, refuse } from '../workflow/index.ts';
+import { defined } from '../workflow/defined.ts';
+import { decidedBy, digestPrefix, plan, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './request-approval.ts';
 import { keepReview, reviewNow } from './review/review.ts';
 import { classOf } from './within.ts';
@@ -22,12 +22,13 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
     const assurance = by.kind === 'person' ? by.assurance : 'none';
     return {
       kind: 'answer',
-      value: {
+      value: defined<Output>({
         status: status[decision.choice],
         assurance,
         digest: current.digest,
-        summary: `A person decided ${decision.at}: ${status[decision.choice]} (${assurance})${decision.remark === undefined ? '' : `: ${decision.remark}`}.`,
-      },
+        decided_at: decision.at,
+        remark: decision.remark,
+      }),
     };
   }
 
@@ -35,7 +36,6 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
   if ('code' in stored) return { kind: 'refusal', refusal: stored };
   const made = await reviewNow(run, d, stored);
   const review = await keepReview(run, made);
-  const shown = made.text;
   const prefix = digestPrefix(current.digest);
   const classed = input.ask_again === true ? { outside: [] } : await classOf(run, d, stored);
   const outside = classed.outside.slice(0, 4).map((why) => `Not inside a class: ${why}.`);
@@ -43,7 +43,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
     kind: 'question',
     question: {
       title: `Approve the plan for ${d.started.component}?`,
-      body: shown,
+      body: made.text,
       digest: current.digest,
       prefix,
       review,
@@ -55,12 +55,9 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
       assurance: 'none',
       digest: current.digest,
       review,
-      plan: shown,
-      how: [{ person: 'the operator', action: `infragate approve ${d.id}` }],
-      summary: [
-        `PENDING: nobody has decided about plan ${prefix}. A person decides with \`infragate approve ${d.id}\` on a terminal, or in this client's form if it has one. Wait; do not go on.`,
-        ...outside,
-      ].join('\n'),
+      plan: made.text,
+      how: [{ person: 'the approver', action: `infragate approve ${d.id}` }],
+      outside,
     },
   };
 };

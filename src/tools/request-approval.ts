@@ -1,12 +1,23 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output } from './schema.ts';
+import { digestPrefix } from '../workflow/index.ts';
+import { answer } from './request-approval.answer.ts';
+import { deployment, minutes } from './schema.ts';
 
 const input = z.strictObject({ deployment, ask_again: z.boolean().optional() });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ status: z.enum(['approved', 'revise', 'rejected', 'pending']), assurance: z.string() });
 export type Output = z.infer<typeof answer>;
+
+export function text({ status, assurance, digest, decided_at, remark, how = [], outside = [] }: Output): string {
+  if (status !== 'pending')
+    return `A person decided ${decided_at}: ${status} (${assurance})${remark === undefined ? '' : `: ${remark}`}.`;
+  const ways = how.map(({ action }) => `\`${action}\` on a terminal`);
+  return [
+    `PENDING: nobody has decided about plan ${digestPrefix(digest)}. A person decides with ${ways.join(', ')}, or in this client's form if it has one. Wait; do not go on.`,
+    ...outside,
+  ].join('\n');
+}
 
 export const requestApproval = defineTool({
   name: 'request-approval',
@@ -18,6 +29,5 @@ export const requestApproval = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(1),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./request-approval.run.ts')).run,
+  text,
 });

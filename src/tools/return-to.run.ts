@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ToolRun } from '../engine/tool.ts';
-import { type Deployment, type Fact, plan, refuse } from '../workflow/index.ts';
+import { type Deployment, plan, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './return-to.ts';
 
 export const run: ToolRun<'return-to', Input, Output> = async (input, run) => {
@@ -12,24 +12,17 @@ export const run: ToolRun<'return-to', Input, Output> = async (input, run) => {
     };
   }
   const subjects = input.stage === 'research' ? researchSubjects(d) : [];
-  const blocker: Extract<Fact, { type: 'opened' }>['blocker'] = {
+  const blocker = {
     id: `b-${randomBytes(4).toString('hex')}`,
     gate: input.stage === 'research' ? 'R' : 'P',
     cause: 'return-to',
     because: input.because,
     subjects,
-  };
+  } as const;
   const refusal = await run.record({ type: 'opened', blocker });
   if (refusal !== undefined) return { kind: 'refusal', refusal };
   const lost = input.stage === 'research' ? [...subjects, 'the approval'] : ['the approval of the present plan'];
-  const how =
-    input.stage === 'research'
-      ? 'Evidence older than this no longer counts: run cluster-reality-check again; retire what turned out wrong.'
-      : 'A revised plan (another digest) closes it; phases whose content stays the same keep their evidence.';
-  return {
-    kind: 'answer',
-    value: { blocker, no_longer_counts: lost, summary: `Back to ${input.stage}: ${input.because}\n${how}` },
-  };
+  return { kind: 'answer', value: { stage: input.stage, blocker, no_longer_counts: lost } };
 };
 
 /** Everything live that a reality check can look at again. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, list, minutes, output, RECORDS } from './schema.ts';
+import { deployment, lines, minutes, RECORDS } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -9,8 +9,24 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ blocker: z.unknown(), no_longer_counts: list });
+const answer = z.strictObject({
+  stage: z.enum(['research', 'plan']),
+  blocker: z.strictObject({
+    id: z.string(),
+    gate: z.enum(['R', 'P']),
+    cause: z.string(),
+    because: z.string(),
+    subjects: lines,
+  }),
+  no_longer_counts: lines,
+});
 export type Output = z.infer<typeof answer>;
+
+/** What leads on. */
+const HOW = {
+  research: 'Evidence older than this no longer counts: run cluster-reality-check again; retire what turned out wrong.',
+  plan: 'A revised plan (another digest) closes it; phases whose content stays the same keep their evidence.',
+} as const;
 
 export const returnTo = defineTool({
   name: 'return-to',
@@ -22,6 +38,5 @@ export const returnTo = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(1),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./return-to.run.ts')).run,
+  text: ({ stage, blocker }) => `Back to ${stage}: ${blocker.because}\n${HOW[stage]}`,
 });

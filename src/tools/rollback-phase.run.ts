@@ -4,23 +4,17 @@ import { type Destroyed, destroyedBy, destroyedText } from '../phases/before.ts'
 import { type CommandOutcome, runCommands } from '../phases/commands.ts';
 import { outliving, stillThere } from '../phases/leftovers.ts';
 import { type Loss, lossesOf, lossText } from '../phases/loss.ts';
-import {
-  destroyed,
-  existing,
-  type ImageOf,
-  type Outcome,
-  outcomeCounts,
-  outcomeLine,
-  outcomesOf,
-} from '../phases/outcome.ts';
+import { destroyed, existing, type ImageOf, type Outcome, outcomesOf } from '../phases/outcome.ts';
 import { drifted, worldOf } from '../phases/read-plan.ts';
 import { recover } from '../phases/recover.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from '../phases/rollback.ts';
 import { secretsToHide } from '../phases/secrets.ts';
 import { filesOf, formerPhase, placedBy, type StoredPhase, type StoredPlan, storedPhase } from '../phases/stored.ts';
 import { takenOver, undo, wayBack } from '../phases/undo.ts';
+import { defined } from '../workflow/defined.ts';
 import { type Deployment, type Fact, phases, type Refusal, refuse, revisePlan } from '../workflow/index.ts';
-import type { Input, Output } from './rollback-phase.ts';
+import { type Output, outcomeLine } from './rollback-phase.answer.ts';
+import type { Input } from './rollback-phase.ts';
 
 const COMMAND_TIMEOUT_MS = 5 * 60_000;
 
@@ -113,40 +107,39 @@ async function rehearsed(
   const tried = await Promise.all(steps.map(async (step) => ({ step, verdict: await tryStep(reader, step) })));
   const objects = await outcomesOf(reader, steps, imagesIn(run), 'before');
   const leftovers = await outliving(reader, removedBy(steps));
-  const shown = tried.map(({ step, verdict }, index) => ({
-    object: called(step.object),
-    action: step.action,
-    outcome: objects[index]?.outcome,
-    possible: verdict.status === 'pass',
-    message: verdict.message,
-  }));
+  const shown = tried.map(({ step, verdict }, index) =>
+    defined<Step>({
+      object: called(step.object),
+      action: step.action,
+      outcome: objects[index]?.outcome,
+      possible: verdict.status === 'pass',
+      message: verdict.message,
+    }),
+  );
   const remaining = [...keptBy(steps), ...leftovers.map((l) => ({ object: called(l.object), why: l.why }))];
   const lost = losses.map(lossText);
   return {
+    ...about(run.deployment, phase),
     status: 'DRY_RUN',
     steps: shown,
     objects,
-    commands: wayBack(phase.rollback).all,
-    irreversible: phase.irreversible,
-    lost,
+    commands: wayBack(phase.rollback).all.map((command) => ({ command })),
+    refused: destructive.map(destroyedText),
     restored: [],
     removed: [],
+    recreated: [],
+    untouched: [],
+    lost,
     remaining,
-    summary: [
-      `Rolling back phase ${phase.number} ${phase.name} would (${outcomeCounts(objects)}):`,
-      ...destructive.map((one) => `- NOT BE DONE: ${destroyedText(one)}`),
-      ...wayBack(phase.rollback).all.map((c) => `- run: ${c}`),
-      ...objects.map((o) => `- ${outcomeLine(o)}`),
-      ...shown.filter((s) => !s.possible).map((s) => `- not possible now: ${s.message}`),
-      ...lost.map((text) => `- LOST FOR GOOD: ${text}`),
-      ...remaining.map((r) => `- leave ${r.object}: ${r.why}`),
-      ...phase.irreversible.map((text) => `- can't be undone: ${String(text)}`),
-      lost.length + phase.irreversible.length > 0
-        ? 'With execute: true it does, after a person has decided it again.'
-        : 'With execute: true it does.',
-    ].join('\n'),
   };
 }
+
+const about = (d: Deployment | undefined, phase: StoredPhase) => ({
+  phase: phase.number,
+  name: phase.name,
+  irreversible: phase.irreversible,
+  planned: d !== undefined && phases(d).some((p) => p.number === phase.number),
+});
 
 const removedBy = (steps: readonly RollbackStep[]) => steps.filter((s) => s.action === 'remove').map((s) => s.object);
 
@@ -229,11 +222,20 @@ async function execute(
   ];
   const named = (outcome: Outcome) => everything.filter((o) => o.outcome === outcome).map((o) => o.object);
   return {
+    ...about(d, phase),
     status: complete ? 'ROLLED_BACK' : 'INCOMPLETE',
-    steps: [
-      ...steps.map((s, index) => ({ object: called(s.object), action: s.action, outcome: objects[index]?.outcome })),
-      ...commands.map((c) => ({ command: c.command, exit_code: c.exit_code, output: c.output.slice(0, 400) })),
-    ],
+    steps: steps.map((s, index) =>
+      defined<Step>({ object: called(s.object), action: s.action, outcome: objects[index]?.outcome }),
+    ),
+    commands: commands.map(({ command, exit_code, output, verdict }) =>
+      defined<Output['commands'][number]>({
+        command,
+        exit_code,
+        output: output.slice(0, OUTPUT_CHARACTERS),
+        failed: verdict.status === 'pass' ? undefined : verdict.message,
+      }),
+    ),
+    refused: [],
     objects: everything,
     restored: named('restored'),
     removed: named('removed'),
@@ -241,17 +243,11 @@ async function execute(
     untouched: named('untouched'),
     lost: lost.map(outcomeLine),
     remaining,
-    summary: [
-      `Phase ${phase.number} ${phase.name} ${complete ? 'is rolled back' : 'is not fully rolled back'}: ${outcomeCounts(everything)}.`,
-      ...lost.map((o) => `- DATA LOST: ${outcomeLine(o)}`),
-      ...remaining.map((r) => `- remains: ${r.object}: ${r.why}`),
-      ...bad.map((c) => `- ${c.verdict.message}`),
-      phases(d).some((p) => p.number === phase.number)
-        ? 'Its gate is open again.'
-        : 'The plan no longer has this phase.',
-    ].join('\n'),
   };
 }
+
+type Step = Output['steps'][number];
+const OUTPUT_CHARACTERS = 400;
 
 const placed = (run: string, step: RollbackStep, state: 'gone' | 'changed'): Extract<Fact, { type: 'placed' }> => ({
   type: 'placed',

@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, list, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
+import { answer, text } from './rollback-phase.answer.ts';
+import { deployment, minutes, phaseNumber, WRITES, wait } from './schema.ts';
 
 const input = z.strictObject({ deployment, phase_number: phaseNumber, execute: z.boolean().optional(), wait });
 export type Input = z.infer<typeof input>;
-
-const answer = output({
-  steps: list,
-  objects: list,
-  restored: list,
-  removed: list,
-  recreated: list,
-  untouched: list,
-  lost: list,
-  remaining: list,
-});
-export type Output = z.infer<typeof answer>;
 
 export const rollbackPhase = defineTool({
   name: 'rollback-phase',
@@ -27,6 +16,5 @@ export const rollbackPhase = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(20),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./rollback-phase.run.ts')).run,
+  text,
 });

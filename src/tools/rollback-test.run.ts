@@ -4,8 +4,10 @@ import { drifted } from '../phases/read-plan.ts';
 import { type StoredPhase, type StoredPlan, storedPhase } from '../phases/stored.ts';
 import { tryDry } from '../phases/try-back.ts';
 import { type Rehearsal, rehearse } from '../rehearsal/index.ts';
-import { type Deployment, plan, type Refusal, refuse, type Verdict, worst } from '../workflow/index.ts';
-import type { Input, Output } from './rollback-test.ts';
+import { defined } from '../workflow/defined.ts';
+import { type Deployment, plan, type Refusal, refuse, worst } from '../workflow/index.ts';
+import type { Output, Rehearsed } from './rollback-test.answer.ts';
+import type { Input } from './rollback-test.ts';
 
 /**
  * Tries every step of the way back with server-side dry runs, and looks that nothing was changed by trying; with
@@ -42,19 +44,16 @@ export const run: ToolRun<'rollback-test', Input, Output> = async (input, run) =
   return {
     kind: 'answer',
     value: {
-      status: { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' }[verdict.status],
+      status: STATUS[verdict.status],
+      message: verdict.message,
       ...tried,
       irreversible: found.phase.irreversible,
       evidence,
-      summary: [
-        `${verdict.status.toUpperCase()}: ${verdict.message}`,
-        ...(real === undefined ? [] : rehearsalLines(real, verdict)),
-        ...dry.steps.map((s) => `- ${s.action} ${s.object}: ${s.message}`),
-        ...found.phase.irreversible.map((i) => `- can't be undone: ${String(i)}`),
-      ].join('\n'),
     },
   };
 };
+
+const STATUS = { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' } as const;
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
 
@@ -85,46 +84,34 @@ async function mayRehearse(
 const OUTPUT_SHOWN = 400;
 
 /** A rehearsal as evidence and answers have it. */
-function shownOf({ verdict, namespace, borrowed, attempt }: Rehearsal) {
-  return {
+function shownOf({ verdict, namespace, borrowed, attempt }: Rehearsal): Rehearsed {
+  return defined<Rehearsed>({
     status: verdict.status,
     reason: verdict.reason,
     message: verdict.message,
-    ...(namespace === undefined ? {} : { namespace }),
+    namespace,
     borrowed,
-    ...(attempt === undefined
-      ? {}
-      : {
-          ...attempt,
-          commands: attempt.commands.map((c) => ({
-            command: c.command,
-            exit_code: c.exit_code,
-            output: c.output.slice(0, OUTPUT_SHOWN),
-          })),
-        }),
-  };
-}
-
-function rehearsalLines({ namespace, attempt, unrehearsable, verdict: own }: Rehearsal, verdict: Verdict): string[] {
-  const { wrong = [], incomplete = [], remaining = [] } = attempt ?? {};
-  return [
-    ...(own.message === verdict.message ? [] : [`Rehearsal: ${own.status.toUpperCase()}: ${own.message}`]),
-    ...(namespace === undefined
-      ? []
-      : [`Rehearsed in ${namespace}, which is gone.`].filter(() => own.reason !== 'CopyNotGone')),
-    ...[...wrong, ...incomplete].map((text) => `- ${text}`),
-    ...remaining.map((r) => `- stays: ${r.object}: ${r.why}`),
-    ...unrehearsable.map((u) => `- not rehearsed: ${u.object ?? `\`${u.command}\``}: ${u.why}`),
-  ];
+    applied: attempt?.applied,
+    removed: attempt?.removed,
+    restored: attempt?.restored,
+    remaining: attempt?.remaining,
+    commands: attempt?.commands.map(({ command, exit_code, output }) => ({
+      command,
+      exit_code,
+      output: output.slice(0, OUTPUT_SHOWN),
+    })),
+    wrong: attempt?.wrong,
+    incomplete: attempt?.incomplete,
+  });
 }
 
 const cancelled = (phase: number, real: Rehearsal | undefined): Output => ({
   status: 'CANCELLED',
+  message: `rollback-test of phase ${phase} was cancelled; nothing was concluded.${
+    real?.verdict.reason === 'CopyNotGone' ? ` ${real.verdict.message}` : ''
+  }`,
   phase,
   steps: [],
   irreversible: [],
   unrehearsable: [],
-  summary: `rollback-test of phase ${phase} was cancelled; nothing was concluded.${
-    real?.verdict.reason === 'CopyNotGone' ? ` ${real.verdict.message}` : ''
-  }`,
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { cancel, deployment, list, minutes, output, phaseNumber, WRITES, wait } from './schema.ts';
+import { answer, text } from './rollback-test.answer.ts';
+import { cancel, deployment, minutes, phaseNumber, WRITES, wait } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -10,15 +11,6 @@ const input = z.strictObject({
   cancel,
 });
 export type Input = z.infer<typeof input>;
-
-const answer = output({
-  status: z.string(),
-  steps: list,
-  irreversible: list,
-  unrehearsable: list,
-  rehearsal: z.unknown(),
-});
-export type Output = z.infer<typeof answer>;
 
 export const rollbackTest = defineTool({
   name: 'rollback-test',
@@ -31,6 +23,5 @@ export const rollbackTest = defineTool({
   input,
   output: answer,
   lease_ms: (i) => minutes(i.rehearse === true ? 30 : 10),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./rollback-test.run.ts')).run,
+  text,
 });

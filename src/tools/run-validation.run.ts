@@ -1,6 +1,6 @@
 import { recordProof } from '../engine/observe.ts';
 import type { ToolRun } from '../engine/tool.ts';
-import { allPass, checkLine, firstOpen, type PhaseCheck, phaseCheck } from '../phases/check.ts';
+import { allPass, firstOpen, type PhaseCheck, phaseCheck } from '../phases/check.ts';
 import { commandCheck, runCommands } from '../phases/commands.ts';
 import { askHealth } from '../phases/health.ts';
 import { planDrifted } from '../phases/read-plan.ts';
@@ -85,13 +85,15 @@ export const run: ToolRun<'run-validation', Input, Output> = async (_input, run)
   return {
     kind: 'answer',
     value: {
-      status: { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' }[verdict.status],
-      phases: phases,
+      status: STATUS[verdict.status],
+      message: verdict.message,
+      phases,
       ...results,
       evidence: body,
-      summary: [`${verdict.status.toUpperCase()}: ${verdict.message}`, ...all.slice(0, 40).map(checkLine)].join('\n'),
     },
   };
 };
+
+const STATUS = { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' } as const;
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;

@@ -1,18 +1,29 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, list, minutes, output, READS, wait } from './schema.ts';
+import { checkLine } from '../phases/check.ts';
+import { check, deployment, list, minutes, READS, wait } from './schema.ts';
 
 const input = z.strictObject({ deployment, wait });
 export type Input = z.infer<typeof input>;
 
-const answer = output({
-  status: z.string(),
-  static: list,
-  health: list,
-  functional: list,
-  phases: list,
+const answer = z.strictObject({
+  status: z.enum(['PASS', 'FAIL', 'UNKNOWN']),
+  message: z.string(),
+  phases: list(check),
+  static: list(check),
+  health: list(check),
+  functional: list(check),
+  evidence: z.string(),
 });
 export type Output = z.infer<typeof answer>;
+
+const MAX_CHECKS = 40;
+
+const text = (v: Output): string =>
+  [
+    `${v.status}: ${v.message}`,
+    ...[...v.phases, ...v.static, ...v.health, ...v.functional].slice(0, MAX_CHECKS).map(checkLine),
+  ].join('\n');
 
 export const runValidation = defineTool({
   name: 'run-validation',
@@ -23,6 +34,5 @@ export const runValidation = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(35),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./run-validation.run.ts')).run,
+  text,
 });

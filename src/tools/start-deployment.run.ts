@@ -1,8 +1,8 @@
 import type { Reader, Target } from '../cluster/index.ts';
 import { accountName } from '../engine/account.ts';
 import { lost } from '../engine/connect.ts';
-import type { Outcome, ToolRun } from '../engine/tool.ts';
-import { damagedWords } from '../report/index.ts';
+import type { ToolRun } from '../engine/tool.ts';
+import { defined } from '../workflow/defined.ts';
 import {
   type Deployment,
   type Fact,
@@ -17,8 +17,9 @@ import {
 import { learningsFor } from './learnings.ts';
 import { likeOf } from './like.ts';
 import { makeNamespaces, tryNamespaces } from './make-namespaces.ts';
-import { type Preflight, preflightLines, preflightOf } from './preflight.ts';
-import type { Input, Output } from './start-deployment.ts';
+import { preflightOf } from './preflight.ts';
+import type { Output } from './start-deployment.answer.ts';
+import type { Input } from './start-deployment.ts';
 
 /** What a deployment needs of this identity sooner or later; shown, so that a missing one is met now and not in phase 3. */
 const PERMISSIONS = [
@@ -93,8 +94,15 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (given, run
     words: [input.component, input.goal ?? ''],
   });
   const there = now.namespaces.some((ns) => ns.name === input.namespace && ns.uid !== null);
-  const value = {
+  const notes = [
+    ...(entered === undefined ? [] : [`It was open already; go on with it.`]),
+    ...made.map((name) => `The namespace ${name} was created.`),
+    ...(like?.notes ?? []),
+    ...failed.map(({ name, error }) => `create_namespace: ${name} could not be created: ${error.message}`),
+  ];
+  const value = defined<Output>({
     deployment: (await run.current()).id,
+    component: input.component,
     target: {
       server,
       context,
@@ -106,23 +114,19 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (given, run
       namespaces: now.namespaces,
       created: made,
     },
-    preflight: {
+    preflight: defined<Output['preflight']>({
       identity,
       server: version.value.gitVersion,
       permissions,
-      ...(there ? { namespace: await preflightOf(reader, input.namespace) } : {}),
-    },
+      namespace: there ? await preflightOf(reader, input.namespace) : undefined,
+    }),
+    notes,
     learnings,
     inherited_blockers: entered === undefined ? inherited.length : 0,
     damaged,
-  };
-  const notes = [
-    ...(entered === undefined ? [] : [`It was open already; go on with it.`]),
-    ...made.map((name) => `The namespace ${name} was created.`),
-    ...(like?.notes ?? []),
-    ...failed.map(({ name, error }) => `create_namespace: ${name} could not be created: ${error.message}`),
-  ];
-  return { kind: 'answer', value: { ...value, summary: summary(value, input, notes) } } satisfies Outcome<Output>;
+    like: input.like,
+  });
+  return { kind: 'answer', value };
 };
 
 /** What is opened: as it was given, or as in the deployment that it is like. */
@@ -209,58 +213,4 @@ function inheritedBlockers(before: Deployment | undefined, now: Instant): Fact[]
       subjects: b.subjects,
     },
   }));
-}
-
-function summary(
-  v: {
-    deployment: string;
-    target: { server: string; namespaces: readonly { name: string; uid: string | null }[] };
-    preflight: {
-      identity: string;
-      server: string;
-      permissions: readonly { may: string; allowed: boolean | 'unknown' }[];
-      namespace?: Preflight;
-    };
-    learnings: readonly { text: string }[];
-    inherited_blockers: number;
-    damaged: readonly string[];
-  },
-  input: Wanted,
-  notes: readonly string[],
-): string {
-  const missing = v.preflight.permissions.filter((p) => p.allowed !== true).map((p) => p.may);
-  return [
-    `Deployment ${v.deployment}: ${input.component} → ${v.target.namespaces.map((n) => `${n.name}${n.uid === null ? ' (MISSING)' : ''}`).join(', ')} on ${v.target.server} (${v.preflight.server}) as ${v.preflight.identity}.`,
-    ...notes,
-    missing.length === 0
-      ? 'This identity may create what deployments usually need.'
-      : `Not allowed or unknown: ${missing.join(', ')}.`,
-    ...(v.preflight.namespace === undefined
-      ? []
-      : [`What the namespace ${input.namespace} imposes:`, ...preflightLines(v.preflight.namespace)]),
-    ...(missing.includes('update leases')
-      ? ['Without leases another ledger that works in this namespace is not kept out; everything else goes on.']
-      : []),
-    ...(v.inherited_blockers > 0
-      ? [`${v.inherited_blockers} blocker(s) inherited from the abandoned run before.`]
-      : []),
-    ...(v.damaged.length > 0 ? [`${damagedWords(v.damaged)} What was found wrong in it is not inherited.`] : []),
-    ...(v.learnings.length > 0
-      ? [
-          `Learnings of earlier runs: ${v.learnings
-            .map((l) => l.text)
-            .join(' | ')
-            .slice(0, 600)}`,
-        ]
-      : []),
-    ...v.target.namespaces
-      .filter((n) => n.uid === null)
-      .map(
-        (n) =>
-          `The namespace ${n.name} is not there: call this again with create_namespace: true, or have somebody create it; cluster-reality-check looks again.`,
-      ),
-    ...(input.like === undefined
-      ? ['Next: research (findings, sources, assumptions) with record-research, then cluster-reality-check.']
-      : []),
-  ].join('\n');
 }

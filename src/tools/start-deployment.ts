@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { list, minutes, output, texts, WRITES } from './schema.ts';
+import { minutes, texts, WRITES } from './schema.ts';
+import { answer, text } from './start-deployment.answer.ts';
 
 const input = z
   .strictObject({
@@ -31,9 +32,6 @@ const input = z
   });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ target: z.unknown(), preflight: z.unknown(), learnings: list });
-export type Output = z.infer<typeof answer>;
-
 export const startDeployment = defineTool({
   name: 'start-deployment',
   title: 'Start a deployment',
@@ -44,6 +42,5 @@ export const startDeployment = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(2),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./start-deployment.run.ts')).run,
+  text,
 });

@@ -9,6 +9,7 @@ import { rehearse } from '../phases/rehearse.ts';
 import { absentSecrets } from '../phases/secrets-absent.ts';
 import { type StoredPlan, storedPlan } from '../phases/stored.ts';
 import { differenceText, type Prepared, type Problem, preparePlan } from '../plan/index.ts';
+import { defined } from '../workflow/defined.ts';
 import {
   plan as currentPlan,
   type Deployment,
@@ -19,7 +20,8 @@ import {
   refuse,
 } from '../workflow/index.ts';
 import { namespacesOf, scriptsOf } from './review/review.ts';
-import type { Input, Output } from './submit-plan.ts';
+import type { Output } from './submit-plan.answer.ts';
+import type { Input } from './submit-plan.ts';
 
 /** A plan is read, checked, tried against the server and, when nothing is wrong with it, recorded. All problems come at once. */
 export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => {
@@ -77,27 +79,20 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
   const refusal = await run.record(await plannedFact(d, prepared, body, file));
   if (refusal !== undefined) return no(refusal);
   const uncovered = prepared.uses.filter((subject) => !d.items.has(subject) && !d.observations.has(subject));
-  return {
-    kind: 'answer',
-    value: {
-      status: 'VALID',
-      digest: prepared.digest,
-      problems,
-      ...(uncovered.length === 0 ? {} : { without_evidence: uncovered }),
-      ...(prepared.difference === undefined
-        ? {}
-        : { changes: { text: differenceText(prepared.difference), phases_kept: prepared.difference.keeps } }),
-      summary: [
-        summary,
-        ...(prepared.difference === undefined
-          ? []
-          : [`Since the last revision:\n${differenceText(prepared.difference)}`]),
-        ...problems.map(problemLine),
-        ...(uncovered.length === 0 ? [] : [`Without evidence yet: ${uncovered.join(', ')} (cluster-reality-check)`]),
-      ].join('\n'),
-    },
-  };
+  const { difference } = prepared;
+  return answer({
+    status: 'VALID',
+    digest: prepared.digest,
+    problems,
+    without_evidence: uncovered.length === 0 ? undefined : uncovered,
+    changes: difference === undefined ? undefined : { phases_kept: difference.keeps },
+    difference: difference === undefined ? undefined : differenceText(difference),
+    plan: summary,
+  });
 };
+
+const answer = (value: Parameters<typeof defined<Output>>[0]) =>
+  ({ kind: 'answer', value: defined<Output>(value) }) as const;
 
 /** The plan that start-deployment made of the completed deployment and the change, until one was submitted. */
 async function planLike(run: Parameters<typeof storedPlan>[0], d: Deployment): Promise<string | undefined> {
@@ -106,47 +101,13 @@ async function planLike(run: Parameters<typeof storedPlan>[0], d: Deployment): P
 }
 
 /** Nothing was submitted: what a plan for this deployment looks like, from what is on record. */
-function startFrom(d: Deployment) {
-  const source = currentPlan(d)?.source;
-  const skeleton = planSkeleton(d);
-  const again =
-    source === undefined ? '' : `\nThe present plan came from ${source}: change it there and pass plan_file.`;
-  return {
-    kind: 'answer',
-    value: {
-      status: 'INVALID',
-      problems: [],
-      skeleton,
-      summary: `No plan was given, so nothing was recorded. One to start from, for plan:\n${skeleton}${again}`,
-    },
-  } as const;
-}
+const startFrom = (d: Deployment) =>
+  answer({ status: 'INVALID', problems: [], skeleton: planSkeleton(d), source: currentPlan(d)?.source });
 
 const no = (refusal: Refusal) => ({ kind: 'refusal', refusal }) as const;
 
-function invalid(problems: readonly Problem[], prepared?: Prepared['prepared']) {
-  const errors = problems.filter((p) => p.severity === 'error').length;
-  return {
-    kind: 'answer',
-    value: {
-      status: 'INVALID',
-      ...(prepared === undefined ? {} : { digest: prepared.digest }),
-      problems,
-      summary: [
-        `INVALID: ${errors} error(s); the plan was not recorded.`,
-        ...problems.slice(0, 30).map(problemLine),
-      ].join('\n'),
-    },
-  } as const;
-}
-
-function problemLine(p: Problem): string {
-  const where =
-    p.line === undefined
-      ? ''
-      : ` (${p.file ?? 'plan'}, line ${p.line}${p.column === undefined ? '' : `, column ${p.column}`})`;
-  return `- ${p.severity} ${p.path}${where}: ${p.message}`;
-}
+const invalid = (problems: readonly Problem[], prepared?: Prepared['prepared']) =>
+  answer({ status: 'INVALID', digest: prepared?.digest, problems });
 
 async function plannedFact(
   d: Deployment,

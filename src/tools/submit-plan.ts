@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { planForm } from '../plan/fields.ts';
-import { deployment, list, minutes, output, RECORDS, wait } from './schema.ts';
+import { deployment, minutes, RECORDS, wait } from './schema.ts';
+import { answer, inText, text } from './submit-plan.answer.ts';
 
 const input = z.strictObject({
   deployment,
@@ -14,19 +15,16 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ digest: z.string(), problems: list, changes: z.unknown() });
-export type Output = z.infer<typeof answer>;
-
 export const submitPlan = defineTool({
   name: 'submit-plan',
   title: 'Submit the plan',
   description:
-    'Validates a plan and records it when it has no errors. Problems come with path, line, column. With neither plan nor plan_file it answers a plan to start from. Behind Gate 0.',
+    'Validates a plan and records it when it has no errors. With neither plan nor plan_file it answers a plan to start from. Behind Gate 0.',
   annotations: RECORDS,
   searchHint: 'submit or revise the phased deployment plan',
   input,
   output: answer,
   lease_ms: () => minutes(5),
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./submit-plan.run.ts')).run,
+  text,
+  inText,
 });

@@ -1,6 +1,5 @@
 import { type Removal, settle, shown } from '../apply/index.ts';
 import { aimOf, contained } from '../bullets/about.ts';
-import { answerOf } from '../bullets/answer.ts';
 import { alreadyTrue, criteriaOver, proofOfAll, readCriteria, subjectsOf } from '../bullets/criteria.ts';
 import { gather } from '../bullets/evidence.ts';
 import { judgeBy } from '../bullets/judging.ts';
@@ -14,8 +13,10 @@ import type { KubeObject } from '../objects/kube-object.ts';
 import { secretValuesOf } from '../redaction/index.ts';
 import { durationMs } from '../workflow/duration.ts';
 import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
-import { withLearnings } from './learnings.ts';
-import type { Input, Output } from './tracer-bullet.ts';
+import { answerOf } from './bullet-answer.ts';
+import { learningsOn } from './learnings.ts';
+import type { Output } from './tracer-bullet.answer.ts';
+import type { Input } from './tracer-bullet.ts';
 
 /** Reads the input, judges it, fires, watches, keeps the evidence, cleans up, records, answers. */
 export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) => {
@@ -128,26 +129,23 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
   if (verdict.reason !== 'Cancelled') await record();
   return {
     kind: 'answer',
-    value: await withLearnings(
-      run,
-      answerOf({
-        name: aim.item.name,
-        verdict,
-        failure,
-        criteria: standings,
-        shown: verdict.status === 'pass' && sight !== undefined ? itemsShown(d, about, sight) : [],
-        placed,
-        evidence,
-        digest,
-        appliedAt: fired === undefined ? undefined : appliedAt,
-        readyAt: verdict.status === 'pass' ? decidedAt : undefined,
-        durationMs: outcome.at - started,
-        removal,
-        warnings: [...judged.warnings, ...(fired?.warnings ?? [])],
-        hints: await hintsOn(writer, shot.objects),
-      }),
-      failure && { ...failure, about },
-    ),
+    value: answerOf({
+      name: aim.item.name,
+      verdict,
+      failure,
+      criteria: standings,
+      shown: verdict.status === 'pass' && sight !== undefined ? itemsShown(d, about, sight) : [],
+      placed,
+      evidence,
+      digest,
+      appliedAt: fired === undefined ? undefined : appliedAt,
+      readyAt: verdict.status === 'pass' ? decidedAt : undefined,
+      durationMs: outcome.at - started,
+      removal,
+      warnings: [...judged.warnings, ...(fired?.warnings ?? [])],
+      hints: await hintsOn(writer, shot.objects),
+      learnings: await learningsOn(run, failure && { ...failure, about }),
+    }),
   };
 };
 

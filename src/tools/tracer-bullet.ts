@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
 import { durationMs } from '../workflow/duration.ts';
-import { cancel, deployment, oneOrMore, output, WRITES, wait } from './schema.ts';
+import { cancel, deployment, oneOrMore, WRITES, wait } from './schema.ts';
+import { answer, text } from './tracer-bullet.answer.ts';
 
 const input = z.strictObject({
   deployment,
@@ -19,18 +20,6 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({
-  status: z.string().describe('PASS | FAIL | UNKNOWN | RUNNING'),
-  failure: z.unknown().describe('type, reason, message, action'),
-  duration_ms: z.number(),
-  evidence: z.unknown(),
-  resources: z.array(z.unknown()),
-  criteria: z.array(z.unknown()),
-  cleanup: z.unknown().describe('deleted, verified, remaining'),
-  recommendations: z.array(z.unknown()),
-});
-export type Output = z.infer<typeof answer>;
-
 /** Longer than any shot: watching, evidence and clean-up. */
 const CLEANUP_MS = 150_000;
 
@@ -44,6 +33,5 @@ export const tracerBullet = defineTool({
   input,
   output: answer,
   lease_ms: (i) => (durationMs(i.timeout ?? '120s') ?? 120_000) + CLEANUP_MS,
-  text: (v) => String(v.summary ?? ''),
-  load: async () => (await import('./tracer-bullet.run.ts')).run,
+  text,
 });

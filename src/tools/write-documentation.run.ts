@@ -4,6 +4,7 @@ import type { ToolRun } from '../engine/tool.ts';
 import { notStanding, standingOf } from '../phases/standing.ts';
 import { storedPlan } from '../phases/stored.ts';
 import { documentation } from '../report/index.ts';
+import { defined } from '../workflow/defined.ts';
 import { type Refusal, refuse } from '../workflow/index.ts';
 import { whatIsDeployed } from './deployed.ts';
 import type { Input, Output } from './write-documentation.ts';
@@ -42,7 +43,7 @@ export const run: ToolRun<'write-documentation', Input, Output> = async (input, 
   if (refusal !== undefined) return no(refusal);
   return {
     kind: 'answer',
-    value: { markdown, ...(path === undefined ? {} : { path }), resource: `infragate://evidence/${body}` },
+    value: defined<Output>({ markdown, path, resource: `infragate://evidence/${body}` }),
   };
 };
 

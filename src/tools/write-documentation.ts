@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineTool } from '../engine/tool.ts';
-import { deployment, minutes, output, RECORDS, texts } from './schema.ts';
+import { deployment, excerpt, minutes, RECORDS, texts } from './schema.ts';
 
 const input = z.strictObject({
   deployment,
@@ -10,7 +10,7 @@ const input = z.strictObject({
 });
 export type Input = z.infer<typeof input>;
 
-const answer = output({ markdown: z.string() });
+const answer = z.strictObject({ markdown: z.string(), path: z.string().optional(), resource: z.string() });
 export type Output = z.infer<typeof answer>;
 
 export const writeDocumentation = defineTool({
@@ -23,6 +23,6 @@ export const writeDocumentation = defineTool({
   input,
   output: answer,
   lease_ms: () => minutes(3),
-  text: (v) => String(v.markdown ?? ''),
-  load: async () => (await import('./write-documentation.run.ts')).run,
+  text: (v) =>
+    `${v.path === undefined ? 'The documentation is on record' : `Written to ${v.path}`}.\n\n${excerpt(v.markdown, v.resource)}`,
 });

@@ -17,6 +17,9 @@ const digest = z.string();
 
 /** As much of a body's digest as an answer shows: it names one body, as git's short ids name a commit. */
 export const shortDigest = (written: string): string => written.replace(/^sha256:/, '').slice(0, 12);
+/** Characters of a plan's digest that a person types, without the algorithm's name. */
+export const PREFIX_LENGTH = 8;
+export const digestPrefix = (written: string): string => written.replace(/^sha256:/, '').slice(0, PREFIX_LENGTH);
 const instant = z.string();
 
 export const ITEM_KINDS = ['api', 'image', 'operator', 'configuration', 'feature', 'source', 'assumption'] as const;

@@ -49,8 +49,8 @@ describe('MCP over HTTP', () => {
     await client.connect(new StreamableHTTPClientTransport(url));
     expect((await client.listTools()).tools).toHaveLength(18);
     expect((await client.listPrompts()).prompts).toHaveLength(7);
-    const answer = await client.callTool({ name: 'deployment-status', arguments: {} });
-    expect(answer.structuredContent).toMatchObject({ status: 'pending' });
+    const answer = await client.callTool({ name: 'run-validation', arguments: {} });
+    expect(answer.structuredContent).toMatchObject({ status: 'PASS' });
     const refused = await client.callTool({ name: 'complete-deployment', arguments: {} });
     expect(refused).toMatchObject({ isError: true, structuredContent: { refusal: { code: 'GATE_NOT_PASSED' } } });
     await client.close();

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { notAsAnnounced } from './answers.ts';
 
 /** A workspace, a data folder and agents (MCP clients over stdio, each with a server of its own) on one sandbox. */
 export type Scene = {
@@ -95,6 +96,8 @@ async function connect(
   await client.connect(transport);
   const call: Agent['call'] = async (tool, args = {}, timeoutMs = options.timeoutMs ?? 120_000) => {
     const result = await client.callTool({ name: tool, arguments: args }, { timeout: timeoutMs });
+    const wrong = notAsAnnounced(tool, { ...Object(result.structuredContent) });
+    if (wrong !== undefined) throw new Error(wrong);
     return {
       isError: result.isError === true,
       text: result.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n'),

@@ -8,7 +8,8 @@ import { recordsOf } from '../../src/engine/record.ts';
 import { record } from '../../src/report/fixtures/record.ts';
 import type { Ledger } from '../../src/state/index.ts';
 import { freshLedger } from '../../src/state/ledger.fixture.ts';
-import { learningsFor, withLearnings } from '../../src/tools/learnings.ts';
+import { learningsFor, learningsOn } from '../../src/tools/learnings.ts';
+import { learntLines } from '../../src/tools/learnt.ts';
 import type { Fact } from '../../src/workflow/index.ts';
 
 let ledger: Ledger;
@@ -68,9 +69,8 @@ describe('at a start', () => {
 });
 
 describe('beside a failure', () => {
-  const failed = { summary: 'FAIL' };
   const beside = async (reason: string, message = '', about: readonly string[] = []) =>
-    titles((await withLearnings(run, failed, { reason, message, about })).learnings);
+    titles(await learningsOn(run, { reason, message, about }));
 
   test('those about its reason, the kinds it names and the registry of its image', async () => {
     await keep('app-1', MIRROR, QUOTA, CLAIMS, learning('Slow registry', 'quay.example pulls', 'wait longer'));
@@ -80,10 +80,10 @@ describe('beside a failure', () => {
     expect(await beside('Timeout', 'Pod/x', ['image:quay.example/a/b:1'])).toEqual(['Slow registry']);
   });
 
-  test('none about something else, and the answer stays as it is', async () => {
+  test('none about something else', async () => {
     await keep('app-1', MIRROR, QUOTA);
-    expect(await withLearnings(run, failed, { reason: 'CrashLoop', message: 'Pod/x: exit 1' })).toBe(failed);
-    expect(await withLearnings(run, failed, undefined)).toBe(failed);
+    expect(await learningsOn(run, { reason: 'CrashLoop', message: 'Pod/x: exit 1' })).toBeUndefined();
+    expect(await learningsOn(run, undefined)).toBeUndefined();
   });
 
   test('none that a later run found wrong', async () => {
@@ -102,7 +102,7 @@ describe('beside a failure', () => {
 
   test('is told in the text, too', async () => {
     await keep('app-1', QUOTA);
-    const { summary } = await withLearnings(run, failed, { reason: 'ExceededQuota', message: '' });
-    expect(summary).toMatch(/^FAIL\nlearnt before \(app-1\): Ask about quotas: .*agree on it first/);
+    const words = learntLines(await learningsOn(run, { reason: 'ExceededQuota', message: '' }));
+    expect(words.join('\n')).toMatch(/^learnt before \(app-1\): Ask about quotas: .*agree on it first/);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paged } from './divergence-answer.ts';
+import { paged } from './divergence-check.answer.ts';
 
 const lines = Array.from({ length: 400 }, (_, i) => `- HIGH finding ${i}: ${'x'.repeat(60)}`);
 
