@@ -9,7 +9,7 @@ import { discoveryOf, type World } from './world.ts';
  * without them. Whether they are in the set is said with the references.
  */
 export async function withoutWhatTheSetBrings(
-  world: World,
+  world: Pick<World, 'reader' | 'namespace'>,
   pod: KubeObject,
   object: KubeObject,
   set: readonly KubeObject[],

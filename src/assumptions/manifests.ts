@@ -1,14 +1,16 @@
 import type { KubeObject } from '../cluster/index.ts';
-import { podTemplateOf, serviceAccountOf } from '../objects/index.ts';
+import { serviceAccountOf } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
 import type { Finding } from './finding.ts';
-import { at, isRecord, list, text } from './json.ts';
+import { isRecord } from './json.ts';
 import { checkQuota } from './manifests-quota.ts';
 import type { Manifest } from './manifests-read.ts';
 import { selectsNothing, unresolved } from './manifests-references.ts';
 import { refusedBy } from './manifests-refused.ts';
-import { waitsForSet, withoutWhatTheSetBrings } from './manifests-set.ts';
+import { waitsForSet } from './manifests-set.ts';
 import { parallel } from './parallel.ts';
+import { podAdmission } from './pod-admission.ts';
+import { podOf } from './pod-of.ts';
 import { routeTrouble } from './routes.ts';
 import { judgedBySccs, type Settled } from './scc.ts';
 import type { World } from './world.ts';
@@ -75,26 +77,21 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
   if (!placed.ok) return { ...refusedBy(placed.error), warnings: [], evidence: { error: placed.error } };
   const warnings = [...placed.value.warnings];
   const pod = podOf(placed.value.object);
-  if (pod !== undefined) {
-    const asPod = await world.reader.dryRun(await withoutWhatTheSetBrings(world, pod, object, set), {
-      verb: 'create',
-      namespace: object.metadata.namespace ?? world.namespace,
-    });
-    if (asPod.ok) warnings.push(...asPod.value.warnings.filter((w) => !warnings.includes(w)));
-    else if (!(asPod.error.status === 403 && /cannot create resource/.test(asPod.error.message))) {
-      const { verdict, deferrable } = refusedBy(asPod.error);
-      const message = `${object.kind} is accepted, but its Pod is not: ${verdict.message}`;
-      const reason = verdict.status === 'fail' ? `Pod${verdict.reason}` : verdict.reason;
-      return {
-        verdict: { ...verdict, reason, message },
-        warnings,
-        evidence: { error: asPod.error, pod: true },
-        ...(deferrable ? { deferrable } : {}),
-        ...(verdict.reason === 'ResourcesMissing'
-          ? { suggestion: 'set resources.requests and limits on every container, or have a LimitRange give defaults' }
-          : {}),
-      };
-    }
+  const asPod = await podAdmission(world, placed.value.object, set);
+  warnings.push(...(asPod?.warnings ?? []).filter((w) => !warnings.includes(w)));
+  if (asPod?.refused !== undefined) {
+    const { verdict, deferrable, error } = asPod.refused;
+    const message = `${object.kind} is accepted, but its Pod is not: ${verdict.message}`;
+    const reason = verdict.status === 'fail' ? `Pod${verdict.reason}` : verdict.reason;
+    return {
+      verdict: { ...verdict, reason, message },
+      warnings,
+      evidence: { error, pod: true },
+      ...(deferrable ? { deferrable } : {}),
+      ...(verdict.reason === 'ResourcesMissing'
+        ? { suggestion: 'set resources.requests and limits on every container, or have a LimitRange give defaults' }
+        : {}),
+    };
   }
   const judged = pod === undefined ? undefined : await asServiceAccount(world, object, pod);
   if (judged?.state === 'denied') {
@@ -141,24 +138,3 @@ function asServiceAccount(world: World, object: KubeObject, pod: KubeObject) {
   const { labels = {} } = pod.metadata;
   return judgedBySccs(world, namespace, serviceAccountOf(object) ?? 'default', { metadata: { labels }, spec });
 }
-
-/** The Pod that a workload would make, as its controller would ask for it. A Pod is its own. */
-export function podOf(object: KubeObject): KubeObject | undefined {
-  const template = object.kind === 'Pod' ? undefined : podTemplateOf(object);
-  if (template === undefined) return undefined;
-  const { labels, annotations, spec } = template;
-  // A claim template's volumes are added by the StatefulSet's controller; without them the Pod would name none.
-  const volumes = [...list(spec.volumes), ...claimVolumes(object)];
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { generateName: `${text(object.metadata.name).slice(0, 40)}-`, labels, annotations },
-    spec: { ...spec, ...(volumes.length === 0 ? {} : { volumes }) },
-  };
-}
-
-const claimVolumes = (object: KubeObject) =>
-  list(at(object, 'spec', 'volumeClaimTemplates')).map((claim) => {
-    const name = text(at(claim, 'metadata', 'name'));
-    return { name, persistentVolumeClaim: { claimName: `${name}-${object.metadata.name}-0` } };
-  });

@@ -2,6 +2,7 @@ import type { Run, ToolRun } from '../engine/tool.ts';
 import { learningsOf, retrospective, titleKey } from '../report/index.ts';
 import { type Deployment, type Fact, type Refusal, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './record-retro.ts';
+import { type Said, together } from './said.ts';
 
 /** Earlier runs of the component that a retrospective is held against. */
 const COMPARED = 5;
@@ -14,7 +15,8 @@ export const run: ToolRun<'record-retro', Input, Output> = async (input, run) =>
   // One more than is compared: this deployment is among the latest of its component.
   const { deployments } = await run.others({ component: d.started.component }, COMPARED + 1);
   const earlier = deployments.filter((o) => o.id !== d.id && o.started.at < d.started.at);
-  const markdown = retrospective(d, await run.events(), input, earlier.slice(-COMPARED));
+  const said = together(await saidBefore(run, d), input);
+  const markdown = retrospective(d, await run.events(), said, earlier.slice(-COMPARED));
   const body = await run.put(markdown, 'text/markdown');
   const known = alreadyKept(d);
   const keys = (input.learnings ?? []).map((l) => titleKey(l.title));
@@ -23,7 +25,13 @@ export const run: ToolRun<'record-retro', Input, Output> = async (input, run) =>
     return !known.has(key) && keys.indexOf(key) === i;
   });
   const facts: Fact[] = [
-    { type: 'written', what: 'retro', text: `retrospective of ${d.id}`, body },
+    {
+      type: 'written',
+      what: 'retro',
+      text: `retrospective of ${d.id}`,
+      body,
+      said: await run.put(JSON.stringify(said)),
+    },
     ...learnings.map(
       (l): Fact => ({
         type: 'written',
@@ -57,6 +65,13 @@ export const run: ToolRun<'record-retro', Input, Output> = async (input, run) =>
     },
   };
 };
+
+/** What earlier calls said of this deployment: a later one adds to it. */
+async function saidBefore(run: Run, d: Deployment): Promise<Said> {
+  const digest = d.written.findLast((w) => w.what === 'retro' && w.said !== undefined)?.said;
+  const text = digest === undefined ? undefined : await run.get(digest);
+  return text === undefined ? {} : (JSON.parse(text) as Said);
+}
 
 function nothingSaid({ deployment: _, ...said }: Input): Refusal | undefined {
   return Object.values(said).some((part) => part !== undefined && part.length > 0)

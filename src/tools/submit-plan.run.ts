@@ -4,6 +4,7 @@ import { shortOf } from '../phases/capacity.ts';
 import { surroundings } from '../phases/look.ts';
 import { makesOf } from '../phases/makes.ts';
 import { plannedRollbackLines, plannedRollbacks } from '../phases/plan-rollback.ts';
+import { refusedPods } from '../phases/pods-refused.ts';
 import { worldOf } from '../phases/read-plan.ts';
 import { rehearse } from '../phases/rehearse.ts';
 import { absentSecrets } from '../phases/secrets-absent.ts';
@@ -49,7 +50,16 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
   const secrets = await absentSecrets(await run.reader(), d, read.prepared.loaded);
   const destructive = await destructiveRollbacks(await run.reader(), world, d, read.prepared.loaded);
   const back = plannedRollbacks(d, read.prepared.loaded, tried.tried, await makesOf(run, d));
-  const problems = [...read.problems, ...tried.problems, ...destructive, ...back.problems, ...short, ...secrets];
+  const pods = await refusedPods(await run.reader(), read.prepared.loaded, d.target.namespace);
+  const problems = [
+    ...read.problems,
+    ...tried.problems,
+    ...pods,
+    ...destructive,
+    ...back.problems,
+    ...short,
+    ...secrets,
+  ];
   if (problems.some((p) => p.severity === 'error')) return invalid(problems, read.prepared);
 
   const { prepared } = read;

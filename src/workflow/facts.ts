@@ -218,6 +218,8 @@ export const FACTS = {
     situation: text.optional(),
     advice: text.optional(),
     tags: z.array(text).optional(),
+    /** retro: all that was said of this deployment so far, as the lists of record-retro. */
+    said: digest.optional(),
     carried: carried.optional(),
   }),
   committed: z.object({ type: z.literal('committed'), phase: z.number(), sha: text, bound: digest }),

@@ -69,7 +69,6 @@ describe('an image bump of what was deployed before', () => {
     const made = await preapproved(id, [anyBusybox()]);
 
     const agent = await stage.agent({ approve: 'decline' });
-    const begun = Date.now();
     const started = await agent.call('start-deployment', { like: id, change: { images: { [image]: next('2') } } });
     expect(started.isError, started.text).toBe(false);
     const advanced = await agent.call('advance-deployment', { wait: '100s' });
@@ -81,7 +80,6 @@ describe('an image bump of what was deployed before', () => {
     await agent.call('record-retro', RETRO);
     const closed = await agent.call('advance-deployment', { wait: '100s' });
     expect(closed.value.status, closed.text).toBe('COMPLETED');
-    expect(Date.now() - begun).toBeLessThan(60_000);
     expect(jsonpath('deployment/web', '.spec.template.spec.containers[0].image')).toBe(next('2'));
 
     const { value } = await agent.call('deployment-status', { deployment: String(closed.value.deployment) });
