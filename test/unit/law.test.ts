@@ -563,3 +563,68 @@ test('where the operator asks for more than a form, a form neither approves nor 
   expect(decidedBy('operator')).toEqual([[], []]);
   expect(decidedBy('elicited')).toEqual([[], ['apis-verified', 'plan-approved']]);
 });
+
+/** One example a rule: check × record → status. Each was once left alive by a mutation of the rule it is about. */
+describe('a rule, by an example', () => {
+  const divergence = (severity: 'HIGH' | 'UNKNOWN' | 'MEDIUM' | 'LOW' | 'NONE') =>
+    researched()
+      .claim('source', 'source:doc')
+      .saw('divergence:doc/x', severity === 'UNKNOWN' ? 'unknown' : 'fail', { severity, via: 'divergence-check' })
+      .saw('source:doc', 'pass', { via: 'divergence-check', about: ['divergence:doc/x'] });
+  const bulletAbout = (...about: string[]) =>
+    researched()
+      .claim('assumption', 'assumption:app', { impact: 'sinks', about: ['image:r/app:1', 'api:apps/v1/Deployment'] })
+      .saw('assumption:app', 'pass', { via: 'tracer-bullet', about });
+  const custom = (...shown: string[]) => {
+    const r = proven().claim('api', 'api:g/v1/K').saw('api:g/v1/K', 'pass');
+    for (const subject of shown) r.saw(subject, 'pass', { via: 'tracer-bullet' });
+    return r.add(AGENT, { ...planned('d1', ['c1']), uses: ['api:g/v1/K'], custom: ['api:g/v1/K'] } as Fact);
+  };
+  const twoOpen = (subject: string | undefined) =>
+    researched()
+      .claim('api', 'api:g/v1/A')
+      .saw('api:g/v1/A', 'fail')
+      .claim('api', 'api:g/v1/B')
+      .saw('api:g/v1/B', 'fail')
+      .add(PERSON, {
+        type: 'waived',
+        check: 'apis-verified',
+        because: 'known',
+        until: '2027-01-01T00:00:00.000Z',
+        ...(subject === undefined ? {} : { subject }),
+      });
+  const replaced = (seen: boolean) => {
+    const r = researched()
+      .add(AGENT, {
+        type: 'opened',
+        blocker: { id: 'b1', gate: 'R', cause: 'bullet', because: 'x', subjects: ['image:r/app:1'] },
+      })
+      .claim('image', 'image:r/app:2')
+      .add(AGENT, { type: 'retired', subject: 'image:r/app:1', because: 'x', replaced_by: 'image:r/app:2' });
+    return seen ? r.saw('image:r/app:2', 'pass') : r;
+  };
+
+  test.each([
+    ['divergences-adjusted', 'a HIGH divergence', divergence('HIGH'), 'fail'],
+    ['divergences-adjusted', 'an UNKNOWN divergence', divergence('UNKNOWN'), 'unknown'],
+    ['divergences-adjusted', 'a MEDIUM divergence', divergence('MEDIUM'), 'pass'],
+    ['divergences-adjusted', 'a LOW divergence', divergence('LOW'), 'pass'],
+    ['critical-assumptions-proven', 'a bullet with nothing of it', bulletAbout(), 'missing'],
+    ['critical-assumptions-proven', 'a bullet with one of two', bulletAbout('image:r/app:1'), 'missing'],
+    [
+      'critical-assumptions-proven',
+      'a bullet with both',
+      bulletAbout('image:r/app:1', 'api:apps/v1/Deployment'),
+      'pass',
+    ],
+    ['plan-covered', 'a custom kind that no bullet tried', custom(), 'missing'],
+    ['plan-covered', 'a custom kind, and a bullet of another one', custom('api:g/v1/Other'), 'missing'],
+    ['plan-covered', 'a custom kind that a bullet tried', custom('api:g/v1/K'), 'pass'],
+    ['apis-verified', 'a waiver for one of two subjects', twoOpen('api:g/v1/A'), 'fail'],
+    ['apis-verified', 'a waiver for the whole check', twoOpen(undefined), 'waived'],
+    ['no-research-blocker', 'a blocker about a replaced subject, unseen', replaced(false), 'fail'],
+    ['no-research-blocker', 'its replacement seen since', replaced(true), 'pass'],
+  ] as const)('%s: %s', (name, _what, r, expected) => {
+    expect(status(r, name).status).toBe(expected);
+  });
+});
