@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -118,8 +118,23 @@ function bundle({ folder }: Made): string {
   return `${(statSync(file).size / 2 ** 20).toFixed(0)} MiB`;
 }
 
+/** What the last stage puts into /app, made without Docker and started: only what is needed at run time is in it. */
+function appFolder({ folder }: Made): string {
+  const app = join(folder, 'app');
+  mkdirSync(app, { recursive: true });
+  for (const path of ['package.json', 'package-lock.json', 'dist', 'bin', 'LICENSE'])
+    cpSync(join(root, path), join(app, path), { recursive: true });
+  run('npm', ['ci', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund'], app);
+  const surplus = ['typescript', 'vitest', 'rolldown'].filter((name) => existsSync(join(app, 'node_modules', name)));
+  if (surplus.length > 0) throw new Error(`the image would hold ${surplus.join(', ')}`);
+  const env = { ...process.env, NODE_ENV: 'production', INFRAGATE_HOME: join(folder, 'data') };
+  const said = run(process.execPath, [join(app, 'bin', 'infragate.js'), '--version'], app, env).trim();
+  if (said !== own().version) throw new Error(`/app says version ${said}`);
+  return `/app answers ${said}`;
+}
+
 /** Without Docker here: that all it copies is there, that bases and programs are pinned, and that it is no root. */
-function image(): string {
+function image(made: Made): string {
   const lines = text('Dockerfile')
     .split('\n')
     .filter((line) => /^[A-Z]+ /.test(line));
@@ -134,7 +149,8 @@ function image(): string {
   const user = lines.findLast((line) => line.startsWith('USER ')) ?? '';
   if (!/^USER [1-9]\d*/.test(user)) throw new Error(`it runs as ${user || 'root'}`);
   const docker = spawnSync('docker', ['version'], { stdio: 'ignore' }).status === 0;
-  if (!docker) return `${sources.length} sources are there, ${user}; not built: there is no Docker here`;
+  if (!docker)
+    return `${sources.length} sources are there, ${user}; ${appFolder(made)}; not built: there is no Docker here`;
   run('docker', ['build', '--quiet', '--tag', 'infragate:dry-run', '.']);
   return `built, ${run('docker', ['run', '--rm', 'infragate:dry-run', '--version']).trim()}`;
 }

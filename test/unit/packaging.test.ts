@@ -86,6 +86,43 @@ test('the image runs without rights, and its Pod on a read-only root that passes
   expect(mounts).toEqual(expect.arrayContaining(['/data', '/tmp']));
 });
 
+test('the image has kubectl, helm and git, of versions and digests that are fixed', () => {
+  const dockerfile = text('Dockerfile');
+  const line = /^k8s\.io\/kubernetes (v\S+)$/m.exec(text('sandbox/go.mod').replaceAll('\t', ''))?.[1];
+  expect(dockerfile).toContain(`gitVersion=${line}`);
+  for (const module of ['k8s.io/kubernetes', 'helm.sh/helm/v4']) {
+    const folder = module.startsWith('helm') ? 'sandbox/helm' : 'sandbox';
+    const version = new RegExp(`^\\s*${module} (v\\S+)`, 'm').exec(text(`${folder}/go.mod`))?.[1];
+    expect(text(`${folder}/go.sum`)).toContain(`${module} ${version} h1:`);
+    expect(dockerfile).toContain(`COPY ${folder}/go.mod ${folder}/go.sum`);
+  }
+  expect(dockerfile).toContain('GOFLAGS=-mod=readonly');
+  for (const arch of ['amd64', 'arm64'])
+    expect(dockerfile).toMatch(new RegExp(`^ARG GIT_SHA256_${arch}=[0-9a-f]{64}$`, 'm'));
+  expect(dockerfile).toMatch(/\| sha256sum --check/);
+});
+
+test('every source that the Dockerfile copies goes into the build', () => {
+  const allowed = text('.dockerignore')
+    .split('\n')
+    .flatMap((one) => (one.startsWith('!') ? [one.slice(1)] : []));
+  const copied = [...text('Dockerfile').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, one = '']) =>
+    one.split(' '),
+  );
+  expect(copied.length).toBeGreaterThan(8);
+  const within = (path: string) => allowed.some((one) => path === one || path.startsWith(`${one}/`));
+  expect(copied.map((one) => one.replace('./', '')).filter((one) => !within(one))).toEqual([]);
+});
+
+test('the check of .github tries a release, and Dependabot reads every kind of manifest', () => {
+  expect(text('.github/workflows/ci.yml')).toContain('- run: npm run release -- --dry-run');
+  const ecosystem = z.looseObject({ 'package-ecosystem': z.string() });
+  const { updates } = z
+    .object({ version: z.literal(2), updates: z.array(ecosystem) })
+    .parse(parse(text('.github/dependabot.yml')));
+  expect(updates.map((one) => one['package-ecosystem']).sort()).toEqual(['docker', 'github-actions', 'gomod', 'npm']);
+});
+
 test('only the job that publishes may write, and npm comes after the image and before its tags', () => {
   const step = z.looseObject({ name: z.string().optional(), run: z.string().optional() });
   const job = z.looseObject({ permissions: z.record(z.string(), z.string()), steps: z.array(step) });
