@@ -69,6 +69,9 @@ const colourOf = (line: string): string =>
         ? COLOURS.refused
         : COLOURS.text;
 
+/** A machine without emoji shows an empty box for ⛔; the sign in its place is in every monospaced font. */
+export const drawn = (text: string): string => text.replace('⛔', '⊘');
+
 export function demoSvg(run: string): string {
   const rows = partsOf(run).flatMap(({ caption, lines }) => [
     ...(caption === ''
@@ -77,7 +80,7 @@ export function demoSvg(run: string): string {
           { text: '', fill: '' },
           { text: `# ${caption}`, fill: COLOURS.dim },
         ]),
-    ...lines.map((text) => ({ text, fill: colourOf(text) })),
+    ...lines.map((text) => ({ text: drawn(text), fill: colourOf(text) })),
   ]);
   const [width, height] = [Math.round(COLUMNS * LETTER + 2 * PAD), BAR + rows.length * LINE + PAD];
   const texts = rows.flatMap(({ text, fill }, i) =>
