@@ -20,6 +20,8 @@ const bundle = await rolldown({
   input: Object.fromEntries([join(src, 'cli.ts'), ...workers].map((path) => [basename(path, '.ts'), path])),
   platform: 'node',
   external: EXTERNAL,
+  // Its main file is UMD, whose own parts a bundler does not find.
+  resolve: { alias: { 'jsonc-parser': join(root, 'node_modules', 'jsonc-parser', 'lib', 'esm', 'main.js') } },
   // client-node's generated API clients have no side effects, but it doesn't say so; of them we use nothing.
   treeshake: { moduleSideEffects: (id) => !id.includes('/@kubernetes/client-node/') },
 });
@@ -30,6 +32,14 @@ const { output } = await bundle.write({
   chunkFileNames: 'chunk-[name]-[hash].js',
 });
 await bundle.close();
+// A part that is asked for at run time, by a path, is in no bundle: the command that needs it would fail, and only then.
+const missing = output.flatMap(({ fileName, code = '' }) =>
+  [...code.matchAll(/\brequire\(["'](\.{1,2}\/[^"']*)["']\)/g)].map(([, path]) => `${fileName} asks for ${path}`),
+);
+if (missing.length > 0) {
+  console.error(`these are not bundled:\n${[...new Set(missing)].join('\n')}`);
+  process.exit(1);
+}
 for (const path of globSync(['**/*.{md,sql}', '**/assets/*'], { cwd: src })) {
   if (path.includes('fixtures')) continue;
   mkdirSync(dirname(join(out, path)), { recursive: true });

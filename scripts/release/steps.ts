@@ -91,6 +91,9 @@ function npx(made: Made): string {
   const package_ = ['--yes', '--package', packedFile(made, 'infragate-'), '--', 'infragate'];
   const said = run('npx', [...package_, '--version'], empty, env).trim();
   if (said !== own().version) throw new Error(`npx infragate --version says ${said}`);
+  const install = ['install', '--client', 'cursor', '--dry-run', '--file', join(empty, 'mcp.json')];
+  if (!run('npx', [...package_, ...install], empty, env).includes('would be written'))
+    throw new Error('npx infragate install does not show what it would write');
   const hello = {
     jsonrpc: '2.0',
     id: 1,

@@ -75,6 +75,18 @@ describe.skipIf(missing !== undefined)('the packed packages', () => {
     await infragate('sandbox', 'down', '--json');
   });
 
+  test('a command with a library that reads its own parts at run time works from the package, too', async () => {
+    const { stdout } = await infragate(
+      'install',
+      '--client',
+      'cursor',
+      '--dry-run',
+      '--file',
+      join(folder, 'mcp.json'),
+    );
+    expect(stdout).toContain('would be written');
+  });
+
   test('without the platform package and without Go it says what is missing', async () => {
     rmSync(join(empty, 'node_modules', platformPackage), { recursive: true });
     await expect(infragate('sandbox', 'up', '--json')).rejects.toMatchObject({
