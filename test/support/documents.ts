@@ -11,6 +11,8 @@ export const EXCUSED: readonly (readonly [string, string])[] = [
   ['npm test', 'runs the tests that read this list'],
   ['npm run build', 'each command of a clone builds first when that is needed'],
   ['npm run check', 'runs before the tests, in .ci/run'],
+  ['npm run record-demo', 'runs the demo: test/cluster/demo.test.ts'],
+  ['npm run release', 'packs and installs everything: run by .github/workflows/ci.yml'],
   ['npm run docs', 'writes into the clone; npm run check tries it without writing'],
   ['npm run bench', 'takes minutes; measures, judges nothing'],
   ['infragate operator init', 'asks on a terminal: test/protocol/operator.test.ts'],
