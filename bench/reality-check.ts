@@ -1,20 +1,20 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, connect as dial, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { connect } from '../src/cluster/index.ts';
 import { createEngine } from '../src/engine/index.ts';
-import { findBinary, part } from '../src/sandbox/binary.ts';
 import { down, pushImage, up } from '../src/sandbox/sandbox.ts';
 import { TOOLS } from '../src/tools/index.ts';
+import { plainKubectl } from './kubectl.ts';
+import { type Questions, type Script, script, scriptNames } from './reality-script.ts';
+import { report } from './row.ts';
 
 /**
- * The reality check against the same questions asked by a kubectl script one after another: 50 APIs, 20 images, 5
- * operators, 20 manifests, with 30 ms between either and the API server and registry. `--large` asks again with 1,000
- * CRDs and 5,000 Pods installed. Exits 1 when a server is less than 20 times faster, at its first call or later, or when
- * its text or its structured answer has more than a tenth of the script's tokens.
+ * The reality check against the same questions asked by scripts of an ordinary kubectl and curl (reality-script.ts): 50
+ * APIs, 20 images, 5 operators, 20 manifests, with 30 ms between either and the API server and registry. The clock is the
+ * caller's, from the call or the script's start to its answer or end. `--large` asks again with 1,000 CRDs and 5,000 Pods.
+ * Exits 1 when ours is slower than the batched script, or grows with the cluster by more than 1.3.
  */
 const ROUND_TRIP_MS = 30;
 const NAME = 'bench-reality';
@@ -103,7 +103,7 @@ function service(name: string) {
   };
 }
 
-type Figures = { ms: number; characters: number; all?: number; mib?: number };
+type Figures = { readonly ms: number; readonly characters: number; readonly all?: number; readonly mib?: number };
 
 async function ours(): Promise<Figures> {
   process.env.INFRAGATE_KUBECONFIG = kubeconfig;
@@ -128,74 +128,6 @@ async function ours(): Promise<Figures> {
   if (answer.isError) throw new Error(answer.text);
   if (process.argv.includes('--show')) console.log(answer.text, JSON.stringify(answer.structured));
   return { ms, characters: answer.text.length, all: JSON.stringify(answer.structured).length, mib };
-}
-
-/**
- * What an agent's script would ask, in the shortest form that answers: one command after another, each item's own.
- * Nothing is asked that the reality check doesn't answer, too.
- */
-async function script(): Promise<Figures> {
-  const command = part(await findBinary(), 'kubectl');
-  if (command === undefined) throw new Error('this sandbox has no kubectl');
-  const base = ['--kubeconfig', kubeconfig, '--cache-dir', join(folder, 'cache'), '-n', NS];
-  const printed = new Map<string, number>();
-  const began = performance.now();
-  // Not the synchronous form: the slow lines run in this very process.
-  const shell = (about: string, file: string, args: readonly string[]) =>
-    new Promise<string>((done) => {
-      execFile(file, [...args], { maxBuffer: 1 << 28 }, (_error, stdout, stderr) => {
-        printed.set(about, (printed.get(about) ?? 0) + stdout.length + stderr.length);
-        done(stdout);
-      });
-    });
-  const kubectl = (about: string, ...args: string[]) => shell(about, command.file, [...command.args, ...base, ...args]);
-  const curl = (path: string, ...args: string[]) =>
-    shell('images', 'curl', ['-sS', ...args, `http://${registry}/v2/${path}`]);
-
-  // Whose eyes these are.
-  await kubectl('identity', 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}');
-
-  for (const { group } of apis) await kubectl('APIs', 'api-resources', `--api-group=${group}`);
-
-  // For which nodes an image has to be built, with which credentials they pull, and what may redirect or forbid a pull.
-  await kubectl('images', 'get', 'nodes', '-o', 'jsonpath={.items[*].status.nodeInfo.architecture}');
-  await kubectl('images', 'get', 'serviceaccount', 'default', '-o', 'jsonpath={.imagePullSecrets}');
-  await kubectl('images', 'get', 'secret', 'pull-secret', '-n', 'openshift-config', '-o', 'name');
-  for (const kind of ['imagedigestmirrorsets', 'imagetagmirrorsets', 'images', 'clusterimagepolicies', 'imagepolicies'])
-    await kubectl('images', 'get', `${kind}.config.openshift.io`);
-  await kubectl('images', 'get', 'imagecontentsourcepolicies.operator.openshift.io');
-  for (const image of images) {
-    const [name, tag] = image.split(':');
-    const accept = 'Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json';
-    const manifest = z
-      .object({ config: z.object({ digest: z.string() }) })
-      .parse(JSON.parse(await curl(`${name}/manifests/${tag}`, '-H', accept)));
-    // The architecture is in the config.
-    await curl(`${name}/blobs/${manifest.config.digest}`);
-  }
-
-  for (const operator of operators) {
-    // OLM v0: what is subscribed, installed, waits for approval, where from, for which namespaces. Then v1, OpenShift's own.
-    const olm = ['subscriptions', 'clusterserviceversions', 'installplans', 'catalogsources', 'operatorgroups'];
-    await kubectl('operators', 'get', olm.map((kind) => `${kind}.operators.coreos.com`).join(','), '-A');
-    await kubectl('operators', 'get', 'packagemanifests.packages.operators.coreos.com', operator);
-    await kubectl('operators', 'get', 'clusterextensions.olm.operatorframework.io', operator);
-    await kubectl('operators', 'get', 'clusteroperators', operator);
-    await kubectl('operators', 'get', 'crd', '-o', 'name');
-    await kubectl('operators', 'get', 'deployments', '-A');
-    await kubectl('operators', 'get', 'validatingwebhookconfigurations,mutatingwebhookconfigurations', '-o', 'name');
-  }
-
-  // What limits the namespace.
-  await kubectl('manifests', 'get', 'resourcequotas,limitranges');
-  for (const [i, manifest] of manifests.entries()) {
-    const dryRun = ['--dry-run=server', '--validate=strict', '-f'];
-    await kubectl('manifests', 'apply', ...dryRun, join(folder, `${i}.json`));
-    // Quota, LimitRange, Pod Security and webhooks act on the Pod, which the dry run of its Deployment doesn't make.
-    if (podIn(manifest) !== undefined) await kubectl('manifests', 'create', ...dryRun, join(folder, `${i}-pod.json`));
-  }
-  if (process.argv.includes('--show')) console.log('the script printed', Object.fromEntries(printed));
-  return { ms: performance.now() - began, characters: [...printed.values()].reduce((a, b) => a + b, 0) };
 }
 
 /** A CRD a thousand times, and Pods of kwok. */
@@ -237,15 +169,55 @@ async function grow(): Promise<void> {
   );
 }
 
-const rows: [string, Figures][] = [];
+const questions: Questions = {
+  kubectl: await plainKubectl(),
+  kubeconfig,
+  folder,
+  namespace: NS,
+  registry,
+  groups: apis.map(({ group }) => group),
+  images,
+  operators,
+  manifests: manifests.map((_, i) => join(folder, `${i}.json`)),
+  pods: manifests.flatMap((manifest, i) => (podIn(manifest) === undefined ? [] : [join(folder, `${i}-pod.json`)])),
+};
+
+type Measured = { first: Figures; later: Figures; scripts: Map<Script, Figures> };
+
+async function measure(): Promise<Measured> {
+  const [first, later] = [await ours(), await ours()];
+  const scripts: Measured['scripts'] = new Map();
+  for (const name of scriptNames) scripts.set(name, await script(name, questions));
+  return { first, later, scripts };
+}
+
+/** Tokens are characters divided by four. */
+function told(size: string, { first, later, scripts }: Measured): boolean {
+  const rivals = [...scripts].map(([name, { ms }]) => ({ name, ms }));
+  const one = report({ work: `reality check of 95 items, ${size}`, ours_ms: later.ms, rivals, most: 1 });
+  const two = report({ work: `the same, a server's first call, ${size}`, ours_ms: first.ms, rivals, most: 1 });
+  const tokens = (n: number | undefined) => Math.round((n ?? 0) / 4);
+  console.log(
+    `tokens: ${tokens(later.characters)} as text, ${tokens(later.all)} as the structured answer; ${[...scripts].map(([name, { characters }]) => `${tokens(characters)} ${name}`).join(', ')}; ${first.mib?.toFixed(0)} MiB more after the first call`,
+  );
+  return one && two;
+}
+
+let fine = true;
 try {
-  rows.push(['infragate', await ours()]);
-  rows.push(['infragate again', await ours()]);
-  rows.push(['kubectl script', await script()]);
+  const small = await measure();
+  fine = told('an ordinary cluster', small);
   if (large) {
     await grow();
-    rows.push(['infragate, 1,000 CRDs and 5,000 Pods', await ours()]);
-    rows.push(['kubectl script, the same', await script()]);
+    const grown = await measure();
+    fine = told('1,000 CRDs and 5,000 Pods', grown) && fine;
+    fine =
+      report({
+        work: 'growth: the reality check with 1,000 CRDs and 5,000 Pods',
+        ours_ms: grown.later.ms,
+        rivals: [{ name: 'without', ms: small.later.ms }],
+        most: 1.3,
+      }) && fine;
   }
 } finally {
   apiLine.close();
@@ -254,27 +226,4 @@ try {
   rmSync(folder, { recursive: true, force: true });
   await down({ name: NAME });
 }
-
-console.log(`50 APIs, 20 images, 5 operators, 20 manifests; ${ROUND_TRIP_MS} ms round trip\n`);
-console.log(
-  `${''.padEnd(38)}${'seconds'.padStart(9)}${'tokens'.padStart(10)}${'structured'.padStart(12)}${'MiB more'.padStart(10)}`,
-);
-for (const [name, { ms, characters, all, mib }] of rows) {
-  const tokens = (n: number | undefined) => (n === undefined ? '' : String(Math.round(n / 4)));
-  console.log(
-    `${name.padEnd(38)}${(ms / 1000).toFixed(2).padStart(9)}${tokens(characters).padStart(10)}${tokens(all).padStart(12)}${(mib?.toFixed(0) ?? '').padStart(10)}`,
-  );
-}
-const [cold, warm] = [rows[0]?.[1], rows[1]?.[1]];
-const theirs = rows.find(([name]) => name === 'kubectl script')?.[1];
-if (cold !== undefined && warm !== undefined && theirs !== undefined) {
-  // A server's first call loads the tool's code, its later ones don't.
-  const [faster, first] = [theirs.ms / warm.ms, theirs.ms / cold.ms];
-  const share = warm.characters / theirs.characters;
-  const structured = (warm.all ?? 0) / theirs.characters;
-  console.log(
-    `\n${faster.toFixed(1)} times faster (${first.toFixed(1)} at a server's first call); ${(100 * share).toFixed(1)} % of the tokens as text, ${(100 * structured).toFixed(1)} % as the structured answer (4 characters a token)`,
-  );
-  if (faster < 20 || first < 20 || share > 0.1 || structured > 0.1) process.exitCode = 1;
-}
-process.exit();
+process.exit(fine ? 0 : 1);

@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 import { connect, type KubeObject } from '../src/cluster/index.ts';
-import { findBinary, part } from '../src/sandbox/binary.ts';
 import { down, up } from '../src/sandbox/sandbox.ts';
 import { shootingRange } from '../test/cluster/support/tracer.ts';
+import { plainKubectl } from './kubectl.ts';
+import { report } from './row.ts';
 
 /**
- * When a tracer bullet's verdict came, against `kubectl wait --timeout` and `kubectl rollout status --timeout` on the same
- * object in the same run, on kwok. Both clocks begin when the object was created. Exits 1 when a verdict is wrong, or a
- * failure's doesn't come before kubectl gives up.
+ * When a tracer bullet's decision was made and when its caller had the answer, against `kubectl wait --timeout` and
+ * `kubectl rollout status --timeout` on the same object in the same run, on kwok. All clocks begin when the object was
+ * created: ours to the decision as it is recorded when it is made, and to the answer in the caller's hands (with evidence,
+ * clean-up and its proof); kubectl's to its exit. Exits 1 when a verdict is wrong, or a failure's doesn't come before
+ * kubectl gives up.
  */
 const NAME = 'bench-tracer';
 const TIMEOUT = '20s';
@@ -24,7 +27,7 @@ type Shot = {
   readonly full?: boolean;
 };
 
-const command = await kubectlCommand();
+const command = await plainKubectl();
 const sandbox = await up({ name: NAME });
 const connected = await connect({ kubeconfig: sandbox.kubeconfig });
 if (!connected.ok) throw new Error(connected.error.message);
@@ -83,10 +86,9 @@ const shots: readonly Shot[] = [
   },
 ];
 
-type Fired = { status: string; reason: string; verdictMs: number; wholeMs: number };
+type Fired = { status: string; reason: string; decisionMs: number; answerMs: number };
 
 async function fire(range: Awaited<ReturnType<typeof shootingRange>>, shot: Shot): Promise<Fired> {
-  const began = performance.now();
   const { structured, text } = await range.fire({
     assumption: shot.assumption,
     minimal_spec: JSON.stringify(shot.object('try')),
@@ -94,26 +96,20 @@ async function fire(range: Awaited<ReturnType<typeof shootingRange>>, shot: Shot
     timeout: TIMEOUT,
     wait: '60s',
   });
-  const wholeMs = performance.now() - began;
+  const answeredAt = Date.now();
   const id = String(Object(structured.evidence).id);
   const body = JSON.parse((await range.engine.evidence(id))?.text ?? '{}');
-  const verdictMs = Date.parse(String(body.decided_at)) - Date.parse(String(body.applied_at));
-  if (Number.isNaN(verdictMs)) throw new Error(`${shot.title}: ${text}`);
+  const since = Date.parse(String(body.applied_at));
+  const decisionMs = Date.parse(String(body.decided_at)) - since;
+  if (Number.isNaN(decisionMs)) throw new Error(`${shot.title}: ${text}`);
   const reason = String(Object(structured.failure).reason ?? structured.reason);
-  return { status: String(structured.status), reason, verdictMs, wholeMs };
-}
-
-async function kubectlCommand() {
-  const found = part(await findBinary(), 'kubectl');
-  if (found === undefined) throw new Error('this sandbox has no kubectl');
-  return found;
+  return { status: String(structured.status), reason, decisionMs, answerMs: answeredAt - since };
 }
 
 function kubectl(args: readonly string[]): Promise<number> {
   const began = performance.now();
   return new Promise((done) => {
-    const all = [...command.args, '--kubeconfig', sandbox.kubeconfig, ...args];
-    execFile(command.file, all, () => done(performance.now() - began));
+    execFile(command, ['--kubeconfig', sandbox.kubeconfig, ...args], () => done(performance.now() - began));
   });
 }
 
@@ -167,26 +163,16 @@ try {
   await down({ name: NAME });
 }
 
-const seconds = (ms: number | undefined) => (ms === undefined ? '' : (ms / 1000).toFixed(2));
-const times = (theirs: number | undefined, ours: number) =>
-  theirs === undefined ? '' : `${(theirs / Math.max(ours, 1)).toFixed(1)}×`;
-const line = (...cells: string[]) => console.log(cells.map((c, i) => (i < 2 ? c.padEnd(24) : c.padStart(11))).join(''));
-console.log(`Seconds after the object was created; kubectl with --timeout=${TIMEOUT}; kwok\n`);
-line('', 'verdict', 'after', 'wait', 'rollout', 'wait/ours', 'roll./ours', 'all of it');
 for (const { shot, fired, waitMs, rolloutMs } of rows) {
-  const { status, reason, verdictMs, wholeMs } = fired;
-  line(
-    shot.title,
-    `${status} ${reason}`,
-    seconds(verdictMs),
-    seconds(waitMs),
-    seconds(rolloutMs),
-    times(waitMs, verdictMs),
-    times(rolloutMs, verdictMs),
-    seconds(wholeMs),
-  );
-  const late = shot.expected === 'FAIL' && verdictMs >= Math.min(waitMs, rolloutMs ?? waitMs);
+  const { status, reason, decisionMs, answerMs } = fired;
+  const rivals = [
+    { name: `kubectl wait --timeout=${TIMEOUT}`, ms: waitMs },
+    ...(rolloutMs === undefined ? [] : [{ name: `kubectl rollout status --timeout=${TIMEOUT}`, ms: rolloutMs }]),
+  ];
+  const work = `bullet: ${shot.title}, ${status} ${reason}`;
+  report({ work: `${work}: to the decision`, ours_ms: decisionMs, rivals });
+  report({ work: `${work}: to the answer`, ours_ms: answerMs, rivals });
+  const late = shot.expected === 'FAIL' && decisionMs >= Math.min(waitMs, rolloutMs ?? waitMs);
   if (status !== shot.expected || late) process.exitCode = 1;
 }
-console.log('\n"all of it": the whole call, with dry run, evidence, clean-up and its proof.');
 process.exit();

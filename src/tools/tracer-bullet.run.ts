@@ -80,7 +80,8 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
           ? cancelled()
           : await watched(fired?.created ?? []);
   const { verdict, failure, standings, sight } = outcome;
-  const decidedAt = new Date(outcome.at).toISOString();
+  const decidedAt = new Date().toISOString();
+  const readyAt = verdict.status === 'pass' ? new Date(outcome.at).toISOString() : undefined;
 
   const evidence = sight === undefined ? undefined : await gather(writer, sight, shot.objects.flatMap(secretValuesOf));
   const digest = await run.put(
@@ -96,6 +97,7 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
         ? {}
         : { fired: { minimal_spec: input.minimal_spec, success_criteria: criteria.texts } }),
       applied_at: appliedAt,
+      ...(readyAt === undefined ? {} : { ready_at: readyAt }),
       decided_at: decidedAt,
       ...evidence,
     }),
@@ -139,7 +141,7 @@ export const run: ToolRun<'tracer-bullet', Input, Output> = async (input, run) =
       evidence,
       digest,
       appliedAt: fired === undefined ? undefined : appliedAt,
-      readyAt: verdict.status === 'pass' ? decidedAt : undefined,
+      readyAt,
       durationMs: outcome.at - started,
       removal,
       warnings: [...judged.warnings, ...(fired?.warnings ?? [])],

@@ -460,6 +460,19 @@ describe('owners', () => {
     });
   });
 
+  test.each([
+    ['more than the whole quota', 'requested: pods=1, used: pods=0, limited: pods=0', 'Quota ExceededQuota final'],
+    [
+      'of several, one for more',
+      'requested: cpu=3,pods=1, used: cpu=0,pods=0, limited: cpu=2,pods=9',
+      'Quota ExceededQuota final',
+    ],
+    ['what something else holds now', 'requested: pods=1, used: pods=2, limited: pods=2', 'Quota ExceededQuota'],
+  ])('a quota refused for %s is told at once, or given its grace', (_, amounts, wanted) => {
+    const of = create(`pods "x" is forbidden: exceeded quota: compute, ${amounts}`);
+    expect(said(of, 0)).toBe(wanted);
+  });
+
   test('a refusal that is behind it is no failure', () => {
     const made = pod({ phase: 'Running', ...container({ running: {} }, { ready: true }) }, {}, owned(set));
     const { events, root } = create('exceeded quota: compute, requested: pods=1, used: pods=1, limited: pods=1');

@@ -1,5 +1,6 @@
 import { conditionOf, conditionsOf, isTrue, type KubeObject, recordsAt, subjectRef, textAt } from '../kube-object.ts';
-import { rejection } from './admission.ts';
+import { compareQuantity, parseQuantity } from '../quantity.ts';
+import { exceededQuota, rejection } from './admission.ts';
 import { age, eventsAbout, firstSeen, latest, messageOf } from './events.ts';
 import { type Finding, finding, GRACE_MS, passes, type Tree, type When } from './failure.ts';
 
@@ -46,7 +47,18 @@ function refused(object: KubeObject, told: string, lasted: number): Finding {
   const known = rejection(message);
   const action = 'change the template as the message says';
   const failure = known ?? ({ type: 'Other', reason: 'FailedCreate', message, action } as const);
-  return finding(8, { ...failure, final: lasted > graceOf(known) && !passes(message), object: subjectRef(object) });
+  const final = neverFits(told) || (lasted > graceOf(known) && !passes(message));
+  return finding(8, { ...failure, final, object: subjectRef(object) });
+}
+
+/** One object alone asks for more than the whole quota: nothing that is freed makes room for it, so it needs no grace. */
+function neverFits(told: string): boolean {
+  const exceeded = exceededQuota(told);
+  if (exceeded === undefined) return false;
+  return Object.entries(exceeded.requested).some(([name, amount]) => {
+    const [asked, hard] = [parseQuantity(amount), parseQuantity(exceeded.hard[name] ?? '')];
+    return asked !== undefined && hard !== undefined && compareQuantity(asked, hard) > 0;
+  });
 }
 
 function graceOf(known: ReturnType<typeof rejection>): number {
