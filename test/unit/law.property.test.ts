@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { TOOLS } from '../../src/tools/index.ts';
 import {
   admit,
@@ -36,6 +36,9 @@ function openFixes(world: World): Fix[] {
   if (at === undefined) return [...position(world.deployment, world.now).next];
   return at.checks.filter((c) => !holds(c)).flatMap((c) => c.fix);
 }
+
+/** Thousands of steps a walk: on a busy machine they take longer than the tier's limit. */
+vi.setConfig({ testTimeout: 120_000 });
 
 test('from every reachable state, following what the refusals and gates name leads to completion', () => {
   fc.assert(
