@@ -4,6 +4,7 @@
  * what came back, and what is there instead. Nothing is changed and nothing is recorded here; tools/ do that.
  */
 export { apiSubject, checkApi } from './api.ts';
+export { auditNotes } from './audit-policies.ts';
 export { capabilitiesOf } from './capabilities.ts';
 export { checkConfiguration, configurationSubject, FORM_TABLE, FORMS, FORMS_PAGE } from './configuration.ts';
 export { gatherFacts, type ImageFacts } from './facts.ts';

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../cluster/index.ts';
 import { serviceAccountOf } from '../objects/index.ts';
 import { fail, pass, unknown, type Verdict } from '../workflow/index.ts';
+import { auditNotes } from './audit-policies.ts';
 import type { Finding } from './finding.ts';
 import { isRecord } from './json.ts';
 import { checkQuota } from './manifests-quota.ts';
@@ -77,6 +78,7 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
   if (!placed.ok) return { ...refusedBy(placed.error), warnings: [], evidence: { error: placed.error } };
   const warnings = [...placed.value.warnings];
   const pod = podOf(placed.value.object);
+  warnings.push(...(await auditNotes(world, placed.value.object)));
   const asPod = await podAdmission(world, placed.value.object, set);
   warnings.push(...(asPod?.warnings ?? []).filter((w) => !warnings.includes(w)));
   if (asPod?.refused !== undefined) {

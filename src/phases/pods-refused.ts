@@ -1,4 +1,4 @@
-import { isByPolicy, podAdmission } from '../assumptions/index.ts';
+import { auditNotes, isByPolicy, podAdmission, type World } from '../assumptions/index.ts';
 import type { Reader } from '../cluster/index.ts';
 import type { LoadedPlan, Problem } from '../plan/index.ts';
 
@@ -8,6 +8,12 @@ import type { LoadedPlan, Problem } from '../plan/index.ts';
  */
 export async function refusedPods(reader: Reader, loaded: LoadedPlan, namespace: string): Promise<Problem[]> {
   const set = loaded.phases.flatMap((phase) => phase.manifests.map((m) => m.object));
+  const known = new Map<string, Promise<unknown>>();
+  const once: World['once'] = (key, ask) => {
+    const asked = (known.get(key) as ReturnType<typeof ask> | undefined) ?? ask();
+    known.set(key, asked);
+    return asked;
+  };
   const found = await Promise.all(
     loaded.phases.flatMap((phase, index) =>
       loaded.plan.phases[index]?.delivery !== 'apply'
@@ -21,12 +27,15 @@ export async function refusedPods(reader: Reader, loaded: LoadedPlan, namespace:
               ...(from.lines === undefined ? {} : { line: from.lines.from }),
             };
             const refused = admitted?.refused;
+            const audited = (await auditNotes({ reader, namespace, once }, object)).map(
+              (note): Problem => ({ ...where, severity: 'note', message: `${name}: ${note}` }),
+            );
             const warned = (admitted?.warnings ?? []).map(
               (warning): Problem => ({ ...where, severity: 'note', message: `${name}: its Pods: ${warning}` }),
             );
-            if (refused === undefined || !isByPolicy(refused.error)) return warned;
+            if (refused === undefined || !isByPolicy(refused.error)) return [...audited, ...warned];
             const message = `${name} is admitted, but its Pods will be refused: ${refused.error.message}`;
-            return [...warned, { ...where, severity: 'error', message }];
+            return [...audited, ...warned, { ...where, severity: 'error', message }];
           }),
     ),
   );

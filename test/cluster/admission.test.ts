@@ -53,6 +53,13 @@ test('what admission will say to the Pods of a plan is known before anyone appro
   expect([warned.status, warned.about('no Pods on Fridays')], warned.text).toEqual(['VALID', 'note']);
   expect(warned.text).toContain(warns);
 
+  const audits = `audits-${stage.namespace}`;
+  kubectl(['apply', '-f', '-'], policy(audits, 'Audit', NEVER, 'Pods are counted'));
+  const audited = await until('Pods are counted');
+  remove(audits);
+  expect([audited.status, audited.about('Pods are counted')], audited.text).toEqual(['VALID', 'note']);
+  expect(audited.text).toContain(`policy ${audits} looks at it in Audit mode`);
+
   kubectl(['apply', '-f', '-'], policy(denies, 'Deny', NEVER, 'no Pods at all'));
   const denied = await until('no Pods at all');
   const checked = await agent.call('cluster-reality-check', { manifests: deployment('web', image) });
