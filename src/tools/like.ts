@@ -14,6 +14,7 @@ import {
   issuesIn,
   type Refusal,
   refuse,
+  successor,
 } from '../workflow/index.ts';
 import { carriedEvidence, carriedText, withBullet } from './carried.ts';
 import { numbering } from './items.ts';
@@ -122,7 +123,7 @@ function itemsNow(
     count: base.items.size,
     claims: async (run: Pick<OpeningRun, 'get'>): Promise<Fact[]> => {
       const old = await Promise.all(
-        [...base.items.values()].map((item) => withBullet(run, base, asThere(item), swap, canonical)),
+        [...base.items.values()].map((item) => withBullet(run, base, asThere(base, item), swap, canonical)),
       );
       const added = fresh.map((image): Item => {
         const subject = `image:${image}`;
@@ -142,6 +143,8 @@ function itemsNow(
 }
 
 /** What the plan of then was to bring is there now. */
-function asThere({ seq: _, provided_by: __, ...item }: Item & { readonly seq: number }): Item {
-  return item;
+function asThere(base: Deployment, { seq: _, provided_by: __, ...item }: Item & { readonly seq: number }): Item {
+  if (item.about === undefined) return item;
+  // What was retired since is about what stands in its place; retired items themselves are not carried over.
+  return { ...item, about: [...new Set(item.about.flatMap((subject) => successor(base, subject) ?? []))] };
 }

@@ -1,7 +1,7 @@
 import { readKey, unlock, writeKey } from '../../src/state/index.ts';
 import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 
-const PASSPHRASE = 'correct horse battery';
+export const PASSPHRASE = 'correct horse battery';
 
 /** The operator of a data folder, as a passphrase at a terminal makes them: who decides, and what signs it. */
 export async function theOperator(home: string) {
