@@ -2,7 +2,7 @@ import { type Block, blocksOf } from '../blocks/index.ts';
 import { type Part, type Place, quoted } from '../document.ts';
 import { type Command, commandsOf, hasHeredoc } from './commands.ts';
 import { type ComposeFile, type ComposeService, composeFile } from './compose.ts';
-import { missingFiles } from './compose-files.ts';
+import { type ComposeDocument, missingFiles, togetherOf } from './compose-files.ts';
 import { dotenv, filledIn } from './dotenv.ts';
 import { type DocumentImage, imagesOf, textImages } from './images.ts';
 import { type Manifest, manifestsOf, type PodSpec, podSpecOf } from './manifests.ts';
@@ -34,7 +34,7 @@ export type Extracted = {
 };
 
 export async function extract(parts: readonly Part[]): Promise<Extracted> {
-  const composes: ComposeFile[] = [];
+  const composeDocuments: ComposeDocument[] = [];
   const manifests: Manifest[] = [];
   const settings: Setting[] = [];
   const loose: DocumentImage[] = [];
@@ -67,6 +67,7 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
     }
   }
 
+  const composes = togetherOf(composeDocuments).flatMap((document) => composeFile(document) ?? []);
   const pods = manifests.flatMap((m) => podSpecOf(m) ?? []);
   const runs = commands.flatMap((c) => runOf(c) ?? []);
   const images = [...imagesOf(composes, runs, pods, settings), ...loose];
@@ -89,8 +90,9 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
   };
 
   function read(document: YamlDocument, part: string) {
-    const compose = composeFile(filledIn(document, environment));
-    if (compose !== undefined) composes.push(compose);
+    const filled = filledIn(document, environment);
+    const compose = composeFile(filled);
+    if (compose !== undefined) composeDocuments.push({ document: filled, part });
     if (compose !== undefined || document.value.include !== undefined)
       unread.push(...missingFiles(document, part, names));
     const objects = compose === undefined ? manifestsOf(document) : [];

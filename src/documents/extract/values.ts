@@ -1,5 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Node } from 'yaml';
 import { word } from '../document.ts';
+import { tagged } from './yaml-tags.ts';
 
 /**
  * YAML nodes → plain values, with the place where each field was written. An alias is the very value of its anchor, not a
@@ -18,9 +19,18 @@ export class TooLarge extends Error {}
 
 type Holder = Map<string | number, number>;
 
+/** Where the fields of a value stand: on the value itself, as a weak map of so many keys keeps the collector busy. */
+const PLACES = Symbol('places');
+const hold = (value: object, places: Holder): void => {
+  Object.defineProperty(value, PLACES, { value: places });
+};
+const heldBy = (value: object): Holder | undefined => {
+  const places: unknown = Reflect.get(value, PLACES);
+  return places instanceof Map ? places : undefined;
+};
+
 export function valuesOf(contents: unknown): Values {
   const anchors = new Map<string, { value: unknown; size: number } | 'open'>();
-  const places = new WeakMap<object, Holder>();
   let size = 0;
 
   const convert = (node: unknown): unknown => {
@@ -35,7 +45,7 @@ export function valuesOf(contents: unknown): Values {
     if (anchor !== undefined) anchors.set(anchor, 'open');
     const before = size;
     count(1);
-    const value = plain(node);
+    const value = isNode(node) ? tagged(node.tag, plain(node)) : plain(node);
     if (anchor !== undefined) anchors.set(anchor, { value, size: size - before });
     return value;
   };
@@ -49,7 +59,7 @@ export function valuesOf(contents: unknown): Values {
         if (start !== undefined) holder.set(i, start);
         return isPair(item) ? mapping([item]) : convert(item);
       });
-      places.set(value, holder);
+      hold(value, holder);
       return value;
     }
     return isMap(node) ? mapping(node.items) : undefined;
@@ -74,14 +84,14 @@ export function valuesOf(contents: unknown): Values {
     }
     for (const [key, offset] of from) if (!own.has(key as string)) holder.set(key, offset);
     const value = Object.fromEntries([...own, ...[...merged].filter(([key]) => !own.has(key))]);
-    places.set(value, holder);
+    hold(value, holder);
     return value;
   };
 
   /** What is merged stands where it was written; of two sources the first wins. */
   const take = (source: unknown, into: Map<string, unknown>, from: Holder) => {
     if (typeof source !== 'object' || source === null) return;
-    const held = places.get(source);
+    const held = heldBy(source);
     for (const [key, value] of Object.entries(source)) {
       if (into.has(key)) continue;
       into.set(key, value);
@@ -104,7 +114,7 @@ export function valuesOf(contents: unknown): Values {
       let offset = startOf(contents) ?? 0;
       for (const key of path) {
         if (typeof at !== 'object' || at === null) break;
-        const found = places.get(at)?.get(key);
+        const found = heldBy(at)?.get(key);
         if (found === undefined) break;
         offset = found;
         at = Object.hasOwn(at, key) ? Reflect.get(at, key) : undefined;

@@ -19,12 +19,15 @@ export type YamlRead = { readonly documents: readonly YamlDocument[]; readonly u
 export function readYaml(block: Block, part: string): YamlRead {
   const counter = new LineCounter();
   const lines = block.text.split('\n');
-  const placed = (line: number): Place => ({
-    part,
-    heading: block.heading,
-    line: block.line + line - 1,
-    quote: quoted(lines[line - 1] ?? ''),
-  });
+  const places = new Map<number, Place>();
+  const placed = (line: number): Place => {
+    const known = places.get(line);
+    if (known !== undefined) return known;
+    const { heading } = block;
+    const place = { part, heading, line: block.line + line - 1, quote: quoted(lines[line - 1] ?? '') };
+    places.set(line, place);
+    return place;
+  };
   const lineAt = (offset: number) => counter.linePos(offset).line || 1;
   const documents: YamlDocument[] = [];
   const unread: Unread[] = [];
