@@ -15,7 +15,7 @@ export const VARIABLES: readonly (readonly [name: string, what: string])[] = [
   ['INFRAGATE_KUBECONFIG', "The server's own kubeconfig, before KUBECONFIG: an identity that the agent does not have."],
   ['INFRAGATE_CACHE', 'Where the sandbox keeps what it downloads and builds. Without it `~/.cache/infragate`.'],
   ['INFRAGATE_SANDBOX_BIN', 'A sandbox program to use in place of the platform package or a build.'],
-  ['INFRAGATE_HELM', 'A helm to render charts with, before the one on the PATH.'],
+  ['INFRAGATE_HELM', 'A helm for charts, before the one on the PATH and the one that `infragate sandbox helm` built.'],
   ['INFRAGATE_DEMO_REGISTRY_AUTH', '`user:password` for the registry of `infragate demo --registry`.'],
   ['KUBECONFIG', 'As kubectl reads it: several files, the first that names a thing wins.'],
   ['CLAUDE_PROJECT_DIR', 'The workspace, where a client sets it; before INIT_CWD and the current folder.'],

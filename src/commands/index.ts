@@ -9,6 +9,6 @@ export { type ApprovedFile, layOut, type RunFolder } from './layout.ts';
 export { isDead, type Owner, self } from './owner.ts';
 export { RUN_MARK } from './processes.ts';
 export { programExists } from './program.ts';
-export { type Capabilities, helmHere, renderChart, renderKustomization } from './render.ts';
+export { type Capabilities, helmHere, pathWithHelm, renderChart, renderKustomization } from './render.ts';
 export { type CommandResult, type RunOptions, runCommand } from './run.ts';
 export { workspaceFiles } from './workspace.ts';

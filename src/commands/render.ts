@@ -1,3 +1,5 @@
+import { symlink } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
 import { builtHelm } from '../sandbox/helm.ts';
 import { programExists } from './program.ts';
 
@@ -17,6 +19,8 @@ export type Chart = {
   readonly version?: string;
   readonly values: readonly string[];
   readonly cwd: string;
+  /** Its hooks and tests, too, which helm runs and keeps out of the release. */
+  readonly hooks?: boolean;
   /** What templates ask of the cluster: its version, and what it serves (`apps/v1`, `apps/v1/Deployment`). */
   readonly capabilities?: Capabilities;
 };
@@ -31,6 +35,15 @@ export function helmHere(): string | undefined {
   const given = process.env.INFRAGATE_HELM;
   if (given !== undefined && given !== '') return programExists(given) ? given : undefined;
   return programExists('helm') ? 'helm' : builtHelm();
+}
+
+/** The PATH for commands that call helm: with this machine's helm on it under that name, by a link in `folder`. */
+export async function pathWithHelm(folder: string): Promise<string> {
+  const { PATH = '' } = process.env;
+  const helm = helmHere();
+  if (helm === undefined || helm === 'helm') return PATH;
+  await symlink(resolve(helm), join(folder, 'helm'));
+  return `${folder}${delimiter}${PATH}`;
 }
 
 /** The manifests a chart makes, by helm of this machine, without asking a cluster. */
@@ -49,7 +62,15 @@ export async function renderChart(chart: Chart): Promise<Rendered> {
     capabilities === undefined
       ? []
       : ['--kube-version', capabilities.kube_version, '--api-versions', capabilities.api_versions.join(',')];
-  const where = [...cluster, '--namespace', chart.namespace, ...version, ...values, '--include-crds', '--no-hooks'];
+  const where = [
+    ...cluster,
+    '--namespace',
+    chart.namespace,
+    ...version,
+    ...values,
+    '--include-crds',
+    ...(chart.hooks === true ? [] : ['--no-hooks']),
+  ];
   return run(helm, ['template', chart.release, chart.chart, ...where], chart.cwd);
 }
 

@@ -42,7 +42,7 @@ export async function runCommands(
   },
 ): Promise<CommandOutcome[]> {
   if (commands.length === 0) return [];
-  const { layOut, RUN_MARK, runCommand } = await import('../commands/index.ts');
+  const { layOut, pathWithHelm, RUN_MARK, runCommand } = await import('../commands/index.ts');
   const target = run.deployment?.target;
   const namespace = options.namespace ?? target?.namespace;
   const cluster = await run.cluster();
@@ -63,6 +63,7 @@ export async function runCommands(
       HOME: folder.home,
       TMPDIR: folder.home,
       ...helmFolders(),
+      ...(commands.some((c) => /\bhelm\b/.test(c)) ? { PATH: await pathWithHelm(folder.home) } : {}),
       [RUN_MARK]: folder.mark,
     };
     for (const command of commands) {

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
+import { capabilitiesOf } from '../assumptions/index.ts';
 import type { ReadingRun } from '../engine/tool.ts';
 import { cumulativeDigests, differenceText, preparePlan, reloadPlan, type World } from '../plan/index.ts';
 import { type Deployment, type Refusal, refuse, revisePlan } from '../workflow/index.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
 /** What plan/ may ask of this machine and this deployment. */
-export async function worldOf(_run: ReadingRun, d: Deployment): Promise<World> {
+export async function worldOf(run: ReadingRun, d: Deployment): Promise<World> {
   const commands = await import('../commands/index.ts');
   const { parseCommand } = await import('../shell/index.ts');
   const { parseReference } = await import('../images/index.ts');
@@ -18,7 +19,10 @@ export async function worldOf(_run: ReadingRun, d: Deployment): Promise<World> {
     context: d.target.context,
     files: commands.workspaceFiles(workspace),
     parseCommand,
-    programExists: (name) => commands.programExists(name, process.env.PATH ?? '', workspace),
+    programExists: (name) =>
+      name === 'helm'
+        ? commands.helmHere() !== undefined
+        : commands.programExists(name, process.env.PATH ?? '', workspace),
     parseCriterion: (text, about) => parseCriterion(text, about),
     canonicalImage: (text) => {
       const parsed = parseReference(text);
@@ -26,7 +30,15 @@ export async function worldOf(_run: ReadingRun, d: Deployment): Promise<World> {
     },
     render: {
       kustomize: (folder) => commands.renderKustomization(resolve(workspace, folder)),
-      helm: (chart) => commands.renderChart({ ...chart, namespace: d.target.namespace, cwd: workspace }),
+      helm: async (chart) =>
+        commands.renderChart({
+          ...chart,
+          namespace: d.target.namespace,
+          cwd: workspace,
+          hooks: true,
+          // As helm asks the API server at the install: the objects that are approved are those it makes.
+          ...(await capabilitiesOf(await run.reader())),
+        }),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Run } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/index.ts';
-import type { LoadedPlan, Phase, Plan } from '../plan/index.ts';
+import { isFile, type LoadedPlan, type Phase, type Plan } from '../plan/index.ts';
 import type { Script } from '../review/index.ts';
 import {
   plan as currentPlan,
@@ -103,7 +103,7 @@ const phasesOf = (stored: StoredPlan, bound: (number: number) => string | undefi
 
 /** The files that a phase's commands name, as they were approved. */
 export const filesOf = (stored: StoredPlan, phase: number): LoadedPlan['pinned'] =>
-  stored.loaded.phases.find((p) => p.number === phase)?.pinned ?? [];
+  (stored.loaded.phases.find((p) => p.number === phase)?.pinned ?? []).filter(isFile);
 
 /** What a phase put there, in this record: created or changed, and not gone since. */
 export const placedBy = (d: Deployment, phase: number) =>

@@ -17,6 +17,7 @@ export { loadPlan } from './load.ts';
 export { type ParsedPlan, parsePlan, type Source } from './parse.ts';
 export { isCustom } from './pods.ts';
 export { type Prepared, type PreparedPlan, preparePlan, reloadPlan } from './prepare.ts';
+export { isFile } from './resources.ts';
 export { type RollbackStep, readRollback } from './rollback.ts';
 export { type SecretNeed, type SecretUse, secretUse } from './secrets.ts';
 export { servicesWithPods } from './services.ts';

@@ -5,7 +5,7 @@ import { issuesIn } from '../workflow/index.ts';
 import { NOWHERE, type Path, type Places, pathText, placesIn, reportInto } from './places.ts';
 import { isRecord } from './record.ts';
 import { frame, phase } from './schema.ts';
-import type { Phase, Plan, Problem } from './types.ts';
+import type { Phase, Plan, Problem, Resource } from './types.ts';
 
 export type ParsedPlan = {
   /** Absent when it isn't in the form of a plan. */
@@ -78,6 +78,7 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
     return {
       number: index + 1,
       ...read,
+      commands: read.commands.length === 0 && read.delivery === 'helm' ? installs(read.resources) : read.commands,
       validation_commands: validation_commands.map(({ command }) => command),
       timeout_ms: timeout,
       ...(settle === undefined ? {} : { settle_ms: settle }),
@@ -94,6 +95,17 @@ export function parsePlan(input: string | object, origin = 'plan'): ParsedPlan {
   };
   return faulty.length === 0 ? { plan, problems, source } : { partial: { plan, faulty }, problems, source };
 }
+
+/** What makes a release of each chart: helm itself, with the values that were rendered for the review. */
+const installs = (resources: readonly Resource[]): string[] =>
+  resources.flatMap((r) => {
+    if (r.kind !== 'chart') return [];
+    const version = r.version === undefined ? [] : ['--version', r.version];
+    const values = r.values.flatMap((file) => ['--values', file]);
+    return [['helm', 'upgrade', '--install', r.release, r.chart, ...version, ...values].map(quoted).join(' ')];
+  });
+
+const quoted = (text: string): string => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 const PLACEHOLDERS = { component: '?', target: '?', validation: 'none: ?', rollback_strategy: '?' };
 

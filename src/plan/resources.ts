@@ -1,6 +1,8 @@
+import type { KubeObject } from '../objects/kube-object.ts';
 import { readManifests } from './documents.ts';
 import { join, kustomizationIn, traceKustomization } from './kustomization.ts';
 import type { Path, Report } from './places.ts';
+import { imagesOf } from './pods.ts';
 import { sha256 } from './sha256.ts';
 import type { Manifest, ObjectRef, Pinned, Provenance, Resource } from './types.ts';
 import type { Files, Rendered, Renderers } from './world.ts';
@@ -13,6 +15,10 @@ export type Loaded = {
   readonly pinned: Pinned[];
   readonly opaque: string[];
 };
+
+/** How what a program made of a folder is called among the pinned files: it is compared as text, and is no file. */
+const RENDERED = { helm: ' (rendered by helm)', kustomize: ' (rendered by kustomize)' } as const;
+export const isFile = ({ path }: Pinned): boolean => !Object.values(RENDERED).some((end) => path.endsWith(end));
 
 /** A folder with more files than this is not a folder of manifests. */
 export const MOST_FILES = 500;
@@ -193,16 +199,34 @@ async function loadChart(
     report.error(at, `${chart} is a chart, and helm is not here to render it`);
     return;
   }
-  into.opaque.push(`hooks and tests of chart ${chart} (not among the rendered objects)`);
   rendered(await render.helm(resource), { resource: index, file: chart, rendered_by: 'helm' }, at, context);
+  const hooks = into.manifests.filter(({ object, from }) => from.resource === index && hookOf(object) !== undefined);
+  for (const { object } of hooks) into.opaque.push(hookText(chart, object));
+  // What helm runs and deletes by itself is not watched as what was deployed; its text is part of the digest all the same.
+  into.manifests.splice(0, into.manifests.length, ...into.manifests.filter((m) => !hooks.includes(m)));
 }
 
-function rendered(result: Rendered, from: Omit<Provenance, 'document'>, at: Path, context: Context): void {
+const hookOf = (object: KubeObject): string | undefined => object.metadata.annotations?.['helm.sh/hook'];
+
+/** "chart web runs Job/migrate (registry/app:1) at pre-upgrade". */
+function hookText(chart: string, object: KubeObject): string {
+  const images = [...new Set(imagesOf(object).map(({ image }) => image))];
+  const what = `${object.kind}/${object.metadata.name ?? ''}${images.length === 0 ? '' : ` (${images.join(', ')})`}`;
+  const when = hookOf(object) ?? '';
+  return `chart ${chart}: ${/^test/.test(when) ? '"helm test" runs' : 'helm runs'} ${what} at ${when}`;
+}
+
+function rendered(
+  result: Rendered,
+  from: Omit<Provenance, 'document'> & { readonly rendered_by: keyof typeof RENDERED },
+  at: Path,
+  context: Context,
+): void {
   if (!result.ok) {
     context.report.error(at, `${from.file} can't be rendered: ${result.message}`);
     return;
   }
-  context.into.pinned.push({ path: `${from.file} (rendered by ${from.rendered_by})`, sha256: sha256(result.text) });
+  context.into.pinned.push({ path: `${from.file}${RENDERED[from.rendered_by]}`, sha256: sha256(result.text) });
   take(result.text, from, at, context, (line, column, message) =>
     context.report.error(at, `what ${from.file} renders to, line ${line}, column ${column}: ${message}`),
   );

@@ -10,6 +10,7 @@ import { lookAtPhase } from '../phases/live.ts';
 import { treeForRecord } from '../phases/makes.ts';
 import { drifted } from '../phases/read-plan.ts';
 import { recover } from '../phases/recover.ts';
+import { releaseChecks } from '../phases/release.ts';
 import { rollbackPossible } from '../phases/rollback.ts';
 import { secretsToHide } from '../phases/secrets.ts';
 import { awaitSettled, stillHolds } from '../phases/settled.ts';
@@ -104,6 +105,7 @@ async function lookAtEverything(
   const checks = [
     ...resources,
     ...commandsRan(d, phase),
+    ...(await releaseChecks(reader, d.target.namespace, phase)),
     ...settled.checks,
     ...commands.map(commandCheck),
     ...validationsBefore(d, stored, phase),
