@@ -150,6 +150,30 @@ test('kustomizations and charts are rendered, and what they are made of is pinne
   });
 });
 
+test('a chart without commands is installed by helm with the values that were rendered; hooks are named, not watched', async () => {
+  const text = `# Source: web/templates/a.yaml
+${configMap('settings', 'x')}---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate, annotations: {"helm.sh/hook": pre-upgrade}}
+spec: {template: {spec: {containers: [{name: m, image: "quay.io/team/app:1"}]}}}
+`;
+  const { loaded } = await prepared(
+    GOOD.replace('- web.yaml', "- {chart: oci://r/web, release: web, version: 1.2.3, values: [it's.yaml]}").replace(
+      'name: Application',
+      'name: Application\n  delivery: helm',
+    ),
+    { ...FILES, "it's.yaml": 'a: 1\n' },
+    { render: { helm: async () => ({ ok: true as const, text }) } },
+  );
+  const phase = loaded.phases[1];
+  expect(loaded.plan.phases[1]?.commands).toEqual([
+    `helm upgrade --install web oci://r/web --version 1.2.3 --values 'it'\\''s.yaml'`,
+  ]);
+  expect(phase?.manifests.map((m) => m.object.metadata.name)).toEqual(['settings']);
+  expect(phase?.opaque).toContain('chart oci://r/web: helm runs Job/migrate (quay.io/team/app:1) at pre-upgrade');
+});
+
 test.each([
   'undo',
   'keep Deployment/web: others use it',
