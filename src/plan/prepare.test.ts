@@ -171,7 +171,9 @@ spec: {template: {spec: {containers: [{name: m, image: "quay.io/team/app:1"}]}}}
     `helm upgrade --install web oci://r/web --version 1.2.3 --values 'it'\\''s.yaml'`,
   ]);
   expect(phase?.manifests.map((m) => m.object.metadata.name)).toEqual(['settings']);
-  expect(phase?.opaque).toContain('chart oci://r/web: helm runs Job/migrate (quay.io/team/app:1) at pre-upgrade');
+  expect(phase?.opaque).toContain(
+    'chart oci://r/web: Job/migrate (quay.io/team/app:1) at pre-upgrade, a hook, which only helm runs',
+  );
 });
 
 test.each([

@@ -208,12 +208,12 @@ async function loadChart(
 
 const hookOf = (object: KubeObject): string | undefined => object.metadata.annotations?.['helm.sh/hook'];
 
-/** "chart web runs Job/migrate (registry/app:1) at pre-upgrade". */
+/** "chart web: Job/migrate (registry/app:1) at pre-upgrade, a hook, which only helm runs". */
 function hookText(chart: string, object: KubeObject): string {
   const images = [...new Set(imagesOf(object).map(({ image }) => image))];
   const what = `${object.kind}/${object.metadata.name ?? ''}${images.length === 0 ? '' : ` (${images.join(', ')})`}`;
   const when = hookOf(object) ?? '';
-  return `chart ${chart}: ${/^test/.test(when) ? '"helm test" runs' : 'helm runs'} ${what} at ${when}`;
+  return `chart ${chart}: ${what} at ${when}, a hook, which only ${/^test/.test(when) ? '"helm test"' : 'helm'} runs`;
 }
 
 function rendered(
