@@ -5,37 +5,12 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-<<<<<<< HEAD
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { inConversation, playConversation } from '../../scripts/play/conversation.ts';
 import { approver } from '../../src/demo/approver.ts';
 import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
 import { commandsOf, documents, excuse, root, textOf, type Wanted } from '../support/documents.ts';
-=======
-import { helmHere } from '../../src/commands/index.ts';
-import { down, type Sandbox, up } from '../../src/sandbox/sandbox.ts';
-
-const root = join(import.meta.dirname, '..', '..');
-
-const helm = helmHere();
-
-/** What can't be run here: how the command begins, and why. */
-const EXCUSED: readonly (readonly [string, string])[] = [
-  ['npm run demo', 'takes over a minute: run by its own check'],
-  ['npm run --silent infragate -- operator init', 'asks on a terminal: test/protocol/operator.test.ts'],
-  ['infragate operator init', 'asks on a terminal: test/protocol/operator.test.ts'],
-  ['infragate approve', 'asks on a terminal: test/protocol/decision.test.ts'],
-  ['claude ', 'needs Claude Code: test/clients/claude-code.test.ts'],
-  ['npx @modelcontextprotocol/inspector', 'stays open in a browser: test/clients/inspector.test.ts'],
-  ['node scripts/dev.mjs scripts/pack-mcpb.ts', 'installs the bundle format’s tool and all dependencies anew'],
-  ['npm pack', 'packed and tried by test/clients/package.test.ts'],
-  ['npm run pack:sandbox', 'packed and tried by test/clients/package.test.ts'],
-  ['infragate sandbox helm', 'builds for minutes: test/cluster/helm.test.ts uses what it made'],
-  ...(helm === undefined ? [['helm ', 'there is no helm here: run "infragate sandbox helm"'] as const] : []),
-];
-const excuse = (command: string) => EXCUSED.find(([start]) => command.startsWith(start));
->>>>>>> 342aea2 (A chart is rendered, installed, compared and taken back by a real helm)
 
 /** The tutorial ends by taking the sandbox down, so it comes last. */
 const pages = [...documents].sort((a, b) => Number(a.endsWith('tutorial.md')) - Number(b.endsWith('tutorial.md')));
@@ -51,7 +26,6 @@ beforeAll(async () => {
   sandbox = await up({ crds: ['openshift', 'olm'] });
   program('infragate', `exec '${process.execPath}' '${join(root, 'src', 'cli.ts')}' "$@"`);
   program('kubectl', `exec '${sandbox.bin}' kubectl "$@"`);
-  if (helm !== undefined && helm !== 'helm') program('helm', `exec '${helm}' "$@"`);
 }, 120_000);
 
 afterAll(async () => {

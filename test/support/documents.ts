@@ -17,6 +17,7 @@ export const EXCUSED: readonly (readonly [string, string])[] = [
   ['npm run bench', 'takes minutes; measures, judges nothing'],
   ['infragate operator init', 'asks on a terminal: test/protocol/operator.test.ts'],
   ['infragate approve', 'asks on a terminal: test/protocol/decision.test.ts'],
+  ['infragate sandbox helm', 'builds for minutes; test/cluster/helm.test.ts uses what it made'],
   ['npm install', 'comes from the npm registry; test/clients/package.test.ts installs the packed tarballs'],
   ['npm uninstall', 'takes away what npm install brought'],
   ['claude ', 'needs Claude Code: test/clients/claude-code.test.ts'],
