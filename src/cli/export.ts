@@ -1,36 +1,43 @@
 // infragate export [deployment]
 
-import { Command } from 'commander';
-import { printError, printJsonLines, printJsonText } from '../print/index.ts';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { print, printError, printJson, printJsonLines, printJsonText } from '../print/index.ts';
+import type { ChangeSource } from '../report/index.ts';
 import type { Damage, Ledger } from '../state/index.ts';
-import { EXIT } from './exit.ts';
-import { fail, withLedger } from './with-ledger.ts';
+import { EXIT, type Exit } from './exit.ts';
+import { fail, SCHEMA_VERSION, withLedger } from './with-ledger.ts';
 
-type Flags = { json: boolean; decisions: boolean };
+const FORMATS = ['jsonl', 'html', 'md'] as const;
+type Format = (typeof FORMATS)[number];
+type Flags = { json: boolean; decisions: boolean; format: Format; output?: string };
 
 export function exportCommand(): Command {
   return new Command('export')
-    .description('the recorded events as JSON lines, with the hashes that chain them')
-    .argument('[deployment]', 'which deployment; all of them when left out')
+    .description('the recorded events as JSON lines, with the hashes that chain them; or a report for a change ticket')
+    .argument('[deployment]', 'which deployment; all of them when left out (a report: the only one)')
+    .addOption(
+      new Option('--format <format>', 'jsonl: the events; html, md: one page with timeline and evidence')
+        .choices(FORMATS)
+        .default('jsonl'),
+    )
     .option(
       '--decisions',
       'with the answers of passkeys and the reviews that decisions name, for verify --decisions',
       false,
     )
+    .option('--output <file>', 'write the report there instead of printing it')
     .option('--json', 'print one JSON array instead of lines', false)
-    .action(exportRows);
+    .action((deployment: string | undefined, flags: Flags) =>
+      flags.format === 'jsonl' ? exportRows(deployment, flags) : exportReport(deployment, flags),
+    );
 }
 
 function exportRows(deployment: string | undefined, { json, decisions }: Flags): Promise<void> {
   return withLedger(json, async (ledger) => {
     const known = (await ledger.deployments()).map(({ id }) => id);
-    if (deployment !== undefined && !known.includes(deployment))
-      return fail(
-        json,
-        EXIT.wrongUse,
-        'NoDeployment',
-        `There is no deployment ${deployment}. infragate status lists them.`,
-      );
+    if (deployment !== undefined && !known.includes(deployment)) return noDeployment(json, deployment);
     const damage: (Damage & { deployment: string })[] = [];
     const lines = linesOf(ledger, deployment === undefined ? known : [deployment], damage, decisions);
     if (json) {
@@ -44,6 +51,9 @@ function exportRows(deployment: string | undefined, { json, decisions }: Flags):
   });
 }
 
+const noDeployment = (json: boolean, id: string): Exit =>
+  fail(json, EXIT.wrongUse, 'NoDeployment', `There is no deployment ${id}. infragate status lists them.`);
+
 async function* linesOf(
   ledger: Ledger,
   deployments: readonly string[],
@@ -55,4 +65,75 @@ async function* linesOf(
     const damaged = yield* (decisions ? decisionLines : exportLines)(ledger, deployment);
     if (damaged !== undefined) damage.push({ deployment, ...damaged });
   }
+}
+
+/** A page about a record that can't be trusted would look like one that can: it is refused. */
+function exportReport(named: string | undefined, { json, format, output }: Flags): Promise<void> {
+  return withLedger(json, async (ledger) => {
+    const known = (await ledger.deployments()).map(({ id }) => id);
+    const id = named ?? (known.length === 1 ? known[0] : undefined);
+    if (id === undefined)
+      return fail(
+        json,
+        EXIT.wrongUse,
+        'WhichDeployment',
+        `Name one deployment: ${known.join(', ') || 'there is none yet'}.`,
+      );
+    if (!known.includes(id)) return noDeployment(json, id);
+    const source = await sourceOf(ledger, id);
+    if ('why' in source)
+      return fail(json, EXIT.no, 'RecordDamaged', `${id}: ${source.why}; infragate verify says more.`);
+    const { changeHtml, changeMarkdown, changeReport } = await import('../report/index.ts');
+    const page = (format === 'html' ? changeHtml : changeMarkdown)(changeReport(source));
+    if (output === undefined) print(page);
+    else {
+      const path = resolve(output);
+      try {
+        await writeFile(path, page);
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        return fail(json, EXIT.lacking, 'NotWritten', `The report can't be written to ${path}: ${why}`);
+      }
+      if (json) printJson({ schema_version: SCHEMA_VERSION, ok: true, deployment: id, format, output: path });
+      else printError(`${id}: written to ${path}`);
+    }
+    return EXIT.done;
+  });
+}
+
+async function sourceOf(ledger: Ledger, id: string): Promise<ChangeSource | { readonly why: string }> {
+  const { fold, parseEvents, plan } = await import('../workflow/index.ts');
+  const { rows, damaged } = await ledger.read(id);
+  if (damaged !== undefined) return damaged;
+  const parsed = parseEvents(rows);
+  if (!parsed.ok) return { why: `event ${parsed.seq} can't be read: ${parsed.why}` };
+  const deployment = fold(id, parsed.events);
+  if (deployment === undefined) return { why: 'it does not begin with its start' };
+  const bodies = new Map<string, string>();
+  const text = async (digest: string): Promise<string | undefined> => {
+    const body = await ledger.get(digest);
+    return body === undefined ? undefined : Buffer.from(body.body).toString('utf8');
+  };
+  for (const { fact } of parsed.events) {
+    if (fact.type !== 'observed' || fact.body === undefined || bodies.has(fact.body)) continue;
+    const found = await text(fact.body);
+    if (found !== undefined) bodies.set(fact.body, found);
+  }
+  const current = plan(deployment);
+  const stored = current === undefined ? undefined : await text(current.body);
+  const summary = stored === undefined ? undefined : summaryOf(stored);
+  return {
+    deployment,
+    events: parsed.events,
+    now: new Date().toISOString(),
+    bodies,
+    ...(summary === undefined ? {} : { plan: summary }),
+  };
+}
+
+function summaryOf(stored: string): string | undefined {
+  const read: unknown = JSON.parse(stored);
+  return typeof read === 'object' && read !== null && 'summary' in read && typeof read.summary === 'string'
+    ? read.summary
+    : undefined;
 }

@@ -202,3 +202,48 @@ describe('infragate learnings', () => {
     expect((await run(home, 'learnings', 'list', '--json')).json()).toHaveLength(2);
   });
 });
+
+describe('infragate export --format', () => {
+  const started: NewEvent['fact'] = {
+    type: 'started',
+    component: 'web <b>',
+    complexity: 'simple',
+    workspace: '/work',
+    target: {
+      server: 'https://127.0.0.1:6443',
+      context: 'c',
+      cluster: 'c',
+      via: 'kube-system',
+      namespace: 'shop',
+      namespaces: [],
+    },
+  };
+  const withOne = async () => {
+    const home = await recorded();
+    const ledger = await ledgerAt(home);
+    await ledger.append('web-1', 0, [{ at: '2026-03-01T10:00:00.000Z', by: { kind: 'server' }, fact: started }]);
+    ledger.close();
+    return home;
+  };
+
+  test('a page of one deployment, printed or written', async () => {
+    const home = await withOne();
+    const page = await run(home, 'export', 'web-1', '--format', 'html');
+    expect(page).toMatchObject({ code: 0, out: expect.stringContaining('<h1>web-1: web &lt;b&gt; → shop</h1>') });
+    const path = join(home, 'report.md');
+    const written = await run(home, 'export', 'web-1', '--format', 'md', '--output', path, '--json');
+    expect(written.json()).toMatchObject({ schema_version: 1, ok: true, format: 'md', output: path });
+    expect(readFileSync(path, 'utf8')).toContain('## Timeline');
+  });
+
+  test('which one has to be said where there are several, and one whose record is damaged has no page', async () => {
+    const home = await withOne();
+    expect(await run(home, 'export', '--format', 'md')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('web-1'),
+    });
+    expect((await run(home, 'export', 'nope', '--format', 'md')).code).toBe(2);
+    changeOneByte(home);
+    expect(await run(home, 'export', 'dify-1', '--format', 'md')).toMatchObject({ code: 1, out: '' });
+  });
+});

@@ -9,14 +9,15 @@ export type Standing = {
   readonly home?: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly language?: 'shell' | 'powershell';
+  readonly untimed?: number;
 };
 
 /** A command line → undefined (it may run) or the reason it stops, first things first. Nothing here touches a cluster. */
 export function judge(text: string, standing: Standing): string | undefined {
-  const { cwd, permits, home, language = 'shell' } = standing;
+  const { cwd, permits, home, language = 'shell', untimed } = standing;
   const protects = permits.length > 0 && home !== undefined ? [home] : [];
   const env = { ...(standing.env ?? process.env), ...(home === undefined ? {} : { INFRAGATE_HOME: home }) };
-  for (const effect of shellEffects(text, { cwd, env, protects, language })) {
+  for (const effect of shellEffects(text, { cwd, env, protects, language, untimed })) {
     const because = refusal(effect, standing);
     if (because !== undefined) return because;
   }

@@ -1,5 +1,3 @@
-import { Script } from 'node:vm';
-
 /** The reading took longer than it may. */
 export class TimeLimit extends Error {}
 
@@ -17,6 +15,7 @@ export function withinTime<T>(limit_ms: number, run: () => T): T {
   };
   Object.defineProperty(globalThis, 'infragateWork', { value: work, configurable: true });
   try {
+    const { Script } = process.getBuiltinModule('node:vm');
     new Script('globalThis.infragateWork.run()').runInThisContext({ timeout: limit_ms });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')

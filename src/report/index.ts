@@ -3,6 +3,8 @@
  * figures can be computed again from `infragate export`.
  */
 
+export { changeHtml, changeMarkdown } from './change-render.ts';
+export { type ChangeSource, changeReport } from './change-report.ts';
 export { comparison, type RunFigures, runFigures } from './compare.ts';
 export { type Component, type Deployed, documentation, keptSections } from './documentation.ts';
 export { type Learning, learningsOf, type Note, titleKey, type Use, usesOf } from './learnings.ts';
@@ -12,4 +14,5 @@ export { researchReport } from './research.ts';
 export { figures, type Narrative, retrospective, toldIn } from './retrospective.ts';
 export { budgetReport, damagedWords, listReport, MAX_LISTED, statusReport } from './status.ts';
 export { timelineMarkdown, timelineReport } from './timeline.ts';
+export { localTime } from './when.ts';
 export { eventWords, fixWords } from './words.ts';

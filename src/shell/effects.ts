@@ -1,15 +1,15 @@
 import { changedPath } from './changes.ts';
 import { type ClusterCall, clusterTool, readClusterCall } from './cluster/call.ts';
-import { looksOnly } from './cluster/container.ts';
 import { apiWrite, REQUESTERS } from './cluster/request.ts';
 import { type ClusterWrite, clusterWrite } from './cluster/write.ts';
 import { isWriter, playbookOf, WRITES_IN_PLAYBOOK, writerWrite } from './cluster/writers.ts';
 import { apiWriteInCode, coarseWords, runsTool } from './coarse.ts';
+import { looksInside } from './inside.ts';
 import { isInfragate, isInfragateProgram, isInfragateScript, personsCommand, ranByNode } from './person.ts';
 import { withoutPlaceholders } from './placeholders.ts';
 import { type Runs, runsOf, TAKES_WORDS } from './programs/index.ts';
 import { powershellCommands, translated } from './programs/powershell.ts';
-import { below, fileText, type Io, newScope, noIo, type Scope, TooDeep, Unreadable } from './scope.ts';
+import { below, fileText, type Io, newBudget, newScope, noIo, type Scope, TooDeep, Unreadable } from './scope.ts';
 import { baseName, isKnown, UNKNOWN } from './text.ts';
 import { hintOf, maybeWrites } from './unknown-program.ts';
 import { runWords, walkText } from './walk.ts';
@@ -32,6 +32,8 @@ export type ShellReading = {
   /** Folders and files of which changes are reported. */
   readonly protects?: readonly string[];
   readonly language?: 'shell' | 'powershell';
+  /** Throws NeedsTimeLimit when more than this many characters are to be read. */
+  readonly untimed?: number | undefined;
 };
 
 /** A command line → what it does. Nothing is run; files that it names are read, and no cluster is asked. */
@@ -46,11 +48,11 @@ export function shellEffects(text: string, reading: ShellReading): readonly Shel
 
 function effectsOf(
   text: string,
-  { cwd, env, protects = [], language = 'shell' }: ShellReading,
+  { cwd, env, protects = [], language = 'shell', untimed }: ShellReading,
 ): readonly ShellEffect[] {
   const effects: ShellEffect[] = [];
   const reader = effectReader(effects, protects);
-  const scope = newScope({ cwd, ...(env === undefined ? {} : { env }) });
+  const scope = newScope({ cwd, budget: { ...newBudget(), untimed }, ...(env === undefined ? {} : { env }) });
   try {
     if (language === 'powershell') reader.powershell(text, scope);
     else walkText(text, scope, reader.look);
@@ -248,45 +250,4 @@ function withHint(argv: readonly string[]): readonly string[] {
   const [name = '', ...args] = argv;
   const hint = isKnown(name) ? undefined : hintOf(name);
   return hint === undefined ? argv : [hint, ...args];
-}
-
-/** Whether a command run inside a container only looks: nothing that isn't known to, no redirection to a file. */
-export function looksInside(argv: readonly string[], io: Io, scope: Scope): boolean {
-  if (argv.length === 0) return false;
-  let looks = true;
-  let depth = 0;
-  const visit = (inner: readonly string[], innerIo: Io, innerScope: Scope): void => {
-    if (!looks || inner.length === 0) return;
-    if (innerIo.writes.some((path) => !/^\/dev\/(null|stdout|stderr|tty)$/.test(path))) looks = false;
-    const [name = '', ...args] = inner;
-    const known = isKnown(baseName(name)) ? looksOnly(inner, innerIo) : undefined;
-    const runs = known === true && !RUNS_OTHERS.test(baseName(name)) ? [] : runsOf(inner, innerIo, innerScope);
-    if (known === false || (known === undefined && runs.length === 0 && !(name === ':' && args.length === 0)))
-      looks = false;
-    for (const one of runs) {
-      depth += 1;
-      if (depth > 40) looks = false;
-      else if (one.kind === 'argv') runWords(one.argv, { ...(one.io ?? innerIo), writes: [] }, innerScope, visit);
-      else if (one.kind === 'text') looks = textLooks(one.text, one.io, innerScope, visit) && looks;
-      else looks = false;
-    }
-  };
-  runWords(argv, { ...io, writes: [] }, below(scope, { here: false, cwd: undefined }), visit);
-  return looks;
-}
-
-const RUNS_OTHERS = /^(env|command)$/;
-
-function textLooks(
-  text: string,
-  io: Io | undefined,
-  scope: Scope,
-  visit: (argv: readonly string[], io: Io, scope: Scope) => void,
-): boolean {
-  try {
-    walkText(text, below(scope), visit, io);
-    return true;
-  } catch {
-    return false;
-  }
 }

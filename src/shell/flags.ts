@@ -1,3 +1,4 @@
+import type { Words } from './text.ts';
 /** What a flag was given: its value, `true` for a switch, undefined where the value is missing. */
 export type FlagValue = string | true | undefined;
 export type Flags = ReadonlyMap<string, readonly FlagValue[]>;
@@ -15,7 +16,7 @@ export type ReadFlags = {
  *
  * `takesValue` says which names are followed by a value; unknown flags are taken as switches.
  */
-export function readFlags(args: readonly string[], takesValue: ReadonlySet<string>): ReadFlags {
+export function readFlags(args: readonly string[], takesValue: Words): ReadFlags {
   const flags = new Map<string, FlagValue[]>();
   const words: string[] = [];
   const put = (name: string, value: FlagValue) => {
@@ -46,7 +47,7 @@ export function readFlags(args: readonly string[], takesValue: ReadonlySet<strin
 function readShort(
   arg: string,
   following: string | undefined,
-  takesValue: ReadonlySet<string>,
+  takesValue: Words,
   put: (name: string, value: FlagValue) => void,
 ): number {
   for (let i = 1; i < arg.length; i += 1) {
@@ -79,7 +80,7 @@ export const valuesOf = (flags: Flags, ...names: readonly string[]): readonly (s
 export const hasAny = (flags: Flags, ...names: readonly string[]): boolean => names.some((name) => flags.has(name));
 
 /** Leading options of a wrapper (`timeout -s KILL 30 cmd …`): how many arguments belong to it. */
-export function optionsEnd(args: readonly string[], takesValue: ReadonlySet<string>): number {
+export function optionsEnd(args: readonly string[], takesValue: Words): number {
   let at = 0;
   for (let arg = args[at]; arg?.startsWith('-') && arg !== '-'; arg = args[at]) {
     if (arg === '--') return at + 1;

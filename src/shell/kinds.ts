@@ -1,3 +1,5 @@
+import type { Words } from './text.ts';
+
 /** Kinds as kubectl's users spell them → one spelling, and which of them belong to no namespace. */
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['po', 'pod'],
@@ -34,7 +36,7 @@ const SHORT: ReadonlyMap<string, string> = new Map([
   ['scc', 'securitycontextconstraint'],
 ]);
 
-const CLUSTER_WIDE: ReadonlySet<string> = new Set([
+const CLUSTER_WIDE: Words = new Set([
   'node',
   'persistentvolume',
   'customresourcedefinition',
@@ -59,7 +61,7 @@ const CLUSTER_WIDE: ReadonlySet<string> = new Set([
 ]);
 
 /** Kinds that every cluster serves in a namespace. */
-const NAMESPACED: ReadonlySet<string> = new Set([
+const NAMESPACED: Words = new Set([
   ...[...SHORT.values()].filter((kind) => !CLUSTER_WIDE.has(kind)),
   'secret',
   'role',

@@ -5,7 +5,12 @@ import { readText } from './files.ts';
 import { isKnown, UNKNOWN } from './text.ts';
 
 /** Work that one command line may cause: it is read before a person's every command, and must end. */
-export type Budget = { commands: number; characters: number };
+export type Budget = {
+  commands: number;
+  characters: number;
+  /** So many may be read before a time limit is needed; undefined: there is one, or none is wanted. */
+  untimed?: number | undefined;
+};
 
 export const newBudget = (): Budget => ({ commands: 5000, characters: 4_000_000 });
 
@@ -44,6 +49,8 @@ export const noIo: Io = { stdin: undefined, piped: false, writes: [] };
 
 export class TooDeep extends Error {}
 export class Unreadable extends Error {}
+/** It is more than may be read without a time limit: read it again within one. */
+export class NeedsTimeLimit extends Error {}
 
 export const newScope = (given: Partial<Scope> & { readonly cwd: string | undefined }): Scope => ({
   params: [],
@@ -88,6 +95,9 @@ export const below = (
 export function spend(scope: Scope, characters: number): void {
   scope.budget.characters -= characters;
   if (scope.budget.characters < 0) throw new TooDeep('too much text to read');
+  if (scope.budget.untimed === undefined) return;
+  scope.budget.untimed -= characters;
+  if (scope.budget.untimed < 0) throw new NeedsTimeLimit('it is long');
 }
 
 export function absolute(path: string, cwd: string | undefined): string {

@@ -14,8 +14,18 @@ export function isKnown(text: string | undefined): boolean {
 export const baseName = (path: string): string =>
   (path.split(/[\\/]/).at(-1) ?? '').replace(/\.(exe|cmd|bat)$/i, '').replace(/^([^@]+)@[^@]*$/, '$1');
 
-/** Words of a table, written in one string. */
-export const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
+/** A table of words. */
+export type Words = { readonly has: (word: string) => boolean; readonly [Symbol.iterator]: () => Iterator<string> };
+
+/** Written in one string, and read when it is first asked: the guard starts anew for every command. */
+export function words(text: string): Words {
+  let read: ReadonlySet<string> | undefined;
+  const all = (): ReadonlySet<string> => {
+    read ??= new Set(text.trim().split(/\s+/));
+    return read;
+  };
+  return { has: (word) => all().has(word), [Symbol.iterator]: () => all()[Symbol.iterator]() };
+}
 
 /** An argument, quoted so that a shell reads it as one word. */
 export const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,7 +1,7 @@
-import { words } from '../text.ts';
+import { type Words, words } from '../text.ts';
 
 /** Options of kubectl, oc and helm that take the next word (`--dry-run` and `--cascade` don't: pflag's NoOptDefVal). */
-export const KUBECTL_VALUE_FLAGS: ReadonlySet<string> = words(
+export const KUBECTL_VALUE_FLAGS: Words = words(
   '-n --namespace --context --cluster --user --kubeconfig -s --server --token --as --as-group --as-uid --as-user-extra ' +
     '--certificate-authority --client-certificate --client-key --request-timeout --tls-server-name --cache-dir --username ' +
     '--password -v --v --vmodule --profile --profile-output --log-file --log-dir --kuberc ' +
@@ -26,6 +26,6 @@ export const KUBECTL_VALUE_FLAGS: ReadonlySet<string> = words(
 );
 
 /** Of `logs`, -f follows and -p shows the one before: neither takes a value. */
-export const LOGS_VALUE_FLAGS: ReadonlySet<string> = new Set(
+export const LOGS_VALUE_FLAGS: Words = new Set(
   [...KUBECTL_VALUE_FLAGS].filter((flag) => flag !== '-f' && flag !== '-p'),
 );

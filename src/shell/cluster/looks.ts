@@ -1,5 +1,5 @@
 import type { Io } from '../scope.ts';
-import { isKnown, words } from '../text.ts';
+import { isKnown, type Words, words } from '../text.ts';
 import { WRITING_WORDS } from './plugins.ts';
 import { sqlReads } from './queries.ts';
 import { onlyAsks, requestOf } from './request.ts';
@@ -36,7 +36,7 @@ export const firstTwo = (reads: string, takes = ''): Looks => {
   };
 };
 
-export function operands(args: readonly string[], takes: ReadonlySet<string>): readonly string[] {
+export function operands(args: readonly string[], takes: Words): readonly string[] {
   return args.filter((arg, i) => !arg.startsWith('-') && (i === 0 || !takes.has(args[i - 1] ?? '')));
 }
 

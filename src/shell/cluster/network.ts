@@ -1,7 +1,7 @@
 import { first, firstTwo, type Looks, unless } from './looks.ts';
 
 /** Programs of routers, switches and service meshes: when they only look. */
-export const NETWORK_LOOKS: readonly (readonly [string, Looks])[] = [
+export const networkLooks = (): readonly (readonly [string, Looks])[] => [
   ['birdc', first('show')],
   ['birdcl', first('show')],
   ['vtysh', (args) => !/\b(conf|configure|clear|write)\b/.test(args.join(' '))],

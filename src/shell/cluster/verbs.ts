@@ -1,4 +1,4 @@
-import { words } from '../text.ts';
+import { type Words, words } from '../text.ts';
 
 /** What kubectl's and oc's own verbs do. A verb that is in no table is a plugin's (plugins.ts). */
 
@@ -10,7 +10,7 @@ export const READS = words(
 );
 
 /** Of these only some do something: the words that follow which are reads. */
-export const READS_BELOW: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+export const READS_BELOW: ReadonlyMap<string, Words> = new Map([
   ['rollout', words('status history help')],
   ['auth', words('can-i whoami help')],
   ['certificate', words('help')],
@@ -44,7 +44,7 @@ export const OC_ADM_READS = words(
   'top inspect node-logs must-gather release catalog ocp-certificates wait-for-stable-cluster verify-image-signature config ' +
     'create-bootstrap-project-template create-error-template create-login-template create-provider-selection-template create-kubeconfig help',
 );
-export const OC_ADM_READS_BELOW: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+export const OC_ADM_READS_BELOW: ReadonlyMap<string, Words> = new Map([
   ['policy', words('who-can scc-review scc-subject-review')],
   ['groups', words('help')],
 ]);

@@ -1,5 +1,5 @@
 import { hasAny, lastOf, readFlags, textOf, valuesOf } from '../flags.ts';
-import { isKnown, UNKNOWN, words } from '../text.ts';
+import { isKnown, UNKNOWN, type Words, words } from '../text.ts';
 import { isDryRun } from './call.ts';
 import { KUBECTL_VALUE_FLAGS } from './flags.ts';
 import { firstDecides } from './plugins.ts';
@@ -9,7 +9,7 @@ import type { ClusterWrite } from './write.ts';
  * Tools that write to a cluster on their own: the words that make them do it. Where one of plugins.ts's reading words comes
  * before them, or right after (`velero restore get`), they only look.
  */
-const WRITERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+const WRITERS: ReadonlyMap<string, Words> = new Map([
   ['helmfile', words('apply sync destroy delete charts')],
   ['skaffold', words('run dev deploy apply delete debug')],
   ['tilt', words('up down ci trigger enable disable')],
@@ -91,7 +91,7 @@ const WRITERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 ]);
 
 /** What they keep on this machine. */
-const LOCAL: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+const LOCAL: ReadonlyMap<string, Words> = new Map([
   ['velero', words('client')],
   ['argocd', words('context login logout relogin')],
   ['flux', words('plugin')],
@@ -147,10 +147,10 @@ function helmsman(args: readonly string[]): string | undefined {
 }
 
 function verbOf(program: string, given: readonly string[]): string | undefined {
-  const writes = WRITERS.get(program) ?? new Set();
+  const writes = WRITERS.get(program);
   if (LOCAL.get(program)?.has(given[0] ?? '') === true) return undefined;
   const first = given.slice(0, 4);
-  const changes = (word: string): boolean => writes.has(word) || (writes.size > 0 && CHANGES_SOMETHING.test(word));
+  const changes = (word: string): boolean => writes !== undefined && (writes.has(word) || CHANGES_SOMETHING.test(word));
   const at = first.findIndex((word) => changes(word) || !isKnown(word));
   const verb = first[at];
   if (verb === undefined || !changes(verb)) return undefined;

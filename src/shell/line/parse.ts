@@ -1,4 +1,5 @@
 import { type Command, forEachChild, type ParsedScript, parse, type SyntaxNode, type Word as SyntaxWord } from 'unbash';
+import type { Words } from '../text.ts';
 import { hidesStatus, neverFails } from './status.ts';
 import { unwrap } from './unwrap.ts';
 import { saysLittle } from './weak.ts';
@@ -40,7 +41,7 @@ export type ParsedCommand = {
   readonly problems: readonly Finding[];
 };
 
-export const BUILTINS: ReadonlySet<string> = new Set(
+export const BUILTINS: Words = new Set(
   (
     ': . [ alias bg break builtin caller cd command compgen complete continue declare dirs disown echo enable eval exec ' +
     'exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd pwd read ' +
@@ -49,7 +50,7 @@ export const BUILTINS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-const EXPANSIONS: ReadonlySet<string> = new Set([
+const EXPANSIONS: Words = new Set([
   'SimpleExpansion',
   'ParameterExpansion',
   'CommandExpansion',

@@ -7,10 +7,11 @@ import {
   type SyntaxNode,
   type While,
 } from 'unbash';
+import type { Words } from '../text.ts';
 import { innerWords } from './unwrap.ts';
 
 /** Builtins and programs that end with 0 whatever the cluster is like. */
-const ALWAYS: ReadonlySet<string> = new Set([
+const ALWAYS: Words = new Set([
   'true',
   ':',
   'echo',
@@ -35,7 +36,7 @@ const ALWAYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Filters that end with 0 whatever they read. */
-const FILTERS: ReadonlySet<string> = new Set([
+const FILTERS: Words = new Set([
   'cat',
   'tee',
   'head',

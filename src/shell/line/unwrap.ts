@@ -1,5 +1,6 @@
 import { SHELLS } from '../programs/shells.ts';
 import { WATCH_TAKES, WRAPPERS, XARGS_TAKES } from '../programs/wrappers.ts';
+import type { Words } from '../text.ts';
 import type { Word } from './word.ts';
 
 type Assignment = { readonly name: string; readonly value: string | undefined };
@@ -16,7 +17,7 @@ type Unwrapped = {
 };
 
 /** Programs that run the rest of their words, with the options of theirs that take a value. */
-function wrapperNamed(name: string): { readonly values: ReadonlySet<string>; readonly skip: number } | undefined {
+function wrapperNamed(name: string): { readonly values: Words; readonly skip: number } | undefined {
   if (name === 'xargs') return { values: XARGS_TAKES, skip: 0 };
   if (name === 'watch') return { values: WATCH_TAKES, skip: 0 };
   if (name === 'busybox') return { values: new Set(), skip: 0 };
@@ -82,7 +83,7 @@ export function unwrap(given: readonly Word[], before: readonly Assignment[]): U
   return base;
 }
 
-function afterOptions(words: readonly Word[], values: ReadonlySet<string>): readonly Word[] {
+function afterOptions(words: readonly Word[], values: Words): readonly Word[] {
   let at = 0;
   while (at < words.length) {
     const text = words[at]?.value ?? '';

@@ -1,6 +1,6 @@
 import { optionsEnd, readFlags, textOf } from '../flags.ts';
 import type { Io } from '../scope.ts';
-import { isKnown, UNKNOWN, words } from '../text.ts';
+import { isKnown, UNKNOWN, type Words, words } from '../text.ts';
 import { type Runs, runsArgv, runsText } from './runs.ts';
 
 /**
@@ -8,7 +8,7 @@ import { type Runs, runsArgv, runsText } from './runs.ts';
  * whether `NAME=value` may come first, or the word after which the other command line stands.
  */
 export type Wrapper = {
-  readonly takes?: ReadonlySet<string>;
+  readonly takes?: Words;
   readonly words?: number;
   readonly assigns?: true;
   readonly after?: string;
