@@ -21,7 +21,8 @@ const LONGEST_NAME = 63;
 export function rename(objects: readonly KubeObject[], suffix: string): Renamed {
   const taken = new Set<string>();
   const names = objects.map((object) => {
-    const from = object.metadata.name ?? object.metadata.generateName?.replace(/-+$/, '') ?? object.kind.toLowerCase();
+    const from =
+      object.metadata.name ?? object.metadata.generateName?.replace(/(?<!-)-+$/, '') ?? object.kind.toLowerCase();
     // Two that leave their names to the server, or differ only where a long name is cut off, must not become one.
     let to = fresh(object.kind, from, suffix);
     for (let n = 2; taken.has(keyOf(object, to)); n++) to = fresh(object.kind, from, `${n}-${suffix}`);
@@ -47,7 +48,7 @@ const keyOf = ({ apiVersion, kind }: KubeObject, name: string): string => `${gro
 
 function fresh(kind: string, name: string, suffix: string): string {
   const most = (LONGEST[kind] ?? LONGEST_NAME) - suffix.length - 1;
-  return `${name.slice(0, most).replace(/[-.]+$/, '')}-${suffix}`;
+  return `${name.slice(0, most).replace(/(?<![-.])[-.]+$/, '')}-${suffix}`;
 }
 
 type Renaming = {

@@ -32,7 +32,7 @@ export function parseApi(text: string): ApiName | undefined {
   const colon = written.indexOf(':');
   const path = colon < 0 ? undefined : written.slice(colon + 1).trim();
   if (path !== undefined && !FIELD.test(path)) return undefined;
-  const field = path?.replace(/^\./, '').replaceAll(/\[[^\]]*\]/g, '');
+  const field = path?.replace(/^\./, '').replaceAll(/\[[^[\]]*\]/g, '');
   const name = (colon < 0 ? written : written.slice(0, colon))
     .trim()
     .replace(/[,\s]+(Kind=)?/i, '/')

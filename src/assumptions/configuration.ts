@@ -35,7 +35,7 @@ const plain = (text: string) =>
     .trim()
     .replace(/^configuration:/, '')
     .replaceAll(/\s+/g, ' ')
-    .replace(/[.;!]+$/, '');
+    .replace(/(?<![.;!])[.;!]+$/, '');
 
 function recognise(sentence: string) {
   for (const requirement of REQUIREMENTS) {

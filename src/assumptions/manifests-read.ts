@@ -24,7 +24,7 @@ export async function readManifests(given: string, workspace: string): Promise<M
   const wrong: string[] = [];
   for (const { name, text } of files.files) parseInto(name, text, manifests, wrong);
   if (wrong.length > 0) {
-    const template = files.files.find(({ text }) => /\{\{.*\}\}/.test(text));
+    const template = files.files.find(({ text }) => /\{\{[^{\n]*\}\}/.test(text));
     const render =
       template === undefined ? '' : 'this is a template; give what it renders to (helm template, envsubst): ';
     return { ok: false, message: `${render}${wrong.slice(0, 8).join('; ')}` };

@@ -8,7 +8,7 @@ export function refusedBy(error: { status: number; reason: string; message: stri
   deferrable?: boolean;
 } {
   const { status, reason, message } = error;
-  if (/does not support dry ?run|webhook.*dry ?run/i.test(message)) {
+  if (/does not support dry ?run|webhook.{0,300}dry ?run/i.test(message)) {
     return {
       verdict: unknown('AdmissionHasSideEffects', `admission that has side effects can't be tried: ${message}`),
       deferrable: true,
@@ -17,7 +17,7 @@ export function refusedBy(error: { status: number; reason: string; message: stri
   if (status === 403 && /cannot (create|patch|update) resource/.test(message)) {
     return { verdict: unknown('PermissionMissing', message), deferrable: true };
   }
-  if (status === 403 && /failed quota: .*must specify/.test(message))
+  if (status === 403 && /failed quota: .{0,500}must specify/.test(message))
     return { verdict: fail('ResourcesMissing', message) };
   if (/error looking up service account/.test(message)) return { verdict: fail('ServiceAccountMissing', message) };
   if (status === 403 && /exceeded quota/.test(message)) return { verdict: fail('QuotaExceeded', message) };

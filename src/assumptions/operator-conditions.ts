@@ -65,7 +65,9 @@ async function extensionCause(world: World, e: KubeObject, catalogs: readonly Ku
       };
   }
   if (
-    /forbidden|pre-?authorization|missing.*permission|permissions? to manage|cannot (get|list|create|patch)/i.test(said)
+    /forbidden|pre-?authorization|missing.{0,200}permission|permissions? to manage|cannot (get|list|create|patch)/i.test(
+      said,
+    )
   ) {
     const user = `system:serviceaccount:${namespace}:${account}`;
     return {

@@ -11,7 +11,7 @@ export const slugOf = (name: string): string =>
     .trim()
     .toLowerCase()
     .replaceAll(/[^a-z0-9.]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '');
+    .replaceAll(/^-+|(?<!-)-+$/g, '');
 
 /** `Red Hat OpenShift Pipelines Operator`, `openshift-pipelines-operator-rh` → `pipelines`. */
 function essence(name: string): string {

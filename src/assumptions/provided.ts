@@ -123,7 +123,7 @@ const configuration: Ask = async (world, name) => {
 
 /** `secret db-auth exists`, `namespace x exists`: the plan makes it when this identity may. */
 async function named(world: World, sentence: string): Promise<Installable> {
-  const word = /^(\S+) \S+.* exists$/.exec(sentence)?.[1];
+  const word = /^(\S+) \S.* exists$/.exec(sentence)?.[1];
   const discovery = await discoveryOf(world);
   const resource = word === undefined || !discovery.ok ? undefined : matching(discovery.value, word)[0];
   if (resource === undefined) {

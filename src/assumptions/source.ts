@@ -43,7 +43,7 @@ function fromUrl(given: string): SourceName | Misnamed {
   url.hash = '';
   url.username = '';
   url.password = '';
-  const href = url.pathname === '/' ? url.href : url.href.replace(/\/+(?=$|\?)/, '');
+  const href = url.pathname === '/' ? url.href : url.href.replace(/(?<!\/)\/+(?=$|\?)/, '');
   return { ok: true, form: 'url', subject: `source:${href}`, name: href, locator: href };
 }
 
@@ -66,7 +66,7 @@ export function sourceSlug(subject: string): string {
   const words = last
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-+|(?<!-)-+$/g, '')
     .slice(0, 24);
   return `${words === '' ? 'source' : words}-${digest}`;
 }

@@ -47,7 +47,7 @@ export async function freeze(config: Kubeconfig, asked: string | undefined): Pro
   try {
     return ok({
       context: name,
-      server: reach.data.server.replace(/\/+$/, ''),
+      server: reach.data.server.replace(/(?<!\/)\/+$/, ''),
       namespace: said.data.namespace || undefined,
       cluster: { name: cluster.name, fields: await inline(cluster.fields) },
       user: { name: user?.name ?? 'anonymous', fields: await inline(user?.fields ?? {}) },

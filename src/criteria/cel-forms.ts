@@ -25,7 +25,7 @@ const CONDITIONS: Readonly<Record<string, string>> = {
 };
 
 export const conditionNamed = (word: string): string =>
-  CONDITIONS[word.toLowerCase()] ?? conditionOfWord(word.replace(/\s.*$/, ''));
+  CONDITIONS[word.toLowerCase()] ?? conditionOfWord(word.replace(/\s.*/s, ''));
 
 /** `object.status…` is this state, where the status says so in the usual ways. */
 export function celState(word: string, kind: string | undefined, object: string): string {

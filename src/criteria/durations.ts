@@ -59,7 +59,7 @@ const amount = (word: string): number | undefined =>
 export function compactMs(word: string): number | undefined {
   if (!/^(?:\d{1,6}(?:\.\d{1,3})?(?:ms|s|m|h|sec|secs|min|mins|hr|hrs)){1,4}$/.test(word)) return undefined;
   let total = 0;
-  for (const [, count = '', unit = ''] of word.matchAll(/([\d.]+)([a-z]+)/g))
+  for (const [, count = '', unit = ''] of word.matchAll(/(?<![\d.])([\d.]+)([a-z]+)/g))
     total += Number(count) * (MS.get(unit) ?? 0);
   return total;
 }

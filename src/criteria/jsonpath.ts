@@ -78,7 +78,7 @@ export function parseJsonPath(given: string): JsonPath | undefined {
     .trim()
     .replace(/^(['"])(.*)\1$/, '$2')
     .trim();
-  const inner = /^\{\s*(.*?)\s*\}$/.exec(bare)?.[1] ?? bare;
+  const inner = /^\{.*\}$/.test(bare) ? bare.slice(1, -1).trim() : bare;
   const rooted = inner.replace(/^\$/, '').replace(/^(?=[\w\\])/, '.');
   const segments = segmentsOf(rooted);
   if (segments === undefined) return undefined;

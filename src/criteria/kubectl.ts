@@ -22,7 +22,7 @@ const wrong = (
 });
 
 /** A clause of time after a value that has no quotes: it is no part of the value. */
-const TIMED = / (?:within|in|after|before|for) (?:\d+ ?[a-z]+|an? [a-z]+|[A-Z]\w*.*)$/;
+const TIMED = / (?:within|in|after|before|for) (?:\d+ ?[a-z]+$|an? [a-z]+$|[A-Z].*)/s;
 
 /** The forms of `kubectl wait --for`: condition=…, jsonpath=…, create, delete. */
 export function forFlag(text: string, value: string, target: Target): Flag {

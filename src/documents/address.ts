@@ -10,7 +10,7 @@ const PLATFORM = new Set(['168.63.129.16']);
  */
 export async function addressRefusal(address: string): Promise<string | undefined> {
   const { default: ipaddr } = await import('ipaddr.js');
-  const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  const bare = address.replace(/^\[|\]$/g, '').replace(/%.*/s, '');
   if (!ipaddr.isValid(bare)) return `${address} is not an address`;
   return refusal(ipaddr, ipaddr.parse(bare));
 }

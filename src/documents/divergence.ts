@@ -28,7 +28,7 @@ export function slug(text: string): string {
   const made = text
     .toLowerCase()
     .replace(/[^a-z0-9.]+/g, '-')
-    .replace(/^-+|-+$/g, '')
+    .replace(/^-+|(?<!-)-+$/g, '')
     .slice(0, 60);
   return made === '' ? 'none' : made;
 }

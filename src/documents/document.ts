@@ -30,7 +30,7 @@ export const QUOTE_LENGTH = 200;
 
 /** What follows a name like this is a value nobody should see in an answer. */
 const SECRET =
-  /([\w.-]*(?:password|passwd|secret[_-]?key|token|api[_-]?key|access[_-]?key|allowed_keys)["']?\s*[:=]\s*|--?requirepass\s+)\S.*$/i;
+  /((?<![\w.-])[\w.-]*(?:password|passwd|secret[_-]?key|token|api[_-]?key|access[_-]?key|allowed_keys)["']?\s*[:=]\s*|--?requirepass\s+)\S.*/i;
 
 /**
  * One line of at most 200 characters without control or direction characters, so that a quote stays a quote, and without

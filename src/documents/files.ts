@@ -97,10 +97,13 @@ async function besides(path: string, first: Part, bytes: number): Promise<Part[]
 
 /** YAML files that an `include` or `extends` may name: looked for in the lines, as parsing is for the reader's thread. */
 function namedFiles(text: string): string[] {
-  if (!/^include:|^\s+extends:/m.test(text)) return [];
-  const named =
-    /^\s*(?:-\s+|(?:-\s+)?(?:path|file):\s*)["']?([\w./-]+\.ya?ml)["']?\s*$|\bfile:\s*["']?([\w./-]+\.ya?ml)/gm;
-  return [...text.matchAll(named)].map((match) => match[1] ?? match[2] ?? '');
+  if (!/^include:|^[ \t]+extends:/m.test(text)) return [];
+  return text.split('\n').flatMap((line) => {
+    const entry = /^(?:- |(?:- )?(?:path|file):)(.*)/.exec(line.trim().replace(/^-\s+/, '- '))?.[1] ?? '';
+    const alone = /^["']?([\w./-]+\.ya?ml)["']?$/.exec(entry.trim())?.[1];
+    const named = /\bfile:\s*["']?([\w./-]+\.ya?ml)/.exec(line)?.[1];
+    return alone ?? named ?? [];
+  });
 }
 
 async function readPart(path: string, name: string, limit: number): Promise<Part | Failed> {

@@ -14,7 +14,7 @@ const BY_NAME: readonly (readonly [RegExp, PartKind])[] = [
 const BY_TEXT: readonly (readonly [RegExp, PartKind])[] = [
   [/^\s*(<!doctype html|<html[\s>])/i, 'html'],
   [/^#!.*\b(ba|z|k|da)?sh\b/, 'shell'],
-  [/^\[source,[^\]\n]*\][ \t]*\n-{4,}/m, 'asciidoc'],
+  [/^\[source,[^\]\r\n]*\][ \t]*\n-{4,}/m, 'asciidoc'],
   [/^[ \t]*\.\. code-block::/m, 'rst'],
 ];
 

@@ -23,7 +23,7 @@ export function mountOf(pod: PodSpec, container: Container, path: string): Volum
   return found === undefined ? undefined : { ...volumeOf(pod, found.name), owner: pod.owner };
 }
 
-const trimmed = (path: string) => path.replace(/\/+$/, '');
+const trimmed = (path: string) => path.replace(/(?<!\/)\/+$/, '');
 
 function volumeOf(pod: PodSpec, name: string): Pick<VolumeUse, 'kind' | 'name'> {
   const templates = listOf(dig(pod.owner.object, 'spec', 'volumeClaimTemplates'));

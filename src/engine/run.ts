@@ -174,7 +174,7 @@ async function openDeployment(
     started.component
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-+|-+$/g, '')
+      .replace(/^-+|(?<!-)-+$/g, '')
       .slice(0, 40) || 'deployment';
   // Another component may have made an id like this one's, so an id that was refused is not tried again.
   const taken = new Set<string>();

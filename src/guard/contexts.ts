@@ -22,14 +22,21 @@ function serverOf(context: string, kubeconfig: string): string | undefined {
   return cluster === undefined ? undefined : entry(kubeconfig, 'cluster', cluster, 'server');
 }
 
+/** A value without its quotes and JSON's comma; undefined when nothing is left. */
+const bare = (value: string | undefined): string | undefined =>
+  value
+    ?.trim()
+    .replace(/,$/, '')
+    .replace(/^["']|["']$/g, '') || undefined;
+
 /** In the list whose items have the key `kind` and this name: the value of `field` inside `kind`. */
 function entry(text: string, kind: string, name: string, field: string): string | undefined {
   const items = text.split(/^[ \t]*-[ \t]+/m);
   for (const item of items) {
     const block = item.replace(/^(?=\S)/, '  ');
-    const named = /^[ \t]*"?name"?:[ \t]*["']?([^"'\n]+?)["']?,?[ \t]*$/m.exec(block)?.[1];
+    const named = bare(/^[ \t]*"?name"?:(.*)/m.exec(block)?.[1]);
     if (named !== name || !new RegExp(`^[ \\t]*"?${kind}"?:`, 'm').test(block)) continue;
-    return new RegExp(`^[ \\t]+"?${field}"?:[ \\t]*["']?([^"'\\n]+?)["']?,?[ \\t]*$`, 'm').exec(block)?.[1];
+    return bare(new RegExp(`^[ \\t]+"?${field}"?:(.*)`, 'm').exec(block)?.[1]);
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ import type { ClusterWrite } from '../shell/index.ts';
 const READS =
   /^(pods?_(list|get|log|logs|top)\w*|resources?_(list|get)\w*|namespaces_list|projects_list|events_list|nodes_(log|top|stats)\w*|helm_list|configuration_\w+|kubectl_(get|describe|logs|context|explain)\w*|list_\w+|explain_resource|get_\w+|describe_\w+|search_\w+|ping|diagnose\w*|trace\w*)$/i;
 const KNOWN_WRITES =
-  /^(resources?_(create_or_update|delete|scale|apply|patch|update|create)|pods_(delete|exec|run)|helm_(install|uninstall|upgrade|rollback)|kubectl_(create|apply|delete|patch|scale|rollout|generic|reconnect|exec|run|edit|label|annotate|expose|set|replace|drain|cordon|taint)\w*|install_helm_chart|upgrade_helm_chart|uninstall_helm_chart|exec_in_pod|node_management|cleanup_pods|cleanup|apply_kubernetes_manifest|delete_kubernetes_resource|reconcile_flux_\w+|(suspend|resume)_flux_\w+|install_flux_instance|(create|update|delete|sync)_application|run_resource_action|manage_k8s_resource|apply_yaml|manage_eks_stacks|call_kubectl|call_helm|call_cilium|vm_(create|start|stop|delete|lifecycle)\w*|tekton_\w+_(start|restart)\w*|kiali_manage\w*)$/i;
+  /^(resources?_(create_or_update|delete|scale|apply|patch|update|create)|pods_(delete|exec|run)|helm_(install|uninstall|upgrade|rollback)|kubectl_(create|apply|delete|patch|scale|rollout|generic|reconnect|exec|run|edit|label|annotate|expose|set|replace|drain|cordon|taint)\w*|install_helm_chart|upgrade_helm_chart|uninstall_helm_chart|exec_in_pod|node_management|cleanup_pods|cleanup|apply_kubernetes_manifest|delete_kubernetes_resource|reconcile_flux_\w+|(suspend|resume)_flux_\w+|install_flux_instance|(create|update|delete|sync)_application|run_resource_action|manage_k8s_resource|apply_yaml|manage_eks_stacks|call_kubectl|call_helm|call_cilium|vm_(create|start|stop|delete|lifecycle)\w*|tekton_\w{1,60}?_(start|restart)\w*|kiali_manage\w*)$/i;
 /** Fields in which some of them take a whole command line. */
 const COMMAND_FIELDS = ['command', 'kubectl_command', 'cmd'] as const;
 
@@ -19,10 +19,19 @@ const WRITING =
 
 /** `mcp__server__tool`, `mcp_server_tool`, `server__tool` → its parts; undefined: no MCP server's. */
 function partsOf(name: string): { server: string; tool: string } | undefined {
-  const doubled = /^(?:mcp__)?([^\s]+?)__([^\s]+)$/.exec(name);
-  if (doubled !== null) return { server: doubled[1] ?? '', tool: doubled[2] ?? '' };
-  const single = /^mcp[_:]([\w-]+?)[_:/]([\w-]+)$/.exec(name);
-  return single === null ? undefined : { server: single[1] ?? '', tool: single[2] ?? '' };
+  const doubled = /^\S*$/.test(name) ? splitAt(name.replace(/^mcp__(?=.+__.)/, ''), '__') : undefined;
+  if (doubled !== undefined) return doubled;
+  if (!/^mcp[_:][\w:/-]+$/.test(name)) return undefined;
+  const [server = '', tool, ...more] = name.slice('mcp_'.length).split(/[:/]/);
+  if (tool === undefined) return splitAt(server, '_');
+  return server === '' || tool === '' || more.length > 0 ? undefined : { server, tool };
+}
+
+/** At the first separator that has something before and after it. */
+function splitAt(name: string, separator: string): { server: string; tool: string } | undefined {
+  const at = name.indexOf(separator, 1);
+  const tool = name.slice(at + separator.length);
+  return at < 0 || tool === '' ? undefined : { server: name.slice(0, at), tool };
 }
 
 export const baseOfTool = (name: string): string => partsOf(name)?.tool ?? name;

@@ -21,7 +21,7 @@ const FROM_HERE = new Set([
  * Registries of clouds whose nodes log in by themselves, through a credential provider of the kubelet (the matchImages of
  * EKS, GKE and AKS): no pull secret shows it, so a refusal here says nothing about a node.
  */
-const NODES_LOG_IN = /(\.dkr[.-]ecr(-fips)?\.[a-z0-9.-]+|(^|\.)gcr\.io|\.pkg\.dev|\.azurecr\.(io|cn|de|us))$/;
+const NODES_LOG_IN = /(\.dkr[.-]ecr(-fips)?\.[a-z0-9.-]{1,253}|(^|\.)gcr\.io|\.pkg\.dev|\.azurecr\.(io|cn|de|us))$/;
 
 type Tried = { readonly finding: Finding; readonly attempt: ImageAttempt; readonly local: boolean };
 

@@ -109,7 +109,7 @@ function registryOf(key: string): string | undefined {
   const path = rest
     .join('/')
     .replace(/^v[12](\/|$)/, '')
-    .replace(/\/+$/, '');
+    .replace(/(?<!\/)\/+$/, '');
   const lower = host.toLowerCase();
   const canonical = ['index.docker.io', 'registry-1.docker.io', DOCKER_HUB].includes(lower) ? DOCKER_HUB : lower;
   return path === '' ? canonical : `${canonical}/${path}`;
@@ -138,7 +138,9 @@ function credentialOf(
 
 function userAndPassword(entry: Record<string, unknown>): { username: string; password: string } | undefined {
   if (typeof entry.auth === 'string' && entry.auth !== '') {
-    const decoded = Buffer.from(entry.auth, 'base64').toString('utf8').replace(/\0+$/, '');
+    const decoded = Buffer.from(entry.auth, 'base64')
+      .toString('utf8')
+      .replace(/(?<!\0)\0+$/, '');
     const colon = decoded.indexOf(':');
     if (colon > 0) return { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
   }

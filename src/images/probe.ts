@@ -166,7 +166,7 @@ async function allTags(talk: Conversation, repository: string): Promise<string[]
     const answer: Answer = await talk.get(path);
     if (answer.kind === 'failed' || answer.status !== 200) return tags.length > 0 ? tags : undefined;
     tags.push(...tagsIn(answer.body));
-    const next: string | undefined = /<([^>]+)>\s*;\s*rel="?next"?/.exec(answer.headers.get('link') ?? '')?.[1];
+    const next: string | undefined = /<([^<>]+)>\s*;\s*rel="?next"?/.exec(answer.headers.get('link') ?? '')?.[1];
     const url: URL | null = next === undefined ? null : URL.parse(next, 'http://registry');
     path = url === null ? undefined : `${url.pathname}${url.search}`;
   }

@@ -17,7 +17,7 @@ export function isOfApi(object: KubeObject, api: string): boolean {
 function hasField(value: unknown, [first, ...rest]: readonly string[]): boolean {
   if (first === undefined) return value !== undefined;
   if (Array.isArray(value)) return value.some((item) => hasField(item, [first, ...rest]));
-  const key = first.replace(/\[[^\]]*\]$/, '');
+  const key = first.replace(/\[[^[\]]*\]$/, '');
   return isRecord(value) && Object.hasOwn(value, key) && hasField(value[key], rest);
 }
 

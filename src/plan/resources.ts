@@ -118,7 +118,7 @@ async function loadPath(
   into.pinned.push({ path: name, sha256: sha256(chosen) });
   const before = into.manifests.length;
   take(chosen, { resource: index, file: path }, at, context, inFile(at, path, report));
-  if (into.manifests.length === before && !/\S/.test(chosen.replace(/^\s*#.*$/gm, ''))) {
+  if (into.manifests.length === before && !/\S/.test(chosen.replace(/^[ \t]*#.*$/gm, ''))) {
     report.error(at, `${name} holds no object`);
   }
 }

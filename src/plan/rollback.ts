@@ -9,7 +9,7 @@ export type RollbackStep =
 export function readRollback(entry: string): RollbackStep {
   const text = entry.trim();
   if (/^undo$/i.test(text)) return { kind: 'undo' };
-  const keep = /^keep\s+([A-Z]\w*\/[\w.:-]+|(?:[\w.-]+\/)+[A-Z]\w*\/[\w.:-]+)\s*:\s*(\S.*)$/s.exec(text);
+  const keep = /^keep\s+([A-Z]\w*\/[\w.:-]+|(?:[\w.-]+\/)+[A-Z]\w*\/[\w.:-]+)\s*:\s*(\S.*)/s.exec(text);
   if (keep !== null) return { kind: 'keep', object: keep[1] ?? '', because: keep[2] ?? '' };
   const none = /^none\s*:\s*(\S.*)$/is.exec(text);
   if (none !== null) return { kind: 'keep', object: '*', because: none[1] ?? '' };

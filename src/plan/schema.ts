@@ -134,7 +134,7 @@ const risk = z.union([
   z.strictObject({ risk: name, mitigation: z.string().trim().default('') }),
 ]);
 
-const FROM = new RegExp(`^(${SECRET_SOURCES.join('|')})(?::\\s*(.+))?$`);
+const FROM = new RegExp(`^(${SECRET_SOURCES.join('|')})(?::(.+))?$`);
 
 const secretFrom = z
   .union([z.string(), z.record(z.string(), z.unknown())])

@@ -45,10 +45,11 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])/g, HIDDEN],
   [/(hooks\.slack\.com\/(?:services|workflows)\/)[\w/-]{1,200}/g, `$1${HIDDEN}`],
   [/(:\/\/[^\s:/@"'<>]{0,128}:)[^\s/"'<>]{1,512}@/g, `$1${HIDDEN}@`],
+  // A quote without its end hides the rest of the line: to look for the end from each name would take the square.
   // password: x, "token": "x", PASSWORD="two words"; not a reference (`secretName: x`), not an empty value, not `key: password`
   [
     new RegExp(
-      `(${NAMED}(?:\\\\?["'])?[ \\t]{0,8}[:=][ \\t]{0,8})(?:\\\\?"(?:[^"\\\\\\n]|\\\\.)+"|'[^'\\n]+'|[^\\s"',;}\\[{|>\\\\&][^\\s,;}&]*)`,
+      `(${NAMED}(?:\\\\?["'])?[ \\t]{0,8}[:=][ \\t]{0,8})(?:\\\\?"(?:[^"\\\\\\n]|\\\\.)+"?|'[^'\\n]+'|[^\\s"',;}\\[{|>\\\\&][^\\s,;}&]*)`,
       'gi',
     ),
     `$1${HIDDEN}`,
@@ -98,11 +99,14 @@ function hideJwts(text: string): string {
   return text.replace(/[\w.-]{20,}/g, (word) => {
     if (!word.includes('eyJ')) return word;
     const parts = word.split('.');
-    for (let i = 0; i + 1 < parts.length; i += 1) {
-      const at = (parts[i] ?? '').indexOf('eyJ');
-      if (at < 0 || (parts[i] ?? '').length - at < 8 || (parts[i + 1] ?? '').length < 4) continue;
-      parts.splice(i, 3, `${(parts[i] ?? '').slice(0, at)}${HIDDEN}`);
+    const shown: string[] = [];
+    for (let i = 0; i < parts.length; i += 1) {
+      const [part = '', next = ''] = parts.slice(i, i + 2);
+      const at = part.indexOf('eyJ');
+      const isToken = at >= 0 && part.length - at >= 8 && next.length >= 4;
+      shown.push(isToken ? `${part.slice(0, at)}${HIDDEN}` : part);
+      if (isToken) i += 2;
     }
-    return parts.join('.');
+    return shown.join('.');
   });
 }

@@ -17,7 +17,7 @@ const REMOVE_MS = 150_000;
 
 export function scratchName(namespace: string): string {
   const suffix = `-rehearsal-${randomBytes(3).toString('hex').slice(0, 5)}`;
-  return `${namespace.slice(0, LONGEST - suffix.length).replace(/-+$/, '')}${suffix}`;
+  return `${namespace.slice(0, LONGEST - suffix.length).replace(/(?<!-)-+$/, '')}${suffix}`;
 }
 
 /** How the original is treated by admission and by meshes, so that the copy is, too. */

@@ -9,18 +9,33 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 
 /** A pipe that is escaped already stays so: one more backslash would escape the backslash and end the cell. */
 const cell = (text: string): string =>
-  oneLine(text).replace(/(\\*)\|/g, (pipe, slashes: string) => (slashes.length % 2 === 1 ? pipe : `${slashes}\\|`)) ||
-  '–';
+  oneLine(text).replace(/(?<!\\)(\\*)\|/g, (pipe, slashes: string) =>
+    slashes.length % 2 === 1 ? pipe : `${slashes}\\|`,
+  ) || '–';
 
 /** People's and agents' text inside our Markdown: one line that begins no block, links as links, and no HTML. */
 export const oneLine = (text: string): string =>
-  cut(visible(text.replace(/\s+/g, ' ').trim()))
-    .replace(PARTS, (part) => (/^[\\`]/.test(part) ? part : part.replaceAll('<', '&lt;').replace(URLS, '<$&>')))
+  partsOf(cut(visible(text.replace(/\s+/g, ' ').trim())))
+    .map((part) => (/^[\\`]/.test(part) ? part : part.replaceAll('<', '&lt;').replace(URLS, '<$&>')))
+    .join('')
     .replace(/^([#>+*-]+)(?= |$)/, '\\$1')
     .replace(/^(\d+)([.)])(?= |$)/, '$1\\$2');
 
 /** As CommonMark reads them: an escaped character, a code span (closed by as many backticks as opened it), text. */
-const PARTS = /\\.|(`+)(?!`)(?:.*?[^`])?\1(?!`)|`+|\\|[^\\`]+/g;
+function partsOf(text: string): string[] {
+  const runs = [...text.matchAll(/`+/g)];
+  const parts: string[] = [];
+  for (let at = 0; at < text.length; ) {
+    const own = /^(?:\\.?|`+|[^\\`]+)/s.exec(text.slice(at))?.[0] ?? '';
+    const closing = own.startsWith('`')
+      ? runs.find((run) => run.index >= at + own.length && run[0] === own)
+      : undefined;
+    const part = closing === undefined ? own : text.slice(at, closing.index + own.length);
+    parts.push(part);
+    at += part.length;
+  }
+  return parts;
+}
 
 const cut = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST).trimEnd()}…` : text);
 const MOST = 300;

@@ -157,7 +157,7 @@ function imageFacts(after: KubeObject, before: KubeObject | undefined, { digests
   const was = new Map((before === undefined ? [] : imagesOf(before)).map((i) => [i.path, i.image]));
   return imagesOf(after).map(({ image, path, container }) => {
     const digest = image.includes('@') ? undefined : digests.get(image);
-    const loose = !image.includes('@') && (/:latest$/.test(image) || !/:[^/]+$/.test(image));
+    const loose = !image.includes('@') && (/:latest$/.test(image) || !/:[^/:]+$/.test(image));
     const shown = `${image}${digest === undefined ? '' : ` (${digest.slice(0, 19)}…)`}`;
     const old = was.get(path);
     const swapped = before !== undefined && old !== undefined && old !== image;

@@ -199,7 +199,7 @@ function scripts({ scripts: all }: Review): Visible[] {
     .sort((a, b) => b.told.length - a.told.length)
     .flatMap((s): Visible[] => {
       if (s.text === undefined) return [visible(`   ${part(s.path)}: no text (sha256 ${s.sha256.slice(0, 12)})`)];
-      const lines = s.text.replace(/\n+$/, '').split('\n');
+      const lines = s.text.replace(/(?<!\n)\n+$/, '').split('\n');
       const whole = lines.length <= SHORT_SCRIPT;
       const picked = whole
         ? lines.map((text, i) => `${i + 1}: ${text}`)

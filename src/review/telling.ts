@@ -7,7 +7,7 @@ import { type Danger, type Fact, fact, worstOf } from './fact.ts';
 type Sign = { readonly danger: Danger; readonly what: string; readonly pattern: RegExp };
 
 const SIGNS: readonly Sign[] = [
-  { danger: 3, what: 'pipes into a shell', pattern: /\|\s*(sudo\s+)?(\/\S{0,40}\/)?(ba|da|z|k|a)?sh\b/ },
+  { danger: 3, what: 'pipes into a shell', pattern: /\|\s*(sudo\s+)?(\/[^\s|]{0,40}\/)?(ba|da|z|k|a)?sh\b/ },
   { danger: 3, what: 'opens a connection of its own', pattern: /\/dev\/(tcp|udp)\/|\b(ncat|socat|telnet)\b|\bnc\s/ },
   { danger: 3, what: 'decodes what it runs', pattern: /\bbase64\s+(-d|-D|--decode)\b|\bxxd\s+-r\b|\bopenssl\s+enc\b/ },
   {

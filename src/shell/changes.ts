@@ -17,7 +17,7 @@ const CHANGES: ReadonlyMap<string, RegExp> = new Map([
   ['sort', /^(-[a-zA-Z]*o|--output)/],
   ['yq', /^(-[a-zA-Z]*i|--inplace|--in-place)/],
   ['git', /^(clean|checkout|reset|restore|rm|mv|init|clone|apply|stash|pull|merge|rebase|commit|worktree|add)$/],
-  ['tar', /^-?[a-zA-Z]*x|^--(extract|get|delete|append|update|remove-files)$|^-?[a-zA-Z]*r[a-zA-Z]*$/],
+  ['tar', /^-?[a-wyzA-Z]*x|^--(extract|get|delete|append|update|remove-files)$|^-?[a-qs-zA-Z]*r[a-zA-Z]*$/],
   ['curl', /^(-o|-O|--output|-T)/],
 ]);
 
@@ -26,7 +26,7 @@ const COPIES = words('cp rsync scp');
 
 /** How code in another language changes files. */
 const CODE_CHANGES =
-  /write|unlink|remove|rmtree|rename|replace|truncate|chmod|chown|copy|move|symlink|mkdir|rmdir|append|\brm(?:Sync)?\b|delete|open\([^)]*,\s*(?:mode\s*=\s*)?['"][wax+r]*[wax+]|>\s|-pi|-i\b|system|exec/i;
+  /write|unlink|remove|rmtree|rename|replace|truncate|chmod|chown|copy|move|symlink|mkdir|rmdir|append|\brm(?:Sync)?\b|delete|open\([^()]{0,200},\s*(?:mode\s*=\s*)?['"][wax+r]*[wax+]|>\s|-pi|-i\b|system|exec/i;
 
 /**
  * Which of the protected folders (or files) a command changes, as far as its words say. Code and scripts in another

@@ -50,7 +50,7 @@ function expandAlone(only: WordPart, scope: Scope, walk: Walk): readonly string[
 const tilde = (text: string): string => (text === '~' || text.startsWith('~/') ? join(homedir(), text.slice(1)) : text);
 
 const braces = (text: string): readonly string[] =>
-  /^\{[^{}]*,[^{}]*\}$/.test(text) ? text.slice(1, -1).split(',') : [UNKNOWN];
+  /^\{[^{},]*,[^{}]*\}$/.test(text) ? text.slice(1, -1).split(',') : [UNKNOWN];
 
 export function assignedValue(one: Assignment, scope: Scope, walk: Walk): string {
   if (one.value.type === 'ArrayValue') return UNKNOWN;
@@ -126,7 +126,7 @@ function substituted(script: ParsedScript | undefined, scope: Scope, walk: Walk)
     return last ?? UNKNOWN;
   }
   if (printsSetup([name, ...args])) return '';
-  return printed === undefined ? UNKNOWN : printed.replace(/\n+$/, '');
+  return printed === undefined ? UNKNOWN : printed.replace(/(?<!\n)\n+$/, '');
 }
 
 /** The words of a script that is one plain command. */

@@ -22,7 +22,7 @@ export function objectsInFile(path: string, scope: Scope): readonly NamedObject[
 }
 
 export function objectsInText(text: string): readonly NamedObject[] | undefined {
-  const documents = text.split(/^---.*$/m).filter((one) => /^\s*[^#\s]/m.test(one));
+  const documents = text.split(/^---.*$/m).filter((one) => /^[ \t]*[^#\s]/m.test(one));
   const objects = documents.map(objectIn);
   return objects.length === 0 || objects.includes(undefined) ? undefined : objects.flatMap((one) => one ?? []);
 }
@@ -41,7 +41,7 @@ function objectIn(text: string): NamedObject | undefined {
 function metadataOf(text: string): (key: string) => string | undefined {
   const flow = /^metadata:[ \t]*\{([^{}]*)[},]/m.exec(text)?.[1];
   if (flow !== undefined) return (key) => new RegExp(`(?:^|,)\\s*${key}:\\s*["']?([\\w.-]+)`).exec(flow)?.[1];
-  const block = /^metadata:[ \t]*(?:#.*)?\n((?:[ \t]+.*\n?|[ \t]*\n)*)/m.exec(text)?.[1];
+  const block = /^metadata:[ \t]*(?:#.*)?\n((?:(?:[ \t][^\n]*)?\n)*(?:[ \t][^\n]*)?)/m.exec(text)?.[1];
   const indent = block === undefined ? undefined : /^([ \t]+)\S/m.exec(block)?.[1];
   if (block === undefined || indent === undefined) return () => undefined;
   return (key) => new RegExp(`^${indent}${key}:\\s*["']?([\\w.-]+)["']?\\s*(?:#.*)?$`, 'm').exec(block)?.[1];

@@ -12,7 +12,7 @@ export const isInfragate = (name: string): boolean => /^infragate(\.[mc]?js)?$/.
 export const isInfragateScript = (path: string): boolean =>
   isInfragate(path) ||
   /(^|[\\/])(dist|src)[\\/]cli\.[mc]?[jt]s$/.test(path) ||
-  /[\\/]infragate[\\/][^\s]*\.[mc]?[jt]s$/.test(path);
+  /[\\/]infragate[\\/]\S{0,400}\.[mc]?[jt]s$/.test(path);
 
 /** The same for a program that is started by its path: a link may have another name. */
 export function isInfragateProgram(name: string, scope: Scope): boolean {

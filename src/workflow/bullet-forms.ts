@@ -115,7 +115,7 @@ const document = (api: string, name: string, body: string): string => {
 
 /** A Pod of this image; what uses the other documents is merged into its spec. */
 function podOf(image: string, nth: number, uses: readonly string[]): string {
-  const volumes = uses.flatMap((use) => /volumes: \[(.*)\]\n/.exec(use)?.[1] ?? []);
+  const volumes = uses.flatMap((use) => /volumes: \[([^[\n]*)\]\n/.exec(use)?.[1] ?? []);
   const named = volumes.map((volume, n) => volume.replace('{name: data', `{name: data-${n}`));
   return [
     `apiVersion: v1\nkind: Pod\nmetadata:\n  name: try-image${nth === 0 ? '' : `-${nth + 1}`}\n  labels: {try: bullet}\nspec:\n`,

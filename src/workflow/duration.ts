@@ -5,7 +5,7 @@ export function durationMs(text: string | number): number | undefined {
   if (typeof text === 'number') return Number.isFinite(text) ? Math.round(text * 1000) : undefined;
   const written = text.trim();
   if (/^\d+(\.\d+)?$/.test(written)) return Math.round(Number(written) * 1000);
-  const parts = [...written.matchAll(/(\d+(?:\.\d+)?)\s*(ms|min|s|m|h)\s*/g)];
+  const parts = [...written.matchAll(/(?<!\d)(\d+(?:\.\d+)?)\s*(ms|min|s|m|h)\s*/g)];
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== written) return undefined;
   return Math.round(parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0));
 }

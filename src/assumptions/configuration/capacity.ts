@@ -37,7 +37,7 @@ const RESOURCES = [...new Set(Object.values(NAMES))];
 
 /** `2 CPU and 4Gi`, `500m cpu, 1Gi memory and 10Gi storage`; undefined when a part can't be read. */
 export function amounts(written: string): Amount[] | undefined {
-  const parts = written.split(/\s*(?:,|\band\b|\+|&)\s*/i).filter((part) => part !== '');
+  const parts = written.split(/,|\band\b|\+|&/i).filter((part) => part.trim() !== '');
   const read = parts.map((part): Amount | undefined => {
     const match = /^(?<size>\d+(\.\d+)?([numkMGTP]i?|Ki)?B?)\s*(of )?(?<name>[a-z.]+)?$/i.exec(part.trim());
     const size = (match?.groups?.size ?? '').replace(/B$/, '');

@@ -21,7 +21,7 @@ export function editToml(text: string, path: readonly string[], value: unknown):
   const without = withoutTable(text, path);
   const table = value === undefined ? '' : `${stringify(nested(path, value)).trimEnd()}\n`;
   const gap = without.trim() === '' || table === '' ? '' : '\n';
-  const after = `${without.replace(/\n*$/, without.trim() === '' ? '' : '\n')}${gap}${table}`;
+  const after = `${without.replace(/(?<!\n)\n+$/, '')}${without.trim() === '' ? '' : '\n'}${gap}${table}`;
   const read = readToml(after);
   if (!read.ok || !isDeepStrictEqual(plain(read.value), plain(expected(before.value, path, value)))) {
     return {

@@ -1,6 +1,6 @@
 import type { Block } from './block.ts';
 
-const HEADING = /^={1,6}\s+(.+?)\s*=*$/;
+const HEADING = /^={1,6}\s+(\S.*)/;
 const ATTRIBUTES = /^\[([^\]]*)\]\s*$/;
 /** Listing, literal, passthrough and Markdown fences; each ends with the line that began it. */
 const FENCE = /^(-{4,}|\.{4,}|\+{4,}|`{3,})(\w*)\s*$/;
@@ -22,7 +22,9 @@ export function asciidocBlocks(text: string): Block[] {
 
   for (let i = 0; i < lines.length; i++) {
     const line = (lines[i] ?? '').trimEnd();
-    const title = HEADING.exec(line)?.[1];
+    const title = HEADING.exec(line)?.[1]
+      ?.replace(/(?<!=)=+$/, '')
+      .trimEnd();
     const fence = FENCE.exec(line);
     const attributes = ATTRIBUTES.exec(line)?.[1];
     if (title !== undefined && prose.every((l) => l.trim() === '' || !l.startsWith('|'))) {
@@ -66,7 +68,7 @@ const languageOf = (attributes: string): string | undefined =>
 const code = (lines: readonly string[], line: number, heading: string, language: string | undefined): Block => ({
   kind: 'code',
   // Callouts stand behind a line: `replicas: 3 <1>`.
-  text: lines.map((l) => l.replace(/\s+(?:#\s*)?(?:<(?:\d+|\.)>\s*)+$/, '')).join('\n'),
+  text: lines.map((l) => l.replace(/(?<!\s)\s+(?:#\s{0,8})?(?:<(?:\d{1,3}|\.)>[ \t]{0,8}){1,8}$/, '')).join('\n'),
   heading,
   line,
   ...(language === undefined ? {} : { language }),

@@ -29,8 +29,7 @@ export async function htmlBlocks(html: string): Promise<Block[]> {
   let row = 0;
 
   const flush = () => {
-    const body =
-      kind === 'code' ? text.replace(/^\n/, '').replace(/\s+$/, '') : text.replace(/[ \t\r\n]+/g, ' ').trim();
+    const body = kind === 'code' ? text.replace(/^\n/, '').trimEnd() : text.replace(/[ \t\r\n]+/g, ' ').trim();
     if (body !== '') {
       if (inHeading) heading = body;
       const skipped = kind === 'code' && text.startsWith('\n') ? 1 : 0;

@@ -1,7 +1,7 @@
 import type { Block } from './block.ts';
 
 const UNDERLINE = /^([=\-~^"'`#*+.:_])\1{2,}\s*$/;
-const DIRECTIVE = /^(\s*)\.\.\s+(?:code-block|code|sourcecode|parsed-literal|prompt)::\s*([\w+-]*)\s*.*$/;
+const DIRECTIVE = /^(\s*)\.\.\s+(?:code-block|code|sourcecode|parsed-literal|prompt)::\s*([\w+-]*)/;
 
 /** reStructuredText → blocks: code directives and `::` literal blocks of any indent, headings, and the text between. */
 export function rstBlocks(text: string): Block[] {

@@ -33,7 +33,7 @@ export function commandsOf(block: Block, part: string): Command[] {
   function push(raw: string, offset: number) {
     if (raw.length > CODE_LINE) return;
     const bare = raw.replace(/^\s*(?:[$#%>]|PS [^>]*>|\w+@[\w.-]+[:~][^$#]*[$#])\s+/, '').trim();
-    for (const simple of bare.split(/\s*(?:&&|\|\||;|\|)\s*/)) {
+    for (const simple of bare.split(/&&|\|\||;|\|/).map((one) => one.trim())) {
       const words = simple
         .replace(/^(?:sudo(?:\s+-\w+)*\s+|eval\s+\$?\(?|export\s+\w+=\$\(|\w+=\S*\s+)+/, '')
         .split(/\s+/);

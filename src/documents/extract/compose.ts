@@ -192,7 +192,7 @@ function portOf(port: unknown, place: Place): ComposePort[] {
     if (!Number.isInteger(target) || target === 0) return [];
     return [{ target, protocol, place, ...(published === undefined ? {} : { published }) }];
   }
-  const text = interpolated(textOf(port)) ?? String(port).replace(/\$\{[^}]*\}/g, '');
+  const text = interpolated(textOf(port)) ?? String(port).replace(/\$\{[^{}]*\}/g, '');
   const [spec = '', protocol] = text.split('/');
   const parts = spec.replace(/^\[[^\]]*\]:/, '').split(':');
   const [from = '', to = from] = (parts.at(-1) ?? '').split('-');
@@ -224,7 +224,7 @@ function mountOf(mount: unknown, place: Place): ComposeMount[] {
   }
   const filled = String(mount);
   const text = (interpolated(filled) ?? filled).replace(
-    /\$\{([A-Za-z_]\w*)(?:[^{}]*)\}|\$([A-Za-z_]\w*)/g,
+    /\$\{([A-Za-z_]\w*)(?:[^\w{}][^{}]*)?\}|\$([A-Za-z_]\w*)/g,
     (_, braced: string | undefined, bare: string | undefined) => `./${braced ?? bare ?? ''}`,
   );
   // `C:\\data:/data` is a Windows path; `d:/data` a volume named d, as no target follows.
@@ -248,7 +248,7 @@ const tmpfs = (target: string, place: Place): ComposeMount => ({
   place,
 });
 
-const FILE = /[^/.][^/]*\.[A-Za-z][A-Za-z0-9]{0,9}(\.template)?$/;
+const FILE = /(?:^|\/)\.*[^/.][^/]*\.[A-Za-z][A-Za-z0-9]{0,9}(\.template)?$/;
 const isFile = (source: string, target: string) =>
   !/\.d$/.test(target) && (FILE.test(target) || (FILE.test(source) && !target.endsWith('/')));
 

@@ -4,11 +4,12 @@ import { isJson, type YamlDocument } from './yaml.ts';
 export function dotenv(text: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const line of text.split(/\r?\n/)) {
-    const [, name, rest = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*)$/.exec(line) ?? [];
+    const [, name, value = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)/.exec(line) ?? [];
     if (name === undefined) continue;
+    const rest = value.trimStart();
     const single = /^'([^']*)'/.exec(rest)?.[1];
     const double = /^"((?:[^"\\]|\\.)*)"/.exec(rest)?.[1];
-    found.set(name, single ?? double?.replace(/\\(["\\$])/g, '$1') ?? rest.replace(/\s+#.*$/, '').trim());
+    found.set(name, single ?? double?.replace(/\\(["\\$])/g, '$1') ?? rest.replace(/(?<!\s)\s+#.*/, '').trim());
   }
   return found;
 }

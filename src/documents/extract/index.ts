@@ -138,7 +138,7 @@ const firstPlace = (parts: readonly Part[]): Place => ({
 function nothingIn(parts: readonly Part[]): string {
   const text = parts.map((part) => part.text).join('\n');
   if (text.trim() === '') return 'it is empty';
-  if (/<input[^>]*type=["']?password/i.test(text)) return 'it is a page to log in, not the document';
+  if (/<input[^<>]*type=["']?password/i.test(text)) return 'it is a page to log in, not the document';
   if (parts.some((part) => part.kind === 'html'))
     return 'the page has no text in it: it is made by scripts, or it is not the document';
   if (isTemplate(text)) return 'it is a template that another program fills in: render it, and compare what comes out';
@@ -150,7 +150,7 @@ function chartVersions(settings: readonly Setting[]): RequiredVersion[] {
   return settings.flatMap((s) => {
     const atLeast =
       s.path.length === 1 && s.key === 'kubeVersion'
-        ? /(\d+\.\d+(?:\.\d+)?)/.exec(textOf(s.value) ?? '')?.[1]
+        ? /(?<!\d)(\d+\.\d+(?:\.\d+)?)/.exec(textOf(s.value) ?? '')?.[1]
         : undefined;
     return atLeast === undefined ? [] : [{ product: 'Kubernetes', atLeast, place: s.place }];
   });

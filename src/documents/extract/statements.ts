@@ -9,17 +9,17 @@ const TOPICS = [
   {
     topic: 'architecture',
     pattern:
-      /\b(?:only|requires?|must|supports? only|no (?:arm|arm64)|not support(?:ed)?(?: on)? arm)\b[^.|]*\b(amd64|x86[_-]64|arm64|aarch64|s390x|ppc64le)\b|\b(amd64|x86[_-]64|arm64|aarch64)\b[^.|]*\b(?:only|required)\b/i,
+      /\b(?:only|requires?|must|supports? only|no (?:arm|arm64)|not support(?:ed)?(?: on)? arm)\b[^.|]{0,200}\b(amd64|x86[_-]64|arm64|aarch64|s390x|ppc64le)\b|\b(amd64|x86[_-]64|arm64|aarch64)\b[^.|]{0,200}\b(?:only|required)\b/i,
   },
   {
     topic: 'cpu',
     pattern:
-      /\b(?:at least|minimum(?: of)?|min\.?|requires?|>=|≥)?[\s|:*]*(\d+(?:\.\d+)?)\s*\+?\s*(?:x\s*)?(?:v?cpus?|cpu cores?|cores)\b|\b(?:cpu|vcpus?|cores)\b\s*[:|(>=≥*\s]+(?:at least |min(?:imum)? )?(\d+(?:\.\d+)?)\b(?!\s*(?:gi?b|mi?b|m\b|%))/i,
+      /\b(?:at least|minimum(?: of)?|min\.?|requires?|>=|≥)?[\s|:*]*(\d+(?:\.\d+)?)\s*(?:\+\s*)?(?:x\s*)?(?:v?cpus?|cpu cores?|cores)\b|\b(?:cpu|vcpus?|cores)\b[:|(>=≥*\s]+(?:at least |min(?:imum)? )?(\d+(?:\.\d+)?)\b(?!\s*(?:gi?b|mi?b|m\b|%))/i,
   },
   {
     topic: 'memory',
     pattern:
-      /\b(\d+(?:\.\d+)?\s*gi?b?)\b\s*(?:of\s+)?(?:ram|memory)\b|\b(?:ram|memory)\b\s*[:|(>=≥*\s]+(?:at least |min(?:imum)? )?(\d+(?:\.\d+)?\s*gi?b?)\b/i,
+      /\b(\d+(?:\.\d+)?\s*gi?b?)\b\s*(?:of\s+)?(?:ram|memory)\b|\b(?:ram|memory)\b[:|(>=≥*\s]+(?:at least |min(?:imum)? )?(\d+(?:\.\d+)?\s*gi?b?)\b/i,
   },
   { topic: 'default-storage-class', pattern: /\b(default)\s+storage\s?class/i },
   { topic: 'dynamic-provisioning', pattern: /\b(dynamic(?:ally)?)\s+(?:volume\s+)?provision|\b(PV provisioner)/i },
@@ -34,7 +34,7 @@ const TOPICS = [
   {
     topic: 'gpu',
     pattern:
-      /\b(nvidia|gpus?|cuda)\b[^.|]*\b(?:required|requires?|needed|device plugin|must)\b|\b(?:requires?|needs?|must have)\b[^.|]*\b(gpus?|nvidia|cuda)\b/i,
+      /\b(nvidia|gpus?|cuda)\b[^.|]{0,200}\b(?:required|requires?|needed|device plugin|must)\b|\b(?:requires?|needs?|must have)\b[^.|]{0,200}\b(gpus?|nvidia|cuda)\b/i,
   },
   { topic: 'wildcard-dns', pattern: /\b(wildcard)\s+(?:dns|domain|record|certificate)/i },
 ] as const satisfies readonly { topic: string; pattern: RegExp }[];

@@ -27,7 +27,7 @@ const PRODUCTS: readonly (readonly [string, string])[] = [
 
 const NAME = PRODUCTS.map(([, words]) => `(${words})`).join('|');
 const FILLER = String.raw`(?:\s*(?:\||:|\(|\*|_|\x60|version|versions|release|cluster|clusters|server|client|database|v\.|is|of|in|must be|should be|at|running|needs to be))*`;
-const MINIMUM = String.raw`\s*(>=|≥|=>|>|\^|~|at least|minimum(?: of)?|min\.?|from|since|newer than)?\s*`;
+const MINIMUM = String.raw`\s*(?:(>=|≥|=>|>|\^|~|at least|minimum(?: of)?|min\.?|from|since|newer than)\s*)?`;
 const NUMBER = String.raw`v?(\d+(?:\.\d+){0,2})(?!\d)`;
 const AFTER = String.raw`(\s*(?:\+|or (?:later|newer|higher|above|greater)|and (?:later|newer|higher|above|up)|onwards|x?\s*(?:-|–|to|through)\s*v?(\d+(?:\.\d+){1,2})))?`;
 const PATTERN = new RegExp(String.raw`(?<![\w/.-])(?:${NAME})\b${FILLER}${MINIMUM}${NUMBER}${AFTER}`, 'gi');

@@ -5,11 +5,11 @@ import { type Found, type Rule, services } from './rule.ts';
 const SECRET = /(^|_)(PASSWORD|PASSWD|SECRET(_KEY)?|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS)$/i;
 
 /** `scheme://user:password@host` with a password that is written there. */
-const URL_PASSWORD = /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\$)[^\s/@]+@/i;
+const URL_PASSWORD = /(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\$)[^\s/@]+@/i;
 
 /** Not empty, and not what a variable without a default (`${X}`, `${X:-}`, `${X:?say it}`) leaves to whoever deploys. */
 const isLiteral = (value: string): boolean =>
-  value.replace(/\$\{[A-Za-z_]\w*(:?[-?](?!\w)[^}]*|:?\?[^}]*)?\}|\$[A-Za-z_]\w*/g, '').trim() !== '';
+  value.replace(/\$\{[A-Za-z_]\w*(:?[-?](?!\w)[^{}]*|:?\?[^{}]*)?\}|\$[A-Za-z_]\w*/g, '').trim() !== '';
 
 export const configurationRules: readonly Rule[] = [
   {

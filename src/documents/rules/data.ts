@@ -20,17 +20,17 @@ export const dataRules: readonly Rule[] = [
     because:
       'a new volume has lost+found in it, or belongs to another user: initdb refuses the folder, and the container restarts for ever',
     adjustment: 'PGDATA in a folder below the mount (/var/lib/postgresql/data/pgdata), or a subPath of the volume',
-    words: /PGDATA|postgres.*(volume|mount|data)/i,
+    words: /PGDATA|postgres.{0,100}(volume|mount|data)/i,
     proof: { by: 'workload' },
     find: (x) =>
       mounted(x)
         .filter((m) => m.image !== undefined && isPostgres(m.image) && !m.subPath && m.source !== 'empty')
-        .filter((m) => m.target.replace(/\/+$/, '') === postgresData(m.image ?? '', m.environment('PGDATA')))
+        .filter((m) => m.target.replace(/(?<!\/)\/+$/, '') === postgresData(m.image ?? '', m.environment('PGDATA')))
         .map((m) => ({
           place: m.place,
           local: 'initdb wants an empty folder that it may own; the root of a claim is neither',
           evidence: 'PGDATA is the mount itself',
-          adjustment: `PGDATA=${word(m.target.replace(/\/+$/, ''))}/pgdata, or subPath: pgdata`,
+          adjustment: `PGDATA=${word(m.target.replace(/(?<!\/)\/+$/, ''))}/pgdata, or subPath: pgdata`,
         })),
   },
   {

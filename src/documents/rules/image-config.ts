@@ -141,7 +141,7 @@ export const imageConfigRules: readonly Rule[] = [
     find: (x, facts) =>
       configured(x, facts, (config, { image, place, targets }) =>
         config.volumes
-          .filter((path) => !targets.some((t) => path === t || path.startsWith(`${t.replace(/\/+$/, '')}/`)))
+          .filter((path) => !targets.some((t) => path === t || path.startsWith(`${t.replace(/(?<!\/)\/+$/, '')}/`)))
           .map((path) => ({
             place,
             local: `${word(image)} keeps data at ${word(path)}, where nothing is mounted`,

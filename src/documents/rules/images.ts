@@ -280,5 +280,5 @@ export const imageRules: readonly Rule[] = [
 
 /** `${VERSION}`, `$TAG`: the variables that nothing gives a value. */
 const openVariables = (text: string): string =>
-  [...new Set([...text.matchAll(/\$\{?([A-Za-z_]\w*)(?!\w*:?-)/g)].map((m) => word(m[1])))].join(', ') ||
+  [...new Set([...text.matchAll(/\$\{?([A-Za-z_]\w*)(?!\w|:?-)/g)].map((m) => word(m[1])))].join(', ') ||
   'a part of it';

@@ -70,7 +70,7 @@ export const isPostgres = (image: string): boolean =>
 
 /** Where the image keeps its data: from 18 on in a folder of the version, below the folder that is to be mounted. */
 export function postgresData(image: string, pgdata: string | undefined): string {
-  if (pgdata !== undefined && pgdata !== '') return pgdata.replace(/\/+$/, '');
+  if (pgdata !== undefined && pgdata !== '') return pgdata.replace(/(?<!\/)\/+$/, '');
   const major = Number(/(?:^|pg|-)(\d{1,2})(?:[.-]|$)/.exec(tagOf(image) ?? '')?.[1] ?? Number.NaN);
   if (parseName(image) === 'postgres' && major >= 18) return `/var/lib/postgresql/${major}/docker`;
   return '/var/lib/postgresql/data';
@@ -82,7 +82,7 @@ export const DATA_IMAGES =
 
 /** The name without registry, library/, tag and digest: `docker.io/library/nginx:1` → `nginx`. */
 export function parseName(image: string): string {
-  const bare = image.replace(/@sha256:.*$/, '').replace(/:[^:/]*$/, '');
+  const bare = image.replace(/@sha256:.*/s, '').replace(/:[^:/]*$/, '');
   const first = bare.split('/')[0] ?? '';
   const hosted = bare.includes('/') && (/[.:]/.test(first) || first === 'localhost');
   return (hosted ? bare.slice(first.length + 1) : bare).replace(/^library\//, '');

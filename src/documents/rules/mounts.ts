@@ -17,7 +17,7 @@ export const CLOCK = /^\/+(etc\/(localtime|timezone)|usr\/share\/zoneinfo)(\/|$)
 export type Holds = 'socket' | 'clock' | 'host' | 'secret' | 'configuration' | 'data';
 
 const SECRET_FILE =
-  /\.(pem|key|crt|cer|p12|pfx|jks|keystore|gpg|asc|kubeconfig)$|(^|\/)(id_(rsa|ed25519|ecdsa)|\.?htpasswd|passwd|\.pgpass|\.netrc|\.npmrc|credentials(\.\w+)?|config\/gcloud|service[-_]?account[\w-]*\.json|kubeconfig|token|\.env(\.\w+)?|[\w-]*(secret|password|passphrase|private[-_]?key)[\w-]*(\.\w+)?)$|(^|\/)\.(ssh|aws|kube|gnupg)(\/|$)|(^|\/)\.docker\/config\.json$/i;
+  /\.(pem|key|crt|cer|p12|pfx|jks|keystore|gpg|asc|kubeconfig)$|(^|\/)(id_(rsa|ed25519|ecdsa)|\.?htpasswd|passwd|\.pgpass|\.netrc|\.npmrc|credentials(\.\w+)?|config\/gcloud|service[-_]?account[\w-]*\.json|kubeconfig|token|\.env(\.\w+)?|(?=[\w-]*(?:secret|password|passphrase|private[-_]?key))[\w-]+(\.\w+)?)$|(^|\/)\.(ssh|aws|kube|gnupg)(\/|$)|(^|\/)\.docker\/config\.json$/i;
 const SECRET_FOLDER = /(^|\/)(secrets?|private|tls|ssl|certs?|certificates|pki|keys)(\/|$)/i;
 const PROGRAM_CONFIGURATION =
   /(^|\/)(Caddyfile|Corefile|Procfile|my\.cnf|env|[\w-]*rc)$|(^|\/)[\w-]+\.d(\/|$)|(^|\/)(sites-(available|enabled)|provisioning|dashboards|templates|init-?scripts?|initdb|rules)(\/|$)/i;

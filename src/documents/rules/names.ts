@@ -11,7 +11,7 @@ const label = (name: string): string =>
   name
     .toLowerCase()
     .replace(/[^a-z0-9-]+/g, '-')
-    .replace(/^[^a-z]+|-+$/g, '') || 'a-name';
+    .replace(/^[^a-z]+|(?<!-)-+$/g, '') || 'a-name';
 
 /** Every variable that a container is given, with its value. */
 const variables = (x: Extracted) => [

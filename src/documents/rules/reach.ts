@@ -140,7 +140,7 @@ export const reachRules: readonly Rule[] = [
 
 const HOST = /host\.docker\.internal|gateway\.docker\.internal|\b172\.17\.0\.1\b/;
 const DOWNLOADS =
-  /\b(curl|wget)\b[^"]*https?:|git clone|pip3? install|apt(-get)? (update|install)|apk add|npm (ci|install)|yum install|dnf install/;
+  /\b(curl|wget)\b[^"]{0,300}https?:|git clone|pip3? install|apt(-get)? (update|install)|apk add|npm (ci|install)|yum install|dnf install/;
 
 const downloads = (...commands: readonly unknown[]): boolean => {
   const text = JSON.stringify(commands.map((command) => command ?? ''));
@@ -149,7 +149,7 @@ const downloads = (...commands: readonly unknown[]): boolean => {
 
 /** localhost, names of the cluster and of one label, and private addresses are no way out. */
 const INSIDE =
-  /^(localhost|[\w-]+|.*\.(svc|local|localhost|internal|cluster\.local|svc\.[\w.-]+)|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|0\.0\.0\.0|\[(::1|f[cde][\da-f]{2}:[\da-f:.]*)\]|[$<{].*)$/i;
+  /^(localhost|[\w-]+|.{0,253}\.(svc|local|localhost|internal|cluster\.local|svc\.[\w.-]{1,253})|127\.[\d.]+|10\.[\d.]+|192\.168\.[\d.]+|172\.(1[6-9]|2\d|3[01])\.[\d.]+|169\.254\.[\d.]+|0\.0\.0\.0|\[(::1|f[cde][\da-f]{2}:[\da-f:.]*)\]|[$<{].*)$/i;
 
 function goesOut(text: string): boolean {
   const hosts = [...text.matchAll(/\b(?:https?|oci|git|ssh):\/\/(?:[^\s/@"']*@)?(\[[\da-f:.]+\]|[^\s/:"'\\]+)/gi)].map(

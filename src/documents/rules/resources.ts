@@ -72,7 +72,7 @@ export const resourceRules: readonly Rule[] = [
         .filter((s) => s.topic === 'cpu' || s.topic === 'memory')
         .flatMap((s): Found[] => {
           const resource = s.topic === 'cpu' ? 'cpu' : 'memory';
-          const wanted = amount(s.topic === 'cpu' ? s.value : s.value.replace(/\s*gi?b?$/i, 'Gi'));
+          const wanted = amount(s.topic === 'cpu' ? s.value : s.value.replace(/(?<!\s)\s*gi?b?$/i, 'Gi'));
           if (wanted === undefined) return [];
           if (facts.nodes.length === 0)
             return [

@@ -9,11 +9,11 @@ const workload = { by: 'workload' } as const;
 
 /** Commands that only root may run, or that change what only root may change. */
 const ROOT_COMMAND =
-  /(?:^|[\s;&|("'`[,])(?:sudo\s|su\s+-|(?:chown|chgrp)\s|apt(?:-get)?\s+(?:-\S+\s+)*(?:update|install|upgrade)\b|apk\s+(?:-\S+\s+)*(?:add|update|upgrade|del)\b|(?:yum|dnf|microdnf|zypper|pacman)\s+(?:-\S+\s+)*(?:install|update|-S)|dpkg\s+-i|rpm\s+-[iU]|(?:useradd|usermod|adduser|addgroup|groupadd|groupmod|deluser|chpasswd|passwd)\s|(?:gosu|su-exec|setpriv|runuser|chroot|setcap|mknod|modprobe|insmod|iptables|ip6tables|nft)\s|mount\s+-|ip\s+(?:link|route|addr|rule)\s+(?:add|del|set)|sysctl\s+-w|update-ca-certificates|update-ca-trust|ldconfig|service\s+\w+\s+(?:start|restart)|systemctl\s|(?:crond|sshd|cron)(?:\s|["'\]]|$))/;
+  /(?:^|[\s;&|("'`[,])(?:sudo\s|su\s+-|(?:chown|chgrp)\s|apt(?:-get)?\s+(?:-\S{1,80}\s+){0,8}(?:update|install|upgrade)\b|apk\s+(?:-\S{1,80}\s+){0,8}(?:add|update|upgrade|del)\b|(?:yum|dnf|microdnf|zypper|pacman)\s+(?:-\S{1,80}\s+){0,8}(?:install|update|-S)|dpkg\s+-i|rpm\s+-[iU]|(?:useradd|usermod|adduser|addgroup|groupadd|groupmod|deluser|chpasswd|passwd)\s|(?:gosu|su-exec|setpriv|runuser|chroot|setcap|mknod|modprobe|insmod|iptables|ip6tables|nft)\s|mount\s+-|ip\s+(?:link|route|addr|rule)\s+(?:add|del|set)|sysctl\s+-w|update-ca-certificates|update-ca-trust|ldconfig|service\s+\w+\s+(?:start|restart)|systemctl\s|(?:crond|sshd|cron)(?:\s|["'\]]|$))/;
 
 /** Redirections, copies and in-place edits below /etc. */
 const WRITES_ETC =
-  /(?:>{1,2}\s*|\btee\s+(?:-a\s+)?|\bsed\s+(?:-\S+\s+)*-i\S*\s[^;&|]*\s|\b(?:cp|mv|ln|install)\s[^;&|]*\s)["']?\/etc\/[\w./-]+/;
+  /(?:>{1,2}\s*|\btee\s+(?:-a\s+)?|\bsed\s+(?:-\S{1,80}\s+){0,8}-i\S{0,80}\s[^;&|]{0,200}\s|\b(?:cp|mv|ln|install)\s[^;&|]{0,200}\s)["']?\/etc\/[\w./-]+/;
 
 type Started = { readonly text: string; readonly place: Found['place']; readonly owner: string };
 
@@ -85,7 +85,7 @@ export const rootNeedRules: readonly Rule[] = [
     severity: 'HIGH',
     because: 'in most images /etc belongs to root: a numbered user can’t write there, and the container exits',
     adjustment: 'a ConfigMap mounted there, or an emptyDir that an init container fills',
-    words: /writes? .*\/etc|entrypoint/i,
+    words: /writes? .{0,200}\/etc|entrypoint/i,
     proof: workload,
     find: (x, facts) =>
       started(x)

@@ -59,7 +59,7 @@ export const storageClassRules: readonly Rule[] = [
     severity: 'HIGH',
     because: 'without a default class such a claim stays Pending, and its Pod never starts',
     adjustment: 'name a StorageClass in the claim (storageClassName), or have one marked as default',
-    words: /default storage|storage.?class|dynamic.*provision|\bPV provisioner|\bPVCs?\b|\bpersisten/i,
+    words: /default storage|storage.?class|dynamic.{0,100}provision|\bPV provisioner|\bPVCs?\b|\bpersisten/i,
     proof: { by: 'claim', rules: ['storage-class-missing'], facts: ['storageClasses'] },
     find: (x, facts) => {
       const places = [
@@ -178,7 +178,7 @@ export const storageClassRules: readonly Rule[] = [
     because:
       'PersistentVolumes belong to the cluster: making one needs its operator, and hostPath or local ones name a node of the author’s',
     adjustment: 'a PersistentVolumeClaim on a StorageClass instead of a PersistentVolume',
-    words: /PersistentVolume\b|\bPVs?\b|static.*volume/i,
+    words: /PersistentVolume\b|\bPVs?\b|static.{0,100}volume/i,
     proof: { by: 'claim', rules: ['storage-class-missing', 'no-default-storage-class'] },
     find: (x) =>
       x.manifests

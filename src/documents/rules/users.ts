@@ -12,7 +12,7 @@ const adapted = (x: Extracted): boolean =>
 const isDefault = (data: string) => data === '/var/lib/postgresql/data';
 
 /** Strictly below: the mount itself isn't a folder that the image makes. */
-const isBelow = (path: string, mount: string) => path.startsWith(`${mount.replace(/\/+$/, '')}/`);
+const isBelow = (path: string, mount: string) => path.startsWith(`${mount.replace(/(?<!\/)\/+$/, '')}/`);
 
 const workload = { by: 'workload' } as const;
 

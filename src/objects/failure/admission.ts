@@ -13,7 +13,10 @@ export type Exceeded = {
 
 /** `exceeded quota: q, requested: pods=1,cpu=2, used: …, limited: …`; several, comma-separated, give the first. */
 export function exceededQuota(message: string): Exceeded | undefined {
-  const match = /exceeded quota: ([^,]+), requested: (.+?), used: (.+?), limited: ([^\s;]+)/.exec(message);
+  const match =
+    /exceeded quota: ([^,:]+), requested: ((?:[^,]|,(?! ))+), used: ((?:[^,]|,(?! ))+), limited: ([^\s;]+)/.exec(
+      message,
+    );
   if (match === null) return undefined;
   const [, quota = '', requested = '', used = '', hard = ''] = match;
   return { quota, requested: amounts(requested), used: amounts(used), hard: amounts(hard) };
@@ -62,7 +65,7 @@ const RULES: readonly Rule[] = [
     action: 'have the quota raised, free some of it, or ask for less',
   },
   {
-    when: /failed quota: .*must specify|insufficient quota/i,
+    when: /failed quota: .{0,500}must specify|insufficient quota/i,
     type: 'Quota',
     reason: 'QuotaNeedsRequests',
     action: 'set the requests and limits that the quota asks for',

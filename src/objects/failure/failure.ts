@@ -68,7 +68,7 @@ export const finding = (rank: number, failure: Failure): Finding => ({ rank, ...
  * answer in time.
  */
 export const passes = (message: string): boolean =>
-  /failed to sync (?:secret|configmap) cache|timed out|name "?[^"]*"? is reserved|failed to reserve|deadline ?exceeded|connection refused|no endpoints available|transport is closing|i\/o timeout|try again|too many requests|throttl|\bunavailable\b|device or resource busy/i.test(
+  /failed to sync (?:secret|configmap) cache|timed out|name "?[^"]{0,253}"? is reserved|failed to reserve|deadline ?exceeded|connection refused|no endpoints available|transport is closing|i\/o timeout|try again|too many requests|throttl|\bunavailable\b|device or resource busy/i.test(
     message,
   );
 

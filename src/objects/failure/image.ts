@@ -10,7 +10,7 @@ type Rule = Pull & { readonly when: RegExp };
 /** In order; the words are the registry's or the container runtime's. Policy first: it quotes "denied" as well. */
 const RULES: readonly Rule[] = [
   {
-    when: /SignatureValidationFailed|signature.*(required|rejected|invalid)|rejected by policy|Source image rejected|is not allowed by.*polic|registry .* is blocked|blocked registry/i,
+    when: /SignatureValidationFailed|signature.{0,300}(required|rejected|invalid)|rejected by policy|Source image rejected|is not allowed by.{0,200}polic|registry .{0,300} is blocked|blocked registry/i,
     reason: 'PolicyRejected',
     action: "use a source that the cluster's image policy allows, or have the policy changed",
     ends: 'now',

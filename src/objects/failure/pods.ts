@@ -52,7 +52,7 @@ function unscheduled(pod: KubeObject, about: readonly KubeEvent[], tree: Tree, w
   }
   if (
     NO_VOLUME.test(message) ||
-    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim .* bound/i.test(message)
+    /unbound immediate PersistentVolumeClaims|persistentvolumeclaim .{0,253} bound/i.test(message)
   ) {
     const action = 'see why its PersistentVolumeClaims are not bound: storage class, provisioner, size, access mode';
     const final = lasting && !claimsExplain(pod, tree, NO_VOLUME.test(message) ? AT_WORK : undefined);

@@ -24,7 +24,7 @@ export function declaredBy(crd: KubeObject | undefined, object: KubeObject): Dec
   return {
     status: version === undefined ? 'not known' : statusOf(version, shown),
     conditions: conditions.filter((type) => !NOT_POSITIVE.test(type)),
-    phases: paths.flatMap((p) => /^\.status\.(\w*(?:phase|state|health|status)\w*)$/i.exec(p)?.[1] ?? []),
+    phases: paths.flatMap((p) => /^\.status\.(?=\w*(?:phase|state|health|status))(\w+)$/i.exec(p)?.[1] ?? []),
     shown,
   };
 }

@@ -87,7 +87,7 @@ function rawAddress(call: ShellCall, verb: string, world: World, error: (message
 
 /** Built-in resources that have no namespace. */
 const CLUSTER_WIDE =
-  /^(nodes?|namespaces|persistentvolumes|componentstatuses|storageclasses|csinodes|csidrivers|ingressclasses|priorityclasses|runtimeclasses|clusterroles|clusterrolebindings|customresourcedefinitions|apiservices|.*webhookconfigurations|.*admissionpolic.*|clusterversions|clusteroperators|certificatesigningrequests)$/;
+  /^(nodes?|namespaces|persistentvolumes|componentstatuses|storageclasses|csinodes|csidrivers|ingressclasses|priorityclasses|runtimeclasses|clusterroles|clusterrolebindings|customresourcedefinitions|apiservices|.*webhookconfigurations|(?=.*admissionpolic).*|clusterversions|clusteroperators|certificatesigningrequests)$/;
 
 /** `delete namespace x`, `get ns/x`. */
 function namespacesNamed(call: ClusterCall): string[] {

@@ -6,7 +6,7 @@ export function checkCriteria({ loaded, world, report }: Subject): void {
   loaded.plan.phases.forEach((phase, index) => {
     phase.success_criteria.forEach((text, entry) => {
       const at = ['phases', index, 'success_criteria', entry] as const;
-      const attested = /^attest:\s*(.*)$/is.exec(text);
+      const attested = /^attest:(.*)/is.exec(text);
       if (attested !== null) {
         if ((attested[1] ?? '').trim() === '') report.error(at, 'attest: what a person is to confirm is missing');
         else report.note(at, 'a person will be asked to confirm this');

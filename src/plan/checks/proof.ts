@@ -46,7 +46,7 @@ function checkCall(call: ShellCall, line: ShellLine, error: Say, note: Say): voi
   if (startsPrograms(call))
     error('its program starts others (system, subprocess …), which can not be read here; write them as commands');
   const program = call.program?.split('/').at(-1) ?? '';
-  const args = call.args.map((arg) => arg.value ?? arg.text.replace(/\$\{?\w+\}?|\$\([^)]*\)/g, UNKNOWN));
+  const args = call.args.map((arg) => arg.value ?? arg.text.replace(/\$\{?\w+\}?|\$\([^()]*\)/g, UNKNOWN));
   if (program === 'trap' && !(args.includes('EXIT') && !/\bexit\b/.test(args[0] ?? '')))
     error('a trap can replace the exit status');
   const change = changeOf(program, args, call, line);

@@ -174,7 +174,7 @@ function byPlace(call: ClusterCall, line: ShellLine): (m: Manifest) => boolean {
   };
 }
 
-const plain = (path: string): string => path.replace(/^(\.\/)+/, '').replace(/\/+$/, '');
+const plain = (path: string): string => path.replace(/^(\.\/)+/, '').replace(/(?<!\/)\/+$/, '');
 
 /** Another file with the same objects: `apply -f previous/web.yaml`. */
 async function byContent({ world }: Subject, file: string): Promise<(m: Manifest) => boolean> {

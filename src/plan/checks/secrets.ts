@@ -20,7 +20,7 @@ const IN_COMMAND: readonly (readonly [RegExp, string])[] = [
     'a password or token as an option',
   ],
   [/\bauthorization:\s*(?:bearer|basic)\s+(?!\$)[^\s"']{6,}/i, 'an Authorization header'],
-  [/(?:^|\s)curl\b.{0,2000}?\s(?:-u|--user)[= ]['"]?[^\s:'"$]{1,128}:(?!\$)[^\s'"]/, 'a password for curl'],
+  [/(?:^|\s)curl\b.{0,400}?\s(?:-u|--user)[= ]['"]?[^\s:'"$]{1,128}:(?!\$)[^\s'"]/, 'a password for curl'],
 ];
 const SECRET_NAME = /(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS?)$/i;
 

@@ -48,8 +48,7 @@ export const statements =
     const texts = args.flatMap((arg, i) => {
       const attached = /^(?:--[\w-]+=|-[ceqQ](?=.))([\s\S]+)$/.exec(arg);
       if (options.test(args[i - 1] ?? '')) return [arg];
-      return attached !== null &&
-        options.test(arg.replace(/=[\s\S]*$/, '').slice(0, arg.startsWith('--') ? undefined : 2))
+      return attached !== null && options.test(arg.replace(/=.*/s, '').slice(0, arg.startsWith('--') ? undefined : 2))
         ? [attached[1] ?? '']
         : [];
     });
@@ -77,7 +76,7 @@ export const looksByItsWords = (args: readonly string[]): boolean => {
 const CHANGING_OPTION = /^--?(fix|repair|force|delete|set|write|apply|purge|reset|prune)\b/;
 /** Code in another language: nothing in it that writes or starts something. */
 const CODE_CHANGES =
-  /\b(write|unlink|remove|rm|rmtree|mkdir|rename|truncate|chmod|chown|system|exec\w*|spawn\w*|popen|subprocess|kill|insert|update|delete|drop|create|save|flush\w*|post|put|patch|copy\w*|symlink|eval|fork|requests\.(post|put|delete))\b|open\([^)]*,\s*['"][wax+]/i;
+  /\b(write|unlink|remove|rm|rmtree|mkdir|rename|truncate|chmod|chown|system|exec\w*|spawn\w*|popen|subprocess|kill|insert|update|delete|drop|create|save|flush\w*|post|put|patch|copy\w*|symlink|eval|fork|requests\.(post|put|delete))\b|open\([^()]{0,200},\s*['"][wax+]/i;
 export const code: Looks = (args, io) => {
   if (args.some((arg) => /^(--version|-v|-V|-version|--help|-h)$/.test(arg))) return true;
   const at = args.findIndex((arg) => /^(-c|-e|-p|-pe|-r|--eval|--print)$/.test(arg));
@@ -92,7 +91,7 @@ export const request: Looks = (args) => {
     const path =
       /^(-o|--output|-O|--output-document)$/.test(args[i - 1] ?? '') && !/^-O$/.test(args[i - 1] ?? '')
         ? arg
-        : /^(?:--output=|-[a-zA-Z]*o)(.+)$/.exec(arg)?.[1];
+        : /^(?:--output=|-[a-np-zA-Z]*o)(.+)/.exec(arg)?.[1];
     return (
       (path !== undefined && !/^(\/dev\/(null|stdout|stderr)|-)$/.test(path)) ||
       /^(-O|--remote-name(-all)?|-J)$/.test(arg) ||
@@ -109,7 +108,7 @@ export const wget: Looks = (args) => {
   const path = args
     .map(
       (arg, i) =>
-        /^-[a-zA-Z]*O(.*)$/.exec(arg)?.[1] ||
+        /^-[a-zA-NP-Z]*O(.*)/.exec(arg)?.[1] ||
         (/^-[a-zA-Z]*O$|^--output-document$/.test(args[i - 1] ?? '') ? arg : undefined),
     )
     .find((one) => one !== undefined);

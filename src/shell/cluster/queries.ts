@@ -9,14 +9,24 @@ const SQL_READS = words(
 const SQL_CHANGES =
   /\b(insert\s+into|update\s+[\w".`]+\s+set|delete\s+from|drop|alter|truncate|grant|revoke|into\s+(outfile|dumpfile)|merge\s+into)\b|\binto\s+[\w".]+\s+from\b|\b(pg_terminate_backend|pg_cancel_backend|pg_reload_conf|pg_switch_wal|pg_promote|pg_rotate_logfile|pg_drop_\w+|pg_create_\w+|setval|nextval|lo_\w+|dblink_exec|pg_write_\w+|pg_file_\w+|set_config|pg_stat_reset\w*|pg_stat_statements_reset|pg_replication_slot_advance|pg_wal_replay_\w+|load_file)\s*\(/i;
 
+/** An unfinished comment is left as it is. */
+function withoutComments(text: string): string {
+  const kept: string[] = [];
+  let at = 0;
+  for (;;) {
+    const from = text.indexOf('/*', at);
+    const to = from < 0 ? -1 : text.indexOf('*/', from + 2);
+    if (to < 0) return kept.join('') + text.slice(at);
+    kept.push(text.slice(at, from));
+    at = to + 2;
+  }
+}
+
 /** SQL, one or more statements, and psql's own commands: whether all of it only looks. */
 export function sqlReads(text: string): boolean {
-  const bare = text
-    .replace(/--[^\n]*/g, '')
-    .replace(/\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\//g, '')
-    .replace(/'(?:[^']|'')*'/g, "''");
+  const bare = withoutComments(text.replace(/--[^\n]*/g, '')).replace(/'(?:[^']|'')*'/g, "''");
   return bare
-    .split(/;|\n(?=\s*\\)|\\G/)
+    .split(/;|\n(?=[ \t]*\\)|\\G/)
     .map((one) => one.trim().replace(/^\(+/, ''))
     .filter((one) => one !== '')
     .every(statementReads);

@@ -17,14 +17,14 @@ export function requestOf(args: readonly string[]): Request | undefined {
   );
   if (url === undefined) return undefined;
   const sends = args.some((arg) =>
-    /^(-d.*|--data.*|-F.*|--form.*|-T.*|--upload-file|--json|--post-(data|file).*|--body-\w+.*)$/.test(arg),
+    /^(-d.*|--data.*|-F.*|--form.*|-T.*|--upload-file|--json|--post-(data|file).*|--body-\w.*)$/.test(arg),
   );
   const asGet = args.some(
-    (arg) => /^(-G|--get|-I|--head|--spider)$|^-[a-zA-Z]*[GI][a-zA-Z]*$/.test(arg) && !/^-[XHoudwFT]/.test(arg),
+    (arg) => /^(-G|--get|-I|--head|--spider)$|^-[a-zA-FHJ-Z]*[GI][a-zA-Z]*$/.test(arg) && !/^-[XHoudwFT]/.test(arg),
   );
   const given = args.flatMap((arg, i) => {
     if (/^(-X|--request|--method)$|^-[a-zA-Z]*X$/.test(arg)) return [args[i + 1] ?? ''];
-    const attached = /^(?:-[a-zA-Z]*X=?|--request=|--method=)(\w+)$/.exec(arg)?.[1];
+    const attached = /^(?:-[a-zA-WYZ]*X=?|--request=|--method=)(\w+)$/.exec(arg)?.[1];
     if (attached !== undefined) return [attached];
     return /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/.test(arg) ? [arg] : [];
   });

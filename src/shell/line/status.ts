@@ -182,7 +182,7 @@ function command(node: Command, nested: Nested): string | undefined {
     return args[0] === '0' ? `"${name} 0" is 0 whatever came before` : undefined;
   if (name === 'test' || name === '[' || name === '[[') return constantTest(node);
   if (/^(ba|da|a|z|k)?sh$/.test(name) || name === 'eval') {
-    const at = args.findIndex((a) => /^-[a-zA-Z]*c[a-zA-Z]*$/.test(a));
+    const at = args.findIndex((a) => /^-[abd-zA-Z]*c[a-zA-Z]*$/.test(a));
     const line = name === 'eval' ? args.join(' ') : at < 0 ? undefined : args[at + 1];
     return line === undefined ? undefined : nested(line);
   }
@@ -241,7 +241,7 @@ export const hasPipefail = (script: ParsedScript): boolean =>
 /** Programs that judge what they read only when they are asked to: jq and yq with -e, awk with an exit of its own. */
 function judges(name: string, args: readonly string[]): boolean | undefined {
   if (name === 'jq' || name === 'yq' || name === 'gojq' || name === 'jaq')
-    return args.some((arg) => /^(--exit-status|-[a-zA-Z]*e[a-zA-Z]*)$/.test(arg));
+    return args.some((arg) => /^(--exit-status|-[a-df-zA-Z]*e[a-zA-Z]*)$/.test(arg));
   if (/^[gm]?awk$/.test(name)) return args.some((arg) => /\bexit\b/.test(arg));
   return FILTERS.has(name) ? false : undefined;
 }

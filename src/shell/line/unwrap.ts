@@ -63,7 +63,7 @@ export function unwrap(given: readonly Word[], before: readonly Assignment[]): U
     if (at > 0) return { ...base, words: words.slice(at + 1), open_ended: true };
   }
   if (SHELLS.has(name)) {
-    const flag = words.findIndex((w, i) => i > 0 && /^-[a-zA-Z]*c[a-zA-Z]*$/.test(w.value ?? ''));
+    const flag = words.findIndex((w, i) => i > 0 && /^-[abd-zA-Z]*c[a-zA-Z]*$/.test(w.value ?? ''));
     const line = flag > 0 ? words[flag + 1] : undefined;
     if (line?.value !== undefined) return { ...base, line: line.value };
     if (line !== undefined) return { ...base, opaque: `what ${name} -c runs is only known when it runs` };
@@ -71,8 +71,8 @@ export function unwrap(given: readonly Word[], before: readonly Assignment[]): U
     const fed =
       script.length === 0 ||
       script[0]?.value === '-' ||
-      words.slice(1).some((w) => /^-[a-z]*s[a-z]*$/.test(w.value ?? ''));
-    const asks = words.some((w) => /^(--help|--version|-[a-z]*n[a-z]*)$/.test(w.value ?? ''));
+      words.slice(1).some((w) => /^-[a-rt-z]*s[a-z]*$/.test(w.value ?? ''));
+    const asks = words.some((w) => /^(--help|--version|-[a-mo-z]*n[a-z]*)$/.test(w.value ?? ''));
     if (fed && !asks) return { ...base, opaque: `${name} reads its commands from elsewhere` };
   }
   if (name === 'eval') {

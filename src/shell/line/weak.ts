@@ -50,7 +50,7 @@ function weakness(node: Command): string | undefined {
   if (tool !== undefined) return clusterWeakness(tool, args);
   switch (program) {
     case 'curl':
-      return args.some((arg) => /^(--fail(-with-body)?|-[a-zA-Z]*f[a-zA-Z]*)$/.test(arg))
+      return args.some((arg) => /^(--fail(-with-body)?|-[a-eg-zA-Z]*f[a-zA-Z]*)$/.test(arg))
         ? undefined
         : 'curl ends with 0 for an answer of 404 or 500, too; with -f (--fail) it fails';
     case 'dig':

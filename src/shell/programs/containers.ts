@@ -49,7 +49,7 @@ function compose(args: readonly string[], io: Io): Runs | undefined {
 
 function inImage(image: string, entrypoint: string | undefined, args: readonly string[], io: Io): Runs | undefined {
   if (entrypoint !== undefined && entrypoint !== '') return runsArgv([entrypoint, ...args], io);
-  const name = CLIENT_IMAGE.exec(image.replace(/@.*$/, '').replace(/:[^/:]*$/, ''))?.[1];
+  const name = CLIENT_IMAGE.exec(image.replace(/@.*/s, '').replace(/:[^/:]*$/, ''))?.[1];
   const isWhole =
     args[0] !== undefined && /^(kubectl|oc|helm|infragate|bash|sh)$/.test(args[0].split('/').at(-1) ?? '');
   if (name === undefined || isWhole) return runsArgv(args, io);

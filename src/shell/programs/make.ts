@@ -59,12 +59,12 @@ function readMakefile(
   count.includes += 1;
   let current: Rule | undefined;
   for (const line of text.replace(/\\\n[ \t]*/g, ' ').split('\n')) {
-    const recipe = /^(?:\t| {4,})(.*)$/.exec(line)?.[1];
+    const recipe = /^(?:\t| {4})(.*)/.exec(line)?.[1]?.trimStart();
     if (recipe !== undefined && current !== undefined) {
       current.recipe.push(recipe.replace(/^[@+-]+/, ''));
       continue;
     }
-    const included = /^\s*-?s?include\s+(.+)$/.exec(line)?.[1];
+    const included = /^\s*-?s?include\s+(\S.*)/.exec(line)?.[1];
     if (included !== undefined) {
       for (const name of withVariables(included, into.variables).split(/\s+/).filter(isKnown))
         readMakefile(join(folder, name), folder, into, scope, count);
@@ -77,13 +77,13 @@ function readMakefile(
 
 /** A variable or the head of a rule; answers the rule whose recipe follows. */
 function declaration(line: string, into: Makefile): Rule | undefined {
-  const variable = /^\s*(?:export\s+|override\s+)*([\w.-]+)\s*(?::::|::|:|\?|\+|!)?=\s*(.*)$/.exec(line);
+  const variable = /^\s*(?:export\s+|override\s+)*([\w.-]+)\s*(?::::|::|:|\?|\+|!)?=(.*)/.exec(line);
   if (variable !== null) {
     const [, name = '', value = ''] = variable;
-    if (!(line.includes('?=') && into.variables.has(name))) into.variables.set(name, value);
+    if (!(line.includes('?=') && into.variables.has(name))) into.variables.set(name, value.trimStart());
     return undefined;
   }
-  const rule = /^([^\s:#=][^:=#]*)::?\s*([^=;]*)(?:;(.*))?$/.exec(line);
+  const rule = /^([^\s:#=][^:=#]*)::?([^=;]*)(?:;(.*))?$/.exec(line);
   if (rule === null) return undefined;
   const [, targets = '', needs = '', recipe] = rule;
   const made: Rule = {

@@ -82,7 +82,7 @@ function readJustfile(text: string): Tasks {
       if (!body.startsWith('#!')) current?.lines.push(body.replace(/^[@-]+/, ''));
       continue;
     }
-    const [, name, needs = ''] = /^@?([\w-]+)(?:[ \t]+[^:=]*)?:(?!=)(.*)$/.exec(line) ?? [];
+    const [, name, needs = ''] = /^@?([\w-]+)(?:[ \t][^:=]*)?:(?!=)(.*)/.exec(line) ?? [];
     if (name === undefined) continue;
     const task = { needs: needs.split(/[\s()&]+/).filter((one) => /^[\w-]+$/.test(one)), lines: [] };
     tasks.set(name, task);
@@ -94,13 +94,13 @@ function readJustfile(text: string): Tasks {
 /** Task's YAML, read by indentation: under `tasks:`, a name with `cmds`, `cmd`, `deps`, or its command itself. */
 function readTaskfile(text: string): Tasks {
   const tasks = new Map<string, Task & { needs: string[]; lines: string[] }>();
-  const block = /^tasks:[ \t]*\n((?:[ \t]+.*\n?|[ \t]*\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
+  const block = /^tasks:[ \t]*\n((?:(?:[ \t][^\n]*)?\n)*)/m.exec(`${text}\n`)?.[1] ?? '';
   const indent = /^([ \t]+)\S/m.exec(block)?.[1] ?? '  ';
   let current: { needs: string[]; lines: string[] } | undefined;
   let inDeps = false;
   for (const line of block.split('\n')) {
     const own = line.startsWith(indent) && !/^[ \t]/.test(line.slice(indent.length));
-    const [, name, value] = own ? (/^["']?([\w:.-]+)["']?:[ \t]*(.*)$/.exec(line.trim()) ?? []) : [];
+    const [, name, value] = own ? (/^["']?([\w:.-]+)["']?:(?:[ \t]+(\S.*)|$)/.exec(line.trim()) ?? []) : [];
     if (name !== undefined) {
       current = { needs: [], lines: value === undefined || value === '' ? [] : [unquoted(value)] };
       tasks.set(name, current);
@@ -124,7 +124,7 @@ function taskLine(line: string, inDeps: boolean, into: { needs: string[]; lines:
         .filter((one) => one !== ''),
     );
   else {
-    const command = /^(?:-[ \t]*)?cmd:[ \t]*(.*)$/.exec(line)?.[1] ?? /^-[ \t]+(.*)$/.exec(line)?.[1];
+    const command = /^(?:-[ \t]*)?cmd:[ \t]*(.*)/.exec(line)?.[1] ?? /^-[ \t]+(.*)/.exec(line)?.[1];
     if (command !== undefined && command !== '|') into.lines.push(unquoted(command));
     else if (command === undefined && !/^[\w-]+:/.test(line)) into.lines.push(line);
   }
