@@ -121,6 +121,9 @@ function clientDataOf(encoded: string) {
   }
 }
 
+/** The page's origin, as the browser wrote it. */
+export const originOf = (given: Assertion): string | undefined => clientDataOf(given.client_data)?.origin;
+
 export function readAssertion(text: string): Assertion | undefined {
   try {
     const parsed = assertionBody.safeParse(JSON.parse(text));

@@ -10,6 +10,7 @@ export {
   challengeFor,
   checkAssertion,
   type Issued,
+  originOf,
   readAssertion,
 } from './assertion.ts';
 export { goesBack, takeCounter } from './counters.ts';

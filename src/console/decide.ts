@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Approver, readApprovers } from '../approvers/index.ts';
+import { type Approver, originOf, readApprovers } from '../approvers/index.ts';
 import { decidedFact, type Engine } from '../engine/index.ts';
 import { type FactOf, plan } from '../workflow/index.ts';
 import type { Site } from './guard.ts';
@@ -81,6 +81,8 @@ export async function answer(desk: Desk, deployment: string, given: unknown): Pr
     return no('this request is not open any more (it was answered, it is too old, or the console was started again)');
   const assertion = assertionOf(asked, parsed.data.response);
   if (assertion === undefined) return no('that is no answer of a passkey');
+  const origin = originOf(assertion);
+  if (origin !== desk.site.origin) return no(`it was given on a page of ${origin ?? 'no origin'}`);
   return decided(desk.engine, asked, { assertion });
 }
 
