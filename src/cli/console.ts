@@ -18,8 +18,11 @@ export function consoleCommand(): Command {
       withEngine(async (engine) => {
         const { startConsole } = await import('../console/index.ts');
         const running = await startConsole({ engine, ...listen, ...(given === undefined ? {} : { origin: given }) });
+        const { noteConsole } = await import('../console/beside.ts');
+        const forget = await noteConsole(engine.home, running.origin);
         print(running.origin);
         await signalled();
+        await forget();
         await running.close();
         return EXIT.done;
       }),

@@ -14,11 +14,19 @@ export type ConsoleOptions = {
   readonly port?: number;
   /** What browsers see, where something stands before this server (`https://console.example.org`). */
   readonly origin?: string;
+  /** It doesn't keep the process alive by itself. */
+  readonly background?: boolean;
 };
 
 export type Console = { readonly origin: string; close(): Promise<void> };
 
-export async function startConsole({ engine, host = '127.0.0.1', port = 0, origin }: ConsoleOptions): Promise<Console> {
+export async function startConsole({
+  engine,
+  host = '127.0.0.1',
+  port = 0,
+  origin,
+  background,
+}: ConsoleOptions): Promise<Console> {
   let app: ReturnType<typeof createApp> | undefined;
   const server = serve({
     fetch: (request) => app?.fetch(request) ?? new Response(null, { status: 503 }),
@@ -29,6 +37,7 @@ export async function startConsole({ engine, host = '127.0.0.1', port = 0, origi
     server.once('listening', resolve);
     server.once('error', reject);
   });
+  if (background === true) server.unref();
   const address = server.address();
   const taken = typeof address === 'object' && address !== null ? address.port : port;
   // Browsers bind passkeys to host names, so loopback is `localhost` and not 127.0.0.1.

@@ -1,3 +1,4 @@
+import type { Beside } from '../console/beside.ts';
 import type { Engine, Tool } from '../engine/index.ts';
 import { createSeal, type Seal } from './seal.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
@@ -25,6 +26,8 @@ export type Channel = {
   readonly tools: readonly Tool[];
   readonly workspace: Workspace;
   readonly seal: Seal;
+  /** The page on which a person decides about this deployment's plan with a passkey; undefined: nobody has one here. */
+  page(deployment: string): Promise<string | undefined>;
   engine(): Promise<Engine>;
   /** Ends this process's runs and closes the ledger; does nothing when no call ever needed the engine. */
   close(): Promise<void>;
@@ -47,13 +50,22 @@ export function createChannel(options: ChannelOptions): Channel {
     return opened;
   }
 
+  let beside: Promise<Beside> | undefined;
+  const page = async (deployment: string): Promise<string | undefined> => {
+    const { consoleBeside } = await import('../console/beside.ts');
+    beside ??= engine().then(consoleBeside);
+    return (await beside).reviewPage(deployment);
+  };
+
   return {
     version: options.version,
+    page,
     tools: options.tools,
     workspace,
     engine,
     seal: createSeal(async () => (await engine()).home),
     close: async () => {
+      if (beside !== undefined) await (await beside).close();
       const pending = opened;
       opened = undefined;
       if (pending !== undefined) await (await pending).close();

@@ -14,6 +14,8 @@ export type ClientView = {
   /** Name and version as the client gives them; not proof of anything. */
   readonly name: string;
   readonly canShowForms: boolean;
+  /** It offers a person to open a page (elicitation in URL mode). */
+  readonly canOpenPages: boolean;
   readonly hasRoots: boolean;
   /** It takes a task for an answer (io.modelcontextprotocol/tasks). */
   readonly hasTasks: boolean;
@@ -38,6 +40,7 @@ export function clientOf(server: McpServer, ctx: ServerContext): ClientView {
   return {
     name: info.success ? nameOf(info.data) : 'unknown client',
     canShowForms: elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined),
+    canOpenPages: elicitation?.url !== undefined,
     hasRoots: can.data?.roots !== undefined,
     hasTasks: envelope !== undefined && can.data?.extensions?.[TASKS_EXTENSION] !== undefined,
   };

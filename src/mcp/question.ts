@@ -25,11 +25,13 @@ const ANSWER = z.object({
 
 type Question = NonNullable<Performed['question']>;
 
+/** The form. `page`: where a passkey can be used instead. */
 export async function ask(
   question: Question,
   tool: string,
   seal: Seal,
   ctx: ServerContext,
+  page?: string,
 ): Promise<InputRequiredResult> {
   const { deployment, digest, prefix, review } = question;
   return inputRequired({
@@ -39,6 +41,7 @@ export async function ask(
           visible(question.title),
           visibleLines(question.body),
           `This is a decision for a person, not for the agent. The plan's digest begins with ${prefix}; type that to show that you decide about this plan. Declining or cancelling decides nothing.`,
+          ...(page === undefined ? [] : [`An approver decides with a passkey, which counts for more, at ${page}`]),
         ].join('\n\n'),
         requestedSchema: {
           type: 'object',

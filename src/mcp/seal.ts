@@ -16,6 +16,8 @@ export const SEALED = z.object({
   /** What was shown: the decision counts for that. */
   review: z.string(),
   nonce: z.string(),
+  /** A page was offered, and no form: the answer decides nothing by itself. */
+  link: z.string().optional(),
 });
 export type Sealed = z.infer<typeof SEALED>;
 

@@ -5,6 +5,7 @@ import type { ToolName } from '../workflow/index.ts';
 import { visible } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
 import { type ClientView, clientOf } from './client.ts';
+import { awaited, offer, withPage } from './page.ts';
 import { answered, ask, take } from './question.ts';
 import { result } from './result.ts';
 import { hurried, takesTask, taskFor } from './tasks.ts';
@@ -79,16 +80,20 @@ async function call(
     const engine = await channel.engine();
     const sealed = answered(ctx);
     if (sealed !== undefined) {
+      if (sealed.link !== undefined) return result(await awaited(sealed, sealed.link, engine, client.name, ctx));
       const taken = await take(sealed, { tool, deployment: args.deployment }, engine, ctx);
       if (taken.kind === 'decided') return result(taken.performed);
       return result(stillPending(taken.because, await perform(engine, tool, args, client, ctx)));
     }
     const inTasks = client.hasTasks && takesTask(tool);
     const performed = await perform(engine, tool, inTasks ? hurried(tool, args) : args, client, ctx);
-    if (performed.question !== undefined && client.canShowForms)
-      return await ask(performed.question, tool, channel.seal, ctx);
+    const { question } = performed;
+    const page = question === undefined ? undefined : await channel.page(question.deployment).catch(noPage);
+    if (question !== undefined && page !== undefined && client.canOpenPages)
+      return await offer(question, page, tool, channel.seal, ctx);
+    if (question !== undefined && client.canShowForms) return await ask(question, tool, channel.seal, ctx, page);
     const task = inTasks ? await taskFor(engine, client.name, tool, performed) : undefined;
-    return task ?? result(performed);
+    return task ?? result(page === undefined ? performed : withPage(performed, page));
   } catch (error) {
     return unexpected(tool, error);
   }
@@ -108,6 +113,12 @@ function perform(
     signal: ctx.mcpReq.signal,
     progress: progressTo(ctx),
   });
+}
+
+/** A port that can't be had is no reason not to ask in another way. */
+function noPage(error: unknown): undefined {
+  printError(`infragate: the console could not be started: ${error instanceof Error ? error.message : String(error)}`);
+  return undefined;
 }
 
 /** A decision by form didn't come about: why, and then how things stand (somebody may have decided elsewhere). */

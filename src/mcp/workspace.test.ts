@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createWorkspace } from './workspace.ts';
 
-const client = { name: 'test', canShowForms: false, hasRoots: true, hasTasks: false };
+const client = { name: 'test', canShowForms: false, canOpenPages: false, hasRoots: true, hasTasks: false };
 const roots = (...uris: string[]) => ({ roots: { roots: uris.map((uri) => ({ uri })) } });
 
 describe('the folder a deployment is worked on in', () => {

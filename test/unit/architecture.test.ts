@@ -63,7 +63,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'criteria',
   ],
   prompts: [],
-  mcp: ['tools', 'prompts', 'engine', 'report', 'state', 'print'],
+  mcp: ['console', 'tools', 'prompts', 'engine', 'report', 'state', 'print'],
   sandbox: [],
   console: ['approvers', 'engine', 'plan', 'print', 'report', 'review', 'state'],
   cli: [

@@ -5,7 +5,7 @@ import { beginEnrolment } from '../../../src/approvers/index.ts';
 import { type Console, startConsole } from '../../../src/console/index.ts';
 import { createEngine, type Engine } from '../../../src/engine/index.ts';
 import { TOOLS } from '../../../src/tools/index.ts';
-import { atGateP, DEPLOYMENT } from '../../protocol/support/at-gate-p.ts';
+import { atGateP, DEPLOYMENT, type Submitted } from '../../protocol/support/at-gate-p.ts';
 import { type Tab, tab } from './chromium.ts';
 
 /** A real ledger with a plan that waits, a console over it, and a person at a browser who has enrolled a passkey. */
@@ -16,8 +16,11 @@ export type Desk = Awaited<ReturnType<typeof atGateP>> & {
   close(): Promise<void>;
 };
 
-export async function desk(browser: Browser, options: { readonly policy?: string } = {}): Promise<Desk> {
-  const ledger = await atGateP();
+export async function desk(
+  browser: Browser,
+  options: { readonly policy?: string; readonly submitted?: Submitted } = {},
+): Promise<Desk> {
+  const ledger = await atGateP(options.submitted);
   if (options.policy !== undefined) writeFileSync(join(ledger.home, 'policy.yaml'), options.policy);
   const engine = createEngine({ home: ledger.home, workspace: ledger.home, tools: TOOLS });
   const running = await startConsole({ engine });

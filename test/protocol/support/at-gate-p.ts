@@ -17,9 +17,9 @@ export const DEPLOYMENT = 'x-1';
 const LUCK = { chance: (p: number) => p >= 0.5, pick: <T>(from: readonly T[]): T | undefined => from[0] };
 
 /** A plan as submit-plan keeps it, of one object. */
-async function storedPlan(): Promise<StoredPlan> {
-  const world = worldWith({ parseCommand, parseCriterion, parseReference })({ 'config.yaml': configMap('web-config') });
-  const { prepared, problems } = await preparePlan(PLAN, 'plan.yaml', world);
+async function storedPlan({ plan: text, files }: Submitted): Promise<StoredPlan> {
+  const world = worldWith({ parseCommand, parseCriterion, parseReference })(files);
+  const { prepared, problems } = await preparePlan(text, 'plan.yaml', world);
   if (prepared === undefined) throw new Error(JSON.stringify(problems));
   return { loaded: prepared.loaded, plan: prepared.loaded.plan, summary: prepared.summary };
 }
@@ -36,13 +36,17 @@ validation: "none: a test"
 rollback_strategy: in reverse order
 `;
 
+/** The plan's text and the files it names. */
+export type Submitted = { readonly plan: string; readonly files: Readonly<Record<string, string>> };
+const ONE_OBJECT: Submitted = { plan: PLAN, files: { 'config.yaml': configMap('web-config') } };
+
 export const digestOf = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 /**
  * A real ledger with a deployment whose plan waits for a person: the law's own model of an agent and a cluster
  * (law.world.ts) wrote its events, moved to now. No cluster is needed to decide about it.
  */
-export async function atGateP(): Promise<{
+export async function atGateP(submitted: Submitted = ONE_OBJECT): Promise<{
   home: string;
   digest: string;
   revise(): Promise<string>;
@@ -55,16 +59,16 @@ export async function atGateP(): Promise<{
     const fix = gate?.checks.find((check) => check.status !== 'pass')?.fix.find((f) => 'tool' in f);
     if (fix === undefined || !world.follow(fix)) throw new Error(`the model is stuck: ${JSON.stringify(gate)}`);
   }
-  const submitted = plan(world.deployment);
-  if (submitted === undefined) throw new Error('the model never planned');
+  const planned = plan(world.deployment);
+  if (planned === undefined) throw new Error('the model never planned');
   const delta = Date.now() - 60_000 - Date.parse(world.now);
 
   const home = freshHome();
   const ledger = await ledgerAt(home);
-  const body = await ledger.put(JSON.stringify(await storedPlan()), 'application/json');
+  const body = await ledger.put(JSON.stringify(await storedPlan(submitted)), 'application/json');
   const digest = digestOf('the plan');
   const events = world.events.map(({ at, by, fact }): NewEvent => {
-    const shown = fact.type === 'planned' && fact.digest === submitted.digest ? { ...fact, digest, body } : fact;
+    const shown = fact.type === 'planned' && fact.digest === planned.digest ? { ...fact, digest, body } : fact;
     return { at: new Date(Date.parse(at) + delta).toISOString(), by, fact: shown };
   });
   await ledger.append(DEPLOYMENT, 0, events);
