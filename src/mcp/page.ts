@@ -51,9 +51,11 @@ export async function awaited(
   const view = inputResponse(ctx.mcpReq.inputResponses, KEY);
   const opened = view.kind === 'elicit' && view.action === 'accept';
   const until = Date.now() + (opened ? WAIT_MS : 0);
-  while (Date.now() < until && !(await isDecided(engine, deployment, digest))) {
+  for (;;) {
+    const decided = await decidedNow(engine, deployment, digest);
+    if (decided !== undefined) return decided;
+    if (Date.now() >= until || ctx.mcpReq.signal.aborted) break;
     await sleep(LOOK_MS, undefined, { signal: ctx.mcpReq.signal }).catch(() => undefined);
-    if (ctx.mcpReq.signal.aborted) break;
   }
   const now = await engine.perform({
     tool: 'request-approval',
@@ -63,9 +65,19 @@ export async function awaited(
   return now.question === undefined ? now : withPage(now, page);
 }
 
-async function isDecided(engine: Engine, deployment: string, digest: string): Promise<boolean> {
+const STATUS = { approve: 'approved', revise: 'revise', reject: 'rejected' } as const;
+
+/** What was decided about this plan; after a revision or a rejection the gate is open again, and asking would be refused. */
+async function decidedNow(engine: Engine, deployment: string, digest: string): Promise<Performed | undefined> {
   const loaded = await engine.read(deployment);
-  return !loaded.ok || loaded.deployment.decisions.some((d) => d.digest === digest);
+  const decision = loaded.ok ? loaded.deployment.decisions.findLast((d) => d.digest === digest) : undefined;
+  if (!loaded.ok || decision === undefined) return undefined;
+  const assurance = decision.by.kind === 'person' ? decision.by.assurance : 'none';
+  const [status, { remark }] = [STATUS[decision.choice], decision];
+  const words = `A person decided ${decision.at}: ${status} (${assurance})${remark === undefined ? '' : `: ${remark}`}.`;
+  const value = { status, assurance, digest, summary: words };
+  const { answer } = await import('../engine/answer.ts');
+  return answer(value, words, loaded.deployment, engine.now());
 }
 
 /** An answer that nobody has decided yet, with where an approver can. */
