@@ -34,6 +34,6 @@ export async function podAdmission(
 
 /** Refused by a rule that holds whatever else is there: not by a quota that is full now, or an account that is to come. */
 export const isByPolicy = ({ message }: ApiFailure): boolean =>
-  /violates PodSecurity|ValidatingAdmissionPolicy|admission webhook .* denied|failed quota: .*must specify|security context constraint/.test(
+  /violates PodSecurity|ValidatingAdmissionPolicy|admission webhook .{0,300} denied|failed quota: .{0,500}must specify|security context constraint/.test(
     message,
   );

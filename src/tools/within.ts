@@ -78,4 +78,4 @@ async function otherwiseLive(
 }
 
 /** `containers[0].image` and `containers[main].image` are one field of a list with one change in it. */
-const withoutPlaces = (path: string): string => path.replace(/\[[^\]]*\]/g, '[]');
+const withoutPlaces = (path: string): string => path.replace(/\[[^[\]]*\]/g, '[]');
