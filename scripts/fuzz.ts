@@ -1,11 +1,13 @@
 import { texts } from '../test/support/drawing.ts';
 import { READERS, type Slow, slowness } from '../test/support/hostile.ts';
 import { hostileCalls } from '../test/support/hostile-calls.ts';
+import { allPatterns, slowWord } from '../test/support/patterns.ts';
 
 /**
  * `npm run fuzz [-- SECONDS [SEED]]`: every reader of text of others, and every tool's input, over pieces drawn from a
  * seed, repeated to 10 and 100 KB. Fails when ten times the text takes more than fifteen times as long, the stack runs
- * out, or a call fails inside the server. The same seed gives the same texts.
+ * out, or a call fails inside the server. The same seed gives the same texts. A second such time goes to the regular
+ * expressions, each with texts of its own beginnings; the seed says where among them it begins.
  */
 const [seconds = 120, seed = 1] = process.argv.slice(2).map(Number);
 const until = performance.now() + seconds * 1000;
@@ -33,6 +35,15 @@ for (const { reader, piece, short_ms, long_ms } of slow)
   console.log(
     `${reader}: ${JSON.stringify(piece)} takes ${Math.round(short_ms)} ms at 10 KB, ${Math.round(long_ms)} ms at 100 KB`,
   );
+const patterns = allPatterns();
+let looked = 0;
+for (const end = performance.now() + seconds * 1000; looked < patterns.length && performance.now() < end; looked += 1) {
+  const pattern = patterns[(seed * 7_919 + looked) % patterns.length];
+  const word = pattern === undefined ? undefined : slowWord(pattern);
+  if (word !== undefined) broken.push(`${pattern?.file}: /${pattern?.source}/ is slow over ${JSON.stringify(word)}`);
+}
 for (const line of broken) console.log(line);
-console.log(`seed ${seed}: ${rounds} readings, ${slow.length} too slow, ${broken.length} broken`);
+console.log(
+  `seed ${seed}: ${rounds} readings, ${slow.length} too slow, ${broken.length} broken; ${looked} of ${patterns.length} patterns`,
+);
 process.exit(slow.length + broken.length === 0 ? 0 : 1);

@@ -14,8 +14,18 @@ export const sourcesIn = (folder: string): string[] =>
     .filter((entry) => entry.isFile() && OURS.test(entry.name) && !entry.parentPath.includes('node_modules'))
     .map((entry) => join(entry.parentPath, entry.name));
 
+const SOURCES = join(import.meta.dirname, '..', '..', 'src');
+/** Folders that make patterns from words when they are loaded, and do nothing else then. */
+const MADE_IN = ['assumptions', 'criteria', 'documents', 'objects', 'plan', 'redaction', 'review', 'shell', 'workflow'];
+
+/** Of the sources, literals and made ones. */
+export const allPatterns = (): Pattern[] => [
+  ...literalsIn(SOURCES),
+  ...madeIn(MADE_IN.map((folder) => join(SOURCES, folder))),
+];
+
 /** Every literal once, with a file that has it. */
-export function literalsIn(folder: string): Pattern[] {
+function literalsIn(folder: string): Pattern[] {
   const found = new Map<string, Pattern>();
   for (const path of sourcesIn(folder))
     for (const node of nodesOf(parseAst(readFileSync(path, 'utf8'), { lang: 'ts' }))) {
@@ -120,7 +130,7 @@ function wordsOf(source: string, flags: string, draw: number): string[] {
 }
 
 /** Patterns that these folders' modules make with `new RegExp` when they are loaded (made-patterns.ts, in a process). */
-export function madeIn(folders: readonly string[]): Pattern[] {
+function madeIn(folders: readonly string[]): Pattern[] {
   const script = join(import.meta.dirname, 'made-patterns.ts');
   const files = folders.flatMap(sourcesIn).filter((path) => !path.endsWith('.worker.ts'));
   const out = execFileSync(process.execPath, [script], { input: JSON.stringify(files), encoding: 'utf8' });

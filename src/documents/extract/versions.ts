@@ -26,10 +26,11 @@ const PRODUCTS: readonly (readonly [string, string])[] = [
 ];
 
 const NAME = PRODUCTS.map(([, words]) => `(${words})`).join('|');
-const FILLER = String.raw`(?:\s*(?:\||:|\(|\*|_|\x60|version|versions|release|cluster|clusters|server|client|database|v\.|is|of|in|must be|should be|at|running|needs to be))*`;
-const MINIMUM = String.raw`\s*(?:(>=|≥|=>|>|\^|~|at least|minimum(?: of)?|min\.?|from|since|newer than)\s*)?`;
+/** Of a line whose spaces are one each. */
+const FILLER = String.raw`(?: ?(?:\||:|\(|\*|_|\x60|version|versions|release|cluster|clusters|server|client|database|v\.|is|of|in|must be|should be|at|running|needs to be))*`;
+const MINIMUM = String.raw` ?(?:(>=|≥|=>|>|\^|~|at least|minimum(?: of)?|min\.?|from|since|newer than) ?)?`;
 const NUMBER = String.raw`v?(\d+(?:\.\d+){0,2})(?!\d)`;
-const AFTER = String.raw`(\s*(?:\+|or (?:later|newer|higher|above|greater)|and (?:later|newer|higher|above|up)|onwards|x?\s*(?:-|–|to|through)\s*v?(\d+(?:\.\d+){1,2})))?`;
+const AFTER = String.raw`( ?(?:\+|or (?:later|newer|higher|above|greater)|and (?:later|newer|higher|above|up)|onwards|x? ?(?:-|–|to|through) ?v?(\d+(?:\.\d+){1,2})))?`;
 const PATTERN = new RegExp(String.raw`(?<![\w/.-])(?:${NAME})\b${FILLER}${MINIMUM}${NUMBER}${AFTER}`, 'gi');
 
 const REQUIRES = /requir|prerequisite|need|must|support|compatib|minimum|at least|tested (?:on|with)|depend|version/i;
@@ -39,7 +40,7 @@ export function versionsOf(block: Block, part: string): RequiredVersion[] {
   if (block.kind === 'code') return [];
   const found: RequiredVersion[] = [];
   block.text.split('\n').forEach((line, offset) => {
-    for (const match of line.matchAll(PATTERN)) {
+    for (const match of line.replace(/\s+/g, ' ').matchAll(PATTERN)) {
       const product = PRODUCTS.find((_, i) => match[i + 1] !== undefined)?.[0];
       const [minimum, atLeast, after, atMost] = match.slice(PRODUCTS.length + 1);
       if (product === undefined || atLeast === undefined) continue;

@@ -38,7 +38,8 @@ export function startsPrograms(call: ShellCall): boolean {
   return (/^[gmn]?awk$/.test(nameOf(call.program)) ? STARTS_AWK : STARTS).test(code);
 }
 
-const ONLY_EXITS = /^\s*(?:import sys\s*;\s*)?(?:process\.|sys\.|os\._)?exit\s*(?:\(\s*\d*\s*\)|\s\d*)?\s*;?\s*$/;
+/** Of a program whose spaces are one each. */
+const ONLY_EXITS = /^(?:import sys ?; ?)?(?:process\.|sys\.|os\._)?exit(?: ?\( ?\d* ?\)| \d+)? ?;?$/;
 
 /** Only its version or its help is asked, or its program calls, reads and judges nothing. */
 export function asksNothing(call: ShellCall): string | undefined {
@@ -51,7 +52,8 @@ export function asksNothing(call: ShellCall): string | undefined {
     return `"${name} -v" asks nothing of what is deployed`;
   if (/^(which|whereis|type|hash)$/.test(name)) return `"${name}" asks nothing of what is deployed`;
   const code = /awk$/.test(name) ? undefined : inlineCode(call);
-  if (code !== undefined && ONLY_EXITS.test(code)) return `"${name}" runs a program that only exits`;
+  if (code !== undefined && ONLY_EXITS.test(code.replace(/\s+/g, ' ').trim()))
+    return `"${name}" runs a program that only exits`;
   if (code === undefined || /[(`]|\b(?:import|require|open|exit|raise|assert|die|throw|print)\b/.test(code))
     return undefined;
   return `"${name}" runs a program that looks at nothing`;

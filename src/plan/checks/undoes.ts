@@ -31,12 +31,13 @@ function doesNothing(call: ShellCall): boolean {
   const cluster = clusterCall(call);
   if (cluster !== undefined) return cluster.effect === 'reads' || cluster.effect === 'dry-run';
   const program = call.program?.split('/').at(-1) ?? '';
-  if (SHELL.test(program)) return NOTHING.test(call.args.at(-1)?.value ?? '');
+  if (SHELL.test(program)) return NOTHING.test((call.args.at(-1)?.value ?? '').replace(/\s+/g, ' ').trim());
   return program === '' || program === 'true' || program === ':' || (QUIET.test(program) && TAKES_WORDS.has(program));
 }
 
 const SHELL = /^(ba|da|k|z|a)?sh$/;
-const NOTHING = /^\s*(?:true|:|exit(?:\s+0)?|sleep\s+\d+\w?|echo\b[^;&|`$]*)\s*;?\s*$/;
+/** Of a line whose spaces are one each. */
+const NOTHING = /^(?:(?:true|:|exit(?: 0)?|sleep \d+\w?) ?;?|echo\b[^;&|`$]*;?)$/;
 
 const QUIET =
   /^(echo|printf|cat|grep|egrep|jq|yq|head|tail|ls|sleep|date|wc|test|\[|true|false|:|sort|cut|awk|sed|tr|exit|return)$/;

@@ -25,7 +25,7 @@ export const isAddress = (text: string): boolean => /^postgres(ql)?:\/\//.test(t
  * or the file that INFRAGATE_LEDGER_PASSWORD_FILE names, which is read at each connection.
  */
 export function readAddress(text: string, env: NodeJS.ProcessEnv = process.env): Address | LedgerError {
-  const parts = /^(postgres(?:ql)?:\/\/)((?:[^@/?#]*@)?)([^/?#]*)(.*)$/s.exec(text);
+  const parts = /^(postgres(?:ql)?:\/\/)((?:[^@/?#]*@)?)([^/?#]*)((?:[/?#].*)?)$/s.exec(text);
   if (parts === null) return refuse("it is no 'postgres://' address");
   const [, scheme = '', user = '', hosts = '', rest = ''] = parts;
   const query = rest.indexOf('?');
