@@ -70,7 +70,7 @@ describe('the first answers of the build', () => {
     // What the server answered, it answered before this; a second response would have come by now.
     await client.request('ping');
     expect(opening.result?.serverInfo).toMatchObject({ name: 'infragate' });
-    expect(listed.result?.tools).toHaveLength(17);
+    expect(listed.result?.tools).toHaveLength(18);
     const ids = client.lines.map((line) => JSON.parse(line).id);
     expect(ids.toSorted()).toEqual([1, 2, 3, 4]);
   });

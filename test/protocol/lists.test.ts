@@ -6,7 +6,7 @@ import { CLIENTS } from './support/clients.ts';
 import { initialize, type Message, modern, type RawClient, rawClient } from './support/raw.ts';
 import { realServer, type ServerCommand } from './support/servers.ts';
 
-const TOOL_NAMES = Object.keys(STEPS).filter((name) => !['decide', 'waive', 'abandon'].includes(name));
+const TOOL_NAMES = Object.keys(STEPS).filter((name) => !['decide', 'preapprove', 'waive', 'abandon'].includes(name));
 const PROMPT_NAMES = ['deploy', 'implement', 'plan', 'research', 'resume', 'retro', 'validate'];
 
 const closers: (() => Promise<unknown>)[] = [];
