@@ -8,6 +8,7 @@ export const answer = z.strictObject({
   digest: z.string(),
   decided_at: z.string().optional(),
   remark: z.string().optional(),
+  missing: z.string().optional().describe('who else decides'),
   class: z.string().optional().describe('of changes, approved beforehand'),
   plan: z.string().optional().describe('what the approver is shown'),
   review: z.string().optional().describe('its digest'),

@@ -1,7 +1,7 @@
 import type { ToolRun } from '../engine/tool.ts';
 import { storedPlan } from '../phases/stored.ts';
 import { defined } from '../workflow/defined.ts';
-import { decidedBy, digestPrefix, plan, refuse } from '../workflow/index.ts';
+import { countingApprovals, decidedBy, digestPrefix, missingApprovers, plan, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './request-approval.ts';
 import { keepReview, reviewNow } from './review/review.ts';
 import { classOf } from './within.ts';
@@ -16,7 +16,10 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
   const decision = d.decisions.findLast((x) => x.digest === current.digest);
   const superseded = decision !== undefined && d.blockers.some((b) => b.seq > decision.seq);
   const ended = decision?.until !== undefined && decision.until <= run.now();
-  if (decision !== undefined && !superseded && !ended && input.ask_again !== true) {
+  const counting = countingApprovals(d, current.digest, run.now());
+  // Where the policy asks for several people, the first approval is not yet the decision.
+  const missing = decision?.choice === 'approve' && counting.length > 0 ? missingApprovers(d, counting) : undefined;
+  if (decision !== undefined && !superseded && !ended && missing === undefined && input.ask_again !== true) {
     const status = { approve: 'approved', revise: 'revise', reject: 'rejected' } as const;
     const by = decidedBy(decision);
     const assurance = by.kind === 'person' ? by.assurance : 'none';
@@ -55,6 +58,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
       assurance: 'none',
       digest: current.digest,
       review,
+      ...(missing === undefined ? {} : { missing }),
       plan: made.text,
       how: [{ person: 'the approver', action: `infragate approve ${d.id}` }],
       outside,

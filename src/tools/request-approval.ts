@@ -9,12 +9,21 @@ export type Input = z.infer<typeof input>;
 
 export type Output = z.infer<typeof answer>;
 
-export function text({ status, assurance, digest, decided_at, remark, how = [], outside = [] }: Output): string {
+export function text({
+  status,
+  assurance,
+  digest,
+  decided_at,
+  remark,
+  missing,
+  how = [],
+  outside = [],
+}: Output): string {
   if (status !== 'pending')
     return `A person decided ${decided_at}: ${status} (${assurance})${remark === undefined ? '' : `: ${remark}`}.`;
   const ways = how.map(({ action }) => `\`${action}\` on a terminal`);
   return [
-    `PENDING: nobody has decided about plan ${digestPrefix(digest)}. A person decides with ${ways.join(', ')}, or in this client's form if it has one. Wait; do not go on.`,
+    `PENDING: ${missing ?? 'nobody has decided'} about plan ${digestPrefix(digest)}. A person decides with ${ways.join(', ')}, or in this client's form if it has one. Wait; do not go on.`,
     ...outside,
   ].join('\n');
 }

@@ -493,6 +493,57 @@ describe('Gate P and the phases', () => {
     expect(status(r, 'plan-covered').status).toBe('fail');
   });
 
+  describe('several people', () => {
+    const passkey = (name: string, ...groups: string[]): Actor => ({
+      kind: 'person',
+      assurance: 'passkey',
+      name,
+      groups,
+    });
+    const standing = (approvers: object, ...people: Actor[]) => {
+      const r = proven().add(AGENT, planned('d1', ['c1']));
+      for (const person of people) r.add(person, approve('d1'));
+      const demand = {
+        ...NO_DEMAND,
+        assurance: 'passkey' as const,
+        approvers: { ...NO_DEMAND.approvers, ...approvers },
+      };
+      const d = fold('x-1', r.events, demand);
+      const check = gate('P').checks.find(({ name }) => name === 'plan-approved');
+      if (d === undefined || check === undefined) throw new Error('no plan was approved');
+      return evaluate(check, d, r.now());
+    };
+
+    test.each<[string, object, Actor[], string]>([
+      ['one of two', { least: 2 }, [passkey('ann')], 'missing'],
+      ['one person twice', { least: 2 }, [passkey('ann'), passkey('ann')], 'missing'],
+      ['two people', { least: 2 }, [passkey('ann'), passkey('bob')], 'pass'],
+      ['two forms', { least: 2 }, [PERSON, PERSON], 'missing'],
+      ['a passkey and a passphrase', { least: 2 }, [passkey('ann'), PERSON], 'missing'],
+      ['nobody of the group', { groups: ['security'] }, [passkey('ann', 'web')], 'missing'],
+      ['somebody of the group', { groups: ['security'] }, [passkey('ann', 'security')], 'pass'],
+      ['each of two groups', { groups: ['a', 'b'] }, [passkey('ann', 'a'), passkey('bob', 'b')], 'pass'],
+      ['an account that nobody knows', { not_requester: true }, [passkey('ann')], 'missing'],
+    ])('%s', (_what, approvers, people, expected) => {
+      expect(standing(approvers, ...people).status).toBe(expected);
+    });
+
+    test('a revision in between takes the first approval away', () => {
+      const revise: Fact = { type: 'decided', digest: 'd1', choice: 'revise', remark: 'smaller' };
+      const r = proven()
+        .add(AGENT, planned('d1', ['c1']))
+        .add(passkey('ann'), approve('d1'));
+      r.add(passkey('bob'), revise).add(passkey('bob'), approve('d1'));
+      const d = fold('x-1', r.events, { ...NO_DEMAND, approvers: { ...NO_DEMAND.approvers, least: 2 } });
+      const check = gate('P').checks.find(({ name }) => name === 'plan-approved');
+      if (d === undefined || check === undefined) throw new Error('no plan was approved');
+      expect(evaluate(check, d, r.now())).toMatchObject({
+        status: 'missing',
+        because: expect.stringContaining('1 did so far'),
+      });
+    });
+  });
+
   test('capacity that our own phases use up is judged by what was seen before them', () => {
     const r = approved()
       .claim('configuration', 'configuration:2 CPU free')
