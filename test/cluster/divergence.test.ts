@@ -233,3 +233,20 @@ test('none of it changed the cluster', () => {
   const changed = writes(audited(sandbox, 'admin')).filter((line) => line.objectRef?.resource !== 'namespaces');
   expect(changed.map((line) => `${line.verb} ${line.requestURI}`)).toEqual([]);
 });
+
+test('a long document is read beside the server: RUNNING when the wait ends, and the status meanwhile', async () => {
+  writeFileSync(join(mine.folder, 'long.md'), `# Install\n\n${'a\n=\n'.repeat(75_000)}`);
+  const order: string[] = [];
+  const long = { upstream_source: 'long.md', wait: '1s' };
+  const compared = compare(long).then((answer) => {
+    order.push('compared');
+    return answer;
+  });
+  expect((await mine.call('deployment-status', {})).isError).toBe(false);
+  order.push('status');
+  expect((await compared).structured.status).toBe('RUNNING');
+  expect(order).toEqual(['status', 'compared']);
+  let answer = await compare(long);
+  while (answer.structured.status === 'RUNNING') answer = await compare(long);
+  expect(answer.text).toContain('long.md');
+});
