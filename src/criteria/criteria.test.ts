@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ownTime } from '../../test/support/pause.ts';
 import type { KubeObject } from '../objects/index.ts';
 import {
   alreadyTrueOn,
@@ -346,10 +347,11 @@ describe('what is not understood', () => {
     ];
     for (const part of parts) {
       const text = part.repeat(Math.ceil(100_000 / part.length));
-      const began = performance.now();
-      parseCriteria(text.slice(0, 2000), { subjects: [PG, WEB, SVC] });
-      parseCriteria(text, { subjects: [PG, WEB, SVC] });
-      expect(performance.now() - began, part).toBeLessThan(1500);
+      const both = () => {
+        parseCriteria(text.slice(0, 2000), { subjects: [PG, WEB, SVC] });
+        parseCriteria(text, { subjects: [PG, WEB, SVC] });
+      };
+      expect(ownTime(both), part).toBeLessThan(1500);
     }
   });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ownTime } from '../../test/support/pause.ts';
 import { redact } from './index.ts';
 
 test.each([
@@ -47,9 +48,8 @@ test.each([
   'data:\n',
   'x',
 ])('output made to be slow to look at ("%s" …) is not', (piece) => {
-  const started = performance.now();
-  redact(`kind: Secret\n${piece.repeat(Math.ceil(100_000 / piece.length))}`);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  const text = `kind: Secret\n${piece.repeat(Math.ceil(100_000 / piece.length))}`;
+  expect(ownTime(() => redact(text))).toBeLessThan(2_000);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ownTime } from '../../test/support/pause.ts';
 import { HIDDEN, hiding, redact } from './index.ts';
 
 const LONG = `Cn4ryLong${'aB3dE5'.repeat(20)}`;
@@ -92,7 +93,5 @@ test('thousands of values cost a text no more than a pause nobody notices', () =
   const values = Array.from({ length: 2_000 }, (_, i) => `value-${i}-${'x'.repeat(i % 300)}`);
   const hideThem = hiding(values);
   const text = 'value-1 eyJ LS0t value-1999- AAAAAAAAAAAAAAAA '.repeat(1_500);
-  const started = performance.now();
-  hideThem(text);
-  expect(performance.now() - started).toBeLessThan(200);
+  expect(ownTime(() => hideThem(text))).toBeLessThan(200);
 });

@@ -211,7 +211,7 @@ describe('a watch', () => {
     await expect.poll(() => proxy.requests.filter(isWatch).length).toBe(1);
     const since = Date.now();
     await seen.stop();
-    expect(Date.now() - since).toBeLessThan(500);
+    expect(Date.now() - since).toBeLessThan(5_000);
     for await (const event of cluster.reader.watch(KIND, { namespace: NS, signal: AbortSignal.timeout(10_000) })) {
       if (event.type === 'LISTED') break;
     }
@@ -340,7 +340,7 @@ describe('a request', () => {
     setTimeout(() => stop.abort(), 100);
     const since = Date.now();
     expect(failure(await mortal.reader.version())).toMatchObject({ reason: 'Cancelled', code: 'ABORTED' });
-    expect(Date.now() - since).toBeLessThan(1000);
+    expect(Date.now() - since).toBeLessThan(5_000);
     expect(failure(await mortal.reader.get(ref('any'))).reason).toBe('Cancelled');
     const cleaning = mortal.under(undefined).writer();
     value(await cleaning.create(configMap('left')));

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ownTime } from '../../../test/support/pause.ts';
 import { parseCommand } from './parse.ts';
 
 test.each([
@@ -73,8 +74,7 @@ test('any text is read without throwing', () => {
 });
 
 test('a line of a thousand changes of folder is refused, and quickly', () => {
-  const started = performance.now();
-  const line = parseCommand('cd a; '.repeat(1_000));
-  expect(performance.now() - started).toBeLessThan(500);
-  expect(line.problems.map((p) => p.reason)).toContain('TooDeep');
+  const text = 'cd a; '.repeat(1_000);
+  expect(ownTime(() => parseCommand(text))).toBeLessThan(500);
+  expect(parseCommand(text).problems.map((p) => p.reason)).toContain('TooDeep');
 });
