@@ -115,7 +115,7 @@ whose settings overrule the data folder's one by one. A file that can't be under
 |---|---|---|---|
 ${rows.join('\n')}
 
-\`${PINNED_KEYS}\` lists the operator's public keys that count on this machine, one a line (\`infragate operator init\` prints
+\`${PINNED_KEYS}\` lists the operator's public keys that count on this machine, one a line (\`infragate approver init\` prints
 it). Without the file the key in the data folder counts.
 `;
 }

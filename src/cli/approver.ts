@@ -1,4 +1,4 @@
-// infragate approver add|list|remove
+// infragate approver init|add|list|remove
 
 import { Command } from 'commander';
 import type { Engine } from '../engine/index.ts';
@@ -6,14 +6,16 @@ import { print, printError, printJson } from '../print/index.ts';
 import { readKey, unlock } from '../state/index.ts';
 import { origin } from './console.ts';
 import { EXIT, type Exit } from './exit.ts';
+import { initCommand } from './operator.ts';
 import { NOT_UNLOCKED, withEngine } from './person.ts';
 import { askHidden, isTerminal } from './terminal.ts';
 
-/** infragate approver: who may decide with a passkey. */
+/** infragate approver: who may decide, with a passphrase on a terminal or with a passkey. */
 export function approverCommand(): Command {
   const command = new Command('approver')
-    .description('people who decide with a passkey: add, list, remove')
-    .exitOverride();
+    .description('people who decide: with a passphrase (init), with a passkey (add, list, remove)')
+    .exitOverride()
+    .addCommand(initCommand());
   command
     .command('add')
     .description('print a link, valid once and for ten minutes, on which NAME enrols a passkey')

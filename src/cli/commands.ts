@@ -27,11 +27,11 @@ export const COMMANDS: Record<string, { about: string; load: () => Promise<Comma
     load: async () => (await import('./console.ts')).consoleCommand(),
   },
   approver: {
-    about: 'people who decide with a passkey: add, list, remove',
+    about: 'people who decide: by a passphrase (init), by a passkey (add, list, remove)',
     load: async () => (await import('./approver.ts')).approverCommand(),
   },
   operator: {
-    about: 'the passphrase with which a person decides on this terminal',
+    about: 'the older name of `approver init`',
     load: async () => (await import('./operator.ts')).operatorCommand(),
   },
   status: {

@@ -69,7 +69,7 @@ async function dataFolderAndLedger(): Promise<Finding[]> {
           what: 'operator passphrase',
           ok: key !== undefined,
           found: key === undefined ? 'not set' : `set ${key.created_at}, key ${fingerprint(key.public_key)}`,
-          ...(key === undefined ? { fix: 'infragate operator init, in a terminal the agent has no part in' } : {}),
+          ...(key === undefined ? { fix: 'infragate approver init, in a terminal the agent has no part in' } : {}),
         },
   ];
 }

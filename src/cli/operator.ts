@@ -5,14 +5,18 @@ import { EXIT } from './exit.ts';
 import { NOT_UNLOCKED, withEngine } from './person.ts';
 import { askHidden, isTerminal } from './terminal.ts';
 
-/** infragate operator init: the passphrase that tells a person from an agent on this machine. */
+/** infragate operator init: the older name of `infragate approver init`. */
 export function operatorCommand(): Command {
-  const command = new Command('operator')
-    .description('the passphrase with which a person decides on this terminal')
-    .exitOverride();
-  command
-    .command('init')
-    .description('set it, or replace it (needs the old one)')
+  return new Command('operator')
+    .description('the older name of `infragate approver init`')
+    .exitOverride()
+    .addCommand(initCommand());
+}
+
+/** `init`: the passphrase that tells a person from an agent on this machine. */
+export const initCommand = (): Command =>
+  new Command('init')
+    .description('set the passphrase with which a person decides on this terminal, or replace it (needs the old one)')
     .action(() =>
       withEngine(async (engine) => {
         if (!isTerminal()) {
@@ -49,5 +53,3 @@ export function operatorCommand(): Command {
         return EXIT.done;
       }),
     );
-  return command;
-}

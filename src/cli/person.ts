@@ -69,7 +69,7 @@ export async function identify(engine: Engine, d: Deployment): Promise<Identifie
   const key = await readKey(engine.home);
   if (key === undefined) {
     printError(
-      'There is no operator passphrase yet. Set one, in a terminal the agent has no part in: infragate operator init',
+      'There is no operator passphrase yet. Set one, in a terminal the agent has no part in: infragate approver init',
     );
     return { ok: false, exit: EXIT.lacking };
   }

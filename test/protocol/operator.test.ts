@@ -10,7 +10,7 @@ const PASSPHRASE = 'correct horse battery';
 const prefix = (digest: string) => digest.replace('sha256:', '').slice(0, 8);
 
 const initialise = (home: string) =>
-  onTerminal(['operator', 'init'], { INFRAGATE_HOME: home }, [
+  onTerminal(['approver', 'init'], { INFRAGATE_HOME: home }, [
     { when: /New passphrase/, type: PASSPHRASE },
     { when: /Again/, type: PASSPHRASE },
   ]);
@@ -104,6 +104,7 @@ describe('without a terminal', () => {
     const { home } = await atGateP();
     const calls = [
       ['operator', 'init'],
+      ['approver', 'init'],
       ['approve', DEPLOYMENT],
       ['waive', DEPLOYMENT, '--check', 'apis-verified', '--because', 'an agent in a hurry'],
       ['abandon', DEPLOYMENT, '--because', 'an agent in a hurry'],

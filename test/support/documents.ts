@@ -15,7 +15,7 @@ export const EXCUSED: readonly (readonly [string, string])[] = [
   ['npm run release', 'packs and installs everything: run by .github/workflows/ci.yml'],
   ['npm run docs', 'writes into the clone; npm run check tries it without writing'],
   ['npm run bench', 'takes minutes; measures, judges nothing'],
-  ['infragate operator init', 'asks on a terminal: test/protocol/operator.test.ts'],
+  ['infragate approver init', 'asks on a terminal: test/protocol/operator.test.ts'],
   ['infragate approver ', 'waits for a passkey: test/browser/decide.test.ts'],
   ['infragate approve', 'asks on a terminal: test/protocol/decision.test.ts'],
   ['infragate console', 'serves until it is stopped: test/browser'],
