@@ -20,7 +20,17 @@ export async function serve(argv: readonly string[]): Promise<void> {
   const [{ serveStdio }, { TOOLS }] = await Promise.all([import('../mcp/index.ts'), import('../tools/index.ts')]);
   const { workspace } = given;
   serveStdio({ version: version(), tools: TOOLS, ...(workspace === undefined ? {} : { workspace }) }, front);
+  // The sources are a thousand files, which a short-lived server does not need.
+  if (front === undefined) return;
+  const { preload } = await import('./preload.ts');
+  setTimeout(() => void preload([...SOON, ...TOOLS.map(({ load }) => load)]), IDLE_MS).unref();
 }
+
+/** A client has its first answers by then, and a person has not asked for anything yet. */
+const IDLE_MS = 500;
+
+/** What the first call of any tool needs. */
+const SOON = [() => import('../engine/index.ts'), async () => (await import('../cluster/index.ts')).preloadLogin()];
 
 /** The build records the first answers; the sources run without. */
 function openBuiltFront(): Front | undefined {

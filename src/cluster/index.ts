@@ -19,6 +19,7 @@ export {
 } from './discovery.ts';
 export type { ContextListing } from './kubeconfig.ts';
 export type { Listed, ListOptions } from './list.ts';
+export { preloadLogin } from './login.ts';
 export { resourcesNamed } from './named.ts';
 export { MANAGER } from './place.ts';
 export type {

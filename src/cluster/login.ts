@@ -20,6 +20,9 @@ export type Login = {
   renew(): boolean;
 };
 
+/** Loads client-node, which takes a while, before somebody waits for it. */
+export const preloadLogin = async (): Promise<void> => void (await import('@kubernetes/client-node'));
+
 /** The only use of client-node: tokens, certificates, exec programs, OIDC and token files, as KubeConfig knows them. */
 export async function login(frozen: Frozen): Promise<Login> {
   const { KubeConfig } = await import('@kubernetes/client-node');
