@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Backend } from '../backend.ts';
 import { type LedgerError, LedgerLost } from '../ledger.ts';
+import { wrapped } from '../wrapped.ts';
 import { type Address, readAddress } from './address.ts';
 import { grant, migrate } from './migrate.ts';
 import { codeOf, type Database, databaseAt, sentence, Unanswered } from './pool.ts';
@@ -42,45 +43,16 @@ async function ended(database: Database, problem: LedgerError): Promise<LedgerEr
 
 /** What the database refuses becomes a sentence; an answer that was lost says that nothing is known of it. */
 function guarded(backend: Backend, { name }: Address): Backend {
-  const call =
-    <A extends readonly unknown[], R>(method: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      try {
-        return await method(...args);
-      } catch (error) {
-        if (error instanceof LedgerLost) throw error;
-        if (error instanceof Unanswered || codeOf(error) !== '')
-          throw new LedgerLost(`The ledger (${name}) refused: ${sentence(error)}.`, { cause: error });
-        throw error;
-      }
-    };
-  const attempts: Backend['attempts'] = (key) => {
-    const { record, count } = backend.attempts(key);
-    return { record: call(record), count: call(count) };
-  };
-  return {
-    identity: call(backend.identity),
-    rows: call(backend.rows),
-    deployments: call(backend.deployments),
-    head: call(backend.head),
-    insert: call(backend.insert),
-    foreignWrites: call(backend.foreignWrites),
-    lines: call(backend.lines),
-    countLines: call(backend.countLines),
-    unlisted: call(backend.unlisted),
-    setLine: call(backend.setLine),
-    notes: call(backend.notes),
-    putBody: call(backend.putBody),
-    body: call(backend.body),
-    bodies: call(backend.bodies),
-    bodiesBetween: call(backend.bodiesBetween),
-    search: call(backend.search),
-    useOnce: call(backend.useOnce),
-    registers: call(backend.registers),
-    adopt: call(backend.adopt),
-    attempts,
-    close: backend.close,
-  };
+  return wrapped(backend, (method) => async (...args) => {
+    try {
+      return await method(...args);
+    } catch (error) {
+      if (error instanceof LedgerLost) throw error;
+      if (error instanceof Unanswered || codeOf(error) !== '')
+        throw new LedgerLost(`The ledger (${name}) refused: ${sentence(error)}.`, { cause: error });
+      throw error;
+    }
+  });
 }
 
 /** SQLSTATE (postgresql.org/docs/current/errcodes-appendix.html) → what a person can do. */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { Backend } from '../backend.ts';
 import { LedgerLost } from '../ledger.ts';
+import { wrapped } from '../wrapped.ts';
 
 /**
  * SQLite goes on in a file that was removed or replaced (its WAL mode never looks), and what is recorded there is gone
@@ -8,44 +9,16 @@ import { LedgerLost } from '../ledger.ts';
  */
 export function guarded(backend: Backend, file: string): Backend {
   const opened = identityOf(file);
-  const call =
-    <A extends readonly unknown[], R>(method: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      if (identityOf(file) !== opened)
-        throw new LedgerLost(`${file} was removed or replaced while it was open. Start infragate again.`);
-      try {
-        return await method(...args);
-      } catch (error) {
-        const why = whyRefused(error);
-        throw why === undefined ? error : new LedgerLost(`${file} ${why}`, { cause: error });
-      }
-    };
-  return {
-    identity: call(backend.identity),
-    rows: call(backend.rows),
-    deployments: call(backend.deployments),
-    head: call(backend.head),
-    insert: call(backend.insert),
-    foreignWrites: call(backend.foreignWrites),
-    lines: call(backend.lines),
-    countLines: call(backend.countLines),
-    unlisted: call(backend.unlisted),
-    setLine: call(backend.setLine),
-    notes: call(backend.notes),
-    putBody: call(backend.putBody),
-    body: call(backend.body),
-    bodies: call(backend.bodies),
-    bodiesBetween: call(backend.bodiesBetween),
-    search: call(backend.search),
-    useOnce: call(backend.useOnce),
-    registers: call(backend.registers),
-    adopt: call(backend.adopt),
-    attempts: (key) => {
-      const { record, count } = backend.attempts(key);
-      return { record: call(record), count: call(count) };
-    },
-    close: backend.close,
-  };
+  return wrapped(backend, (method) => async (...args) => {
+    if (identityOf(file) !== opened)
+      throw new LedgerLost(`${file} was removed or replaced while it was open. Start infragate again.`);
+    try {
+      return await method(...args);
+    } catch (error) {
+      const why = whyRefused(error);
+      throw why === undefined ? error : new LedgerLost(`${file} ${why}`, { cause: error });
+    }
+  });
 }
 
 /** Which file it is, whatever it is called (stat(2)); undefined when there is none. */
