@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Approver, type ApproverKey, approverKey, type PinnedBy } from './key.ts';
 
-/** Where a machine's administrator names the passkeys that count: out of reach of whoever can write the data folder. */
+/** Where a machine's administrator names the passkeys that count: which an account that can write the data folder can't change. */
 export const PINNED_APPROVERS = '/etc/infragate/approvers';
 
 const FILE = 'approvers';

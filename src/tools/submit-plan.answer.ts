@@ -14,7 +14,7 @@ export const answer = z.strictObject({
   status: z.enum(['VALID', 'INVALID']),
   digest: z.string().optional(),
   problems: list(problem),
-  without_evidence: lines.optional().describe('used by the plan, looked at by nobody'),
+  without_evidence: lines.optional().describe('used by the plan, without an observation'),
   changes: z.strictObject({ phases_kept: z.number() }).optional().describe('since the last revision'),
   difference: z.string().optional(),
   plan: z.string().optional().describe('as the approver reads it'),
