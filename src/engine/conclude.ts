@@ -1,4 +1,4 @@
-import { printError } from '../print/index.ts';
+import { unexpected } from '../print/unexpected.ts';
 import { LedgerLost } from '../state/index.ts';
 import {
   type Actor,
@@ -138,11 +138,5 @@ export async function refused(shop: Shop, call: Call, tool: Tool, id: string, re
 /** A bug, not a verdict: said plainly, without a stack, and the server lives on. */
 export function broken(tool: string, error: unknown): Performed {
   if (error instanceof LedgerLost) return refusalAnswer(refuse('FORBIDDEN', error.message));
-  const message = error instanceof Error ? error.message.split('\n')[0] : String(error);
-  printError(`infragate: ${tool} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return {
-    isError: true,
-    text: `${tool} failed inside infragate: ${message}. Nothing was concluded from it; this is a bug worth reporting.`,
-    structured: {},
-  };
+  return { isError: true, text: unexpected(tool, error), structured: {} };
 }

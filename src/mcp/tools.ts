@@ -1,6 +1,7 @@
 import type { CallToolResult, InputRequiredResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
 import type { Engine, Performed, ToolDefinition } from '../engine/index.ts';
 import { printError } from '../print/index.ts';
+import { unexpected } from '../print/unexpected.ts';
 import type { ToolName } from '../workflow/index.ts';
 import { visible } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
@@ -95,7 +96,7 @@ async function call(
     const task = inTasks ? await taskFor(engine, client.name, tool, performed) : undefined;
     return task ?? result(page === undefined ? performed : withPage(performed, page));
   } catch (error) {
-    return unexpected(tool, error);
+    return { isError: true, content: [{ type: 'text', text: unexpected(tool, error) }] };
   }
 }
 
@@ -138,20 +139,5 @@ function progressTo(ctx: ServerContext): ((message: string) => void) | undefined
     ctx.mcpReq
       .notify({ method: 'notifications/progress', params: { progressToken, progress, message: visible(message) } })
       .catch(() => undefined);
-  };
-}
-
-/** A bug: the stack goes to stderr, one sentence to the client. */
-function unexpected(tool: string, error: unknown): CallToolResult {
-  printError(`infragate: ${tool} failed: ${error instanceof Error ? error.stack : String(error)}`);
-  const message = (error instanceof Error ? error.message : String(error)).split('\n')[0];
-  return {
-    isError: true,
-    content: [
-      {
-        type: 'text',
-        text: `INTERNAL: ${tool} failed inside infragate: ${visible(message ?? '')}. Nothing was concluded from it; the server goes on. deployment-status says where things stand.`,
-      },
-    ],
   };
 }
