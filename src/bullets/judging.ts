@@ -3,6 +3,7 @@ import type { Reader } from '../cluster/index.ts';
 import { diagnose, type Failure, subjectRef, treeOf, unsteadyFor } from '../objects/index.ts';
 import { fail, pass, unknown } from '../workflow/index.ts';
 import { complaintsOf } from './complaint.ts';
+import { lastWordsOf } from './last-words.ts';
 import { operatorOf } from './operator.ts';
 import { cancelled, type Outcome } from './outcome.ts';
 import type { CriterionStanding } from './standing.ts';
@@ -33,8 +34,15 @@ export function judgeBy(
 ): Judge {
   const silence = Math.min(SILENCE_MS, timeoutMs * SILENCE_SHARE);
   const complaints = complaintsOf(reader);
+  const heard = lastWordsOf(reader);
 
   let heldSince: number | undefined;
+
+  /** The first that is final also by what its container said last, else the best explanation so far. */
+  const telling = async (sight: Sight): Promise<Failure | undefined> => {
+    const all = await Promise.all(explainAll(sight, began).map((failure) => heard(failure, sight)));
+    return all.find((failure) => failure.final) ?? all[0];
+  };
 
   const evaluate = async (sight: Sight): Promise<Judgement<Decided>> => {
     const standings = await standingsOf(sight);
@@ -47,7 +55,7 @@ export function judgeBy(
         : { kind: 'waiting', for: 'it holds; that it goes on holding', again_ms: left };
     }
     heldSince = undefined;
-    const failure = explain(sight, began);
+    const failure = await telling(sight);
     const isSilent = failure?.reason === 'OperatorSilent' && sight.now - began > silence;
     if (failure !== undefined && (failure.final || isSilent))
       return { kind: 'decided', value: { standings, failure, at: sight.now } };
@@ -122,12 +130,16 @@ async function withOperator(failure: Failure, sight: Sight, reader: Reader): Pro
   return { ...failure, message: `${failure.message}; ${said}` };
 }
 
-/** The most telling thing that is wrong with any of the objects, final ones first. */
-function explain(sight: Sight, began: number): Failure | undefined {
-  const found = sight.roots.flatMap((root) => {
+/** The most telling thing that is wrong with each of the objects. */
+const explainAll = (sight: Sight, began: number): Failure[] =>
+  sight.roots.flatMap((root) => {
     const tree = { root, objects: treeOf(root, sight.tree), events: sight.events, known: sight.known };
     return diagnose(tree, { now: sight.now, since: began }) ?? [];
   });
+
+/** The most telling of all, final ones first. */
+function explain(sight: Sight, began: number): Failure | undefined {
+  const found = explainAll(sight, began);
   return found.find((failure) => failure.final) ?? found[0];
 }
 

@@ -18,6 +18,7 @@ export {
   type LogWanted,
   type Tree,
   type When,
+  waitsForOthers,
 } from './failure/index.ts';
 export { withSteadyNames } from './generated.ts';
 export { type ImageReference, imagesOf, isCustom } from './images.ts';

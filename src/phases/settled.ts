@@ -1,5 +1,6 @@
 import { called, type Settled, type Sight, settle } from '../apply/index.ts';
 import { criteriaOver } from '../bullets/criteria.ts';
+import { lastWordsOf } from '../bullets/last-words.ts';
 import type { Reader } from '../cluster/index.ts';
 import { isSubject, needsPerson, type Predicate, parseCriterion } from '../criteria/index.ts';
 import type { ReadingRun } from '../engine/tool.ts';
@@ -82,6 +83,7 @@ export async function awaitSettled(
     !parsed.predicates.some((p) => p.target.subjects.some((s) => isSubject(s, root)));
   const since = Date.now();
   const holding = holdingFor(phase.settle_ms);
+  const heard = lastWordsOf(reader);
   let last: Judged = { ready: [], criteria: [] };
   const settled = await settle<'held' | 'failed' | 'late'>(reader, {
     roots,
@@ -111,7 +113,7 @@ export async function awaitSettled(
         return left <= 0
           ? { kind: 'decided', value: 'held' }
           : { kind: 'waiting', for: 'everything holds; that it goes on holding', again_ms: left };
-      if (standings.some((s) => s.final === true) || failedForGood(sight, since, failedBefore))
+      if (standings.some((s) => s.final === true) || (await failedForGood(sight, since, failedBefore, heard)))
         return { kind: 'decided', value: 'failed' };
       if (sight.now - since >= phase.timeout_ms) return { kind: 'decided', value: 'late' };
       return { kind: 'waiting', for: open.message };
@@ -214,13 +216,21 @@ function readyCheck(root: KubeObject, sight: Sight, since: number, predicates: r
 }
 
 /** Only what is final ends it early: everything else has until the phase's time is up. */
-const failedForGood = (sight: Sight, since: number, failedBefore: boolean): boolean =>
-  sight.roots.some((root) => {
+async function failedForGood(
+  sight: Sight,
+  since: number,
+  failedBefore: boolean,
+  heard: ReturnType<typeof lastWordsOf>,
+): Promise<boolean> {
+  // After a gate that failed, what failed then may pass now: a quota just raised is noticed at the controller's next try.
+  if (failedBefore && sight.now - since <= PATIENCE_MS) return false;
+  for (const root of sight.roots) {
     const failure = finalFailure(root, sight, since);
-    if (failure === undefined || mayWaitForAnother(failure, root, sight, since)) return false;
-    // After a gate that failed, what failed then may pass now: a quota just raised is noticed at the controller's next try.
-    return !failedBefore || sight.now - since > PATIENCE_MS;
-  });
+    if (failure === undefined || mayWaitForAnother(failure, root, sight, since)) continue;
+    if ((await heard(failure, sight)).final) return true;
+  }
+  return false;
+}
 
 function finalFailure(root: KubeObject, sight: Sight, since: number): Failure | undefined {
   if (readiness(root, sight.known(root)).status === 'ready') return undefined;

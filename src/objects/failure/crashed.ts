@@ -2,6 +2,7 @@ import { at, isRecord, type KubeObject, numberAt, recordsAt, subjectRef, textAt 
 import { latest, messageOf } from './events.ts';
 import { type Finding, finding, type LogWanted } from './failure.ts';
 import { named, type Scene } from './scene.ts';
+import { waitsForOthers } from './waits-for-others.ts';
 
 type Ending = {
   readonly exitCode: number;
@@ -24,14 +25,6 @@ function endingAt(container: Record<string, unknown>, state: 'state' | 'lastStat
 
 /** Restarts after which the same ending counts as what it always does. */
 const ENOUGH_RESTARTS = 2;
-
-/**
- * Its last words are that something it needs does not answer: what is deployed together restarts a few times until
- * everything is up, so this has until the timeout. The kubelet passes them on where the container writes its termination
- * message, or has terminationMessagePolicy FallbackToLogsOnError.
- */
-const WAITS_FOR_OTHERS =
-  /connection refused|ECONNREFUSED|no such host|ENOTFOUND|EAI_AGAIN|could not (?:translate host name|connect to server)|name or service not known|name resolution|unknown host|connection timed out|i\/o timeout|no route to host|host is unreachable|database system is starting up|(?:is|are) not (?:yet )?(?:ready|available)|waiting for/i;
 
 /** 126 and 127: the shell's "can't be run" and "not found". 128 with StartError: the runtime's. No restart changes them. */
 const HOPELESS = new Set([126, 127, 128]);
@@ -94,7 +87,7 @@ export function crashed(scene: Scene): Finding[] | undefined {
         ended.exitCode === 0
           ? 'its program ends by itself: run it in a Job, or give it a command that stays'
           : 'read its logs and correct what it complains about',
-      final: dead || (backOff && (hopeless || (restarts >= ENOUGH_RESTARTS && !WAITS_FOR_OTHERS.test(ended.message)))),
+      final: dead || (backOff && (hopeless || (restarts >= ENOUGH_RESTARTS && !waitsForOthers(ended.message)))),
       object,
       ...logs,
     }),

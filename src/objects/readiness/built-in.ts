@@ -115,6 +115,7 @@ const node: Reader = (object) => {
     : ready('Ready', 'the kubelet is ready');
 };
 
+/** Argo CD calls a v1beta1 definition Degraded whose schema is not structural: it is served all the same, only without pruning and defaults. */
 const definition: Reader = (object) => {
   const names = conditionOf(object, 'NamesAccepted');
   if (names?.status === 'False') return failed(names.reason || 'NamesNotAccepted', names.message, false);

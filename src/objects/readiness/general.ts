@@ -18,7 +18,7 @@ import { type Word, wordsOf } from './words.ts';
 
 /**
  * A custom resource that no table knows. Only its own positive word counts, and any contrary condition or phase word beats
- * it. No word at all is never taken for ready (kstatus does), because an operator that never looked at the object leaves
+ * it; labels count for nothing (Argo CD's health of numaflow reads one by which Numaplane marks one of two versions). No word at all is never taken for ready (kstatus does), because an operator that never looked at the object leaves
  * it just so; unless its kind is one that never gets a status.
  */
 export function general(object: KubeObject, known: Known = {}): Reading {
@@ -75,7 +75,9 @@ function contrary(
   const bad = phases.find(({ says }) => says === 'bad');
   if (bad !== undefined) return failed(camel(bad.word), `${bad.field} is ${bad.word}${why(object)}`, false);
   const busy = phases.find(({ says }) => says === 'busy');
-  return busy === undefined ? undefined : waiting(camel(busy.word), `${busy.field} is ${busy.word}${why(object)}`);
+  if (busy !== undefined) return waiting(camel(busy.word), `${busy.field} is ${busy.word}${why(object)}`);
+  const counted = byReplicas(object);
+  return counted?.status === 'waiting' ? counted : undefined;
 }
 
 const why = (object: KubeObject): string => {

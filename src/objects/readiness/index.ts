@@ -3,6 +3,7 @@ import { BUILT_IN } from './built-in.ts';
 import { contraryOf } from './conditions.ts';
 import { general } from './general.ts';
 import { OPERATORS } from './operators/index.ts';
+import { ack } from './operators/products.ts';
 import { ACCEPTED, type Known, type Reader, type Reading, stored, unknown, waiting } from './reading.ts';
 import { changedSince } from './stale.ts';
 import { deployment } from './workloads.ts';
@@ -29,7 +30,7 @@ export function readiness(object: KubeObject, known: Known = {}): Reading {
   }
   const native = NATIVE.get(kindKey(object));
   if (native !== undefined) return native(object, known);
-  const custom = CUSTOM.get(kindKey(object)) ?? (isProviderConfig(object) ? stored : undefined);
+  const custom = CUSTOM.get(kindKey(object)) ?? byGroup(object);
   const reading =
     custom === undefined
       ? general(object, known)
@@ -38,6 +39,10 @@ export function readiness(object: KubeObject, known: Known = {}): Reading {
         : contradicted(object, custom(object, known));
   return isNeverObserved(reading) ? reading : (outdated(object) ?? reading);
 }
+
+/** Kinds that many groups have alike. */
+const byGroup = (object: KubeObject): Reader | undefined =>
+  isProviderConfig(object) ? stored : groupOf(object.apiVersion).endsWith('.services.k8s.aws') ? ack : undefined;
 
 /** Each Crossplane provider has such a kind in a group of its own; a status comes once something uses it. */
 const isProviderConfig = ({ kind, apiVersion }: KubeObject): boolean =>
@@ -80,7 +85,8 @@ const IDLE: ReadonlySet<string> = new Set(['ScaledToZero', 'Suspended', 'WaitFor
  * the object decides.
  */
 export const mayStay = ({ status, reason }: Reading): boolean =>
-  status === 'unknown' || (status === 'waiting' && STAYS.has(reason));
+  status === 'unknown' ||
+  (status === 'waiting' && (STAYS.has(reason) || /^No\w+Condition$/.test(reason) || /Paused$/.test(reason)));
 
 const STAYS: ReadonlySet<string> = new Set([
   'NoStatus',
@@ -88,8 +94,6 @@ const STAYS: ReadonlySet<string> = new Set([
   'NoLoadBalancer',
   'NoNodes',
   'Suspended',
-  'Paused',
-  'ScaledObjectPaused',
   'Hibernated',
   'ReconciliationDisabled',
   'RequiresApproval',

@@ -66,11 +66,11 @@ const said = (condition: Condition): string =>
 /** A condition that must be True; anything else is waiting, in the condition's own words. */
 export function needs(object: KubeObject, type: string): Reading | undefined {
   const condition = conditionOf(object, type);
-  if (condition === undefined) return waiting(`No${type}Condition`, `it has no condition ${type} yet`);
+  if (condition === undefined) return waiting(`No${camel(type)}Condition`, `it has no condition ${type} yet`);
   const late = behind(object, condition);
   if (late !== undefined) return late;
   if (condition.status === 'True') return undefined;
-  return waiting(condition.reason || `Not${type}`, said(condition));
+  return waiting(condition.reason || `Not${camel(type)}`, said(condition));
 }
 
 /** A condition that must not be True (Degraded, Stalled …). */

@@ -104,6 +104,10 @@ export const replicaSet: Reader = (object) => {
   );
 };
 
+/**
+ * Argo CD calls a Pod that is not restarted (restartPolicy Never or OnFailure) Progressing while it runs, because its hooks
+ * are such Pods. Here it is ready while its containers are; that it must end is for a criterion ("Pod NAME completes").
+ */
 export const pod: Reader = (object) => {
   const phase = textAt(object, 'status', 'phase');
   const reason = textAt(object, 'status', 'reason');

@@ -21,6 +21,7 @@ import {
   type Reader,
   type Reading,
   ready,
+  unknown,
   waiting,
 } from '../reading.ts';
 import { daemonSet } from '../workloads.ts';
@@ -66,7 +67,15 @@ const collector: Reader = (object, known) => {
 const binding: Reader = (object) => {
   const no = needs(object, 'FullyApplied');
   if (no !== undefined) return no;
-  const open = recordsAt(object, 'status', 'aggregatedStatus').find((one) => textAt(one, 'health') !== 'Healthy');
+  const all = recordsAt(object, 'status', 'aggregatedStatus');
+  const open = all.find((one) => !['Healthy', 'Unknown'].includes(textAt(one, 'health')));
+  // Unknown is where a kind stays that Karmada has no interpreter for.
+  const unjudged = all.find((one) => textAt(one, 'health') === 'Unknown');
+  if (open === undefined && unjudged !== undefined)
+    return unknown(
+      'NeedsCriterion',
+      `it is applied, and Karmada does not judge its kind (health Unknown in ${textAt(unjudged, 'clusterName')}); give a criterion that says what counts`,
+    );
   return open === undefined
     ? ready('FullyApplied', 'it is applied and healthy in every cluster')
     : waiting(
@@ -129,6 +138,15 @@ const ceph: Reader = also((object) =>
     : undefined,
 );
 
+/** MinIO: initialized once; `healthStatus` is what it is like since. */
+const tenant: Reader = (object, known) => {
+  const health = textAt(object, 'status', 'healthStatus');
+  const reading = steady('currentState', ['Initialized'])(object, known);
+  return reading.status === 'ready' && !['', 'green'].includes(health)
+    ? waiting(camel(`health ${health}`), `it is initialized, but its health is ${health}`)
+    : reading;
+};
+
 /** Grafana's operator goes through stages; only the last one's success is the end. */
 const grafana: Reader = (object, known) => {
   const [stage, status] = [textAt(object, 'status', 'stage'), textAt(object, 'status', 'stageStatus')];
@@ -175,7 +193,7 @@ export const PHASED: Readonly<Record<string, Reader>> = Object.fromEntries([
     steady('state', ['Exists'], ['ConfigError']),
   ),
   ...rows('Jaeger', 'jaegertracing.io', steady('phase', ['Running'], ['Failed'])),
-  ...rows('Tenant', 'minio.min.io', steady('currentState', ['Initialized'])),
+  ...rows('Tenant', 'minio.min.io', tenant),
   ...rows('ManagedCertificate', 'networking.gke.io', steady('certificateStatus', ['Active'])),
   ...rows('DaemonSet', 'apps.kruise.io', daemonSet),
   ...rows('ClusterResourceSet', 'addons.cluster.x-k8s.io', allTrue('ResourcesApplied')),

@@ -1,5 +1,6 @@
 import { at, conditionOf, isRecord, type KubeObject, numberAt, recordsAt, textAt } from '../../kube-object.ts';
 import {
+  allTrue,
   behind,
   camel,
   endsIf,
@@ -98,3 +99,9 @@ export const compositeDefinition: Reader = (object) =>
   needs(object, 'Established') ??
   (isRecord(at(object, 'spec', 'claimNames')) ? needs(object, 'Offered') : undefined) ??
   ready('Established', 'its resources are served');
+
+/** AWS Controllers for Kubernetes: newer ones sum up in Ready; before, synced with the service was all that is said. */
+export const ack: Reader = (object, known) =>
+  conditionOf(object, 'Ready') !== undefined || conditionOf(object, 'ACK.Ready') !== undefined
+    ? allTrue(conditionOf(object, 'Ready') === undefined ? 'ACK.Ready' : 'Ready')(object, known)
+    : allTrue('ACK.ResourceSynced')(object, known);
