@@ -66,6 +66,10 @@ export const COMMANDS: Record<string, { about: string; load: () => Promise<Comma
     about: 'what of Node, SQLite, data folder, kubeconfig and login is in order',
     load: async () => (await import('./doctor.ts')).doctorCommand(),
   },
+  cluster: {
+    about: 'enforcement by the API server itself: install, uninstall, status, guard, release',
+    load: async () => (await import('./cluster.ts')).clusterCommand(),
+  },
   install: {
     about: "write this server into a client's configuration, or take it out again",
     load: async () => (await import('./install.ts')).installCommand(),

@@ -3,6 +3,8 @@ import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { type Catalogue, catalogue } from './discover.ts';
 import { freeze } from './frozen.ts';
+import type { About } from './guard-session.ts';
+import { type GuardedNamespace, guardedConnection, guardsOf } from './guarded.ts';
 import { type ContextListing, contextsOf, readKubeconfig } from './kubeconfig.ts';
 import { type Documents, readerOver } from './read.ts';
 import type { Reader, Version } from './reader.ts';
@@ -23,8 +25,14 @@ export type Cluster = {
   relay(scope: RelayScope): Promise<Relay>;
   /** The values that let this connection in; for redaction only. */
   credentials(): Promise<readonly string[]>;
+  /** Those of these namespaces whose writes the API server itself refuses but for what an approved phase names. */
+  guards(namespaces: readonly string[]): Promise<readonly GuardedNamespace[]>;
+  /** The same cluster with what is written there announced and sent by the executor; `end` when the run is over. */
+  guarded(namespaces: readonly GuardedNamespace[], about: About, approved: boolean): GuardedCluster;
   close(): void;
 };
+
+export type GuardedCluster = { readonly cluster: Cluster; end(): Promise<void> };
 
 export type ConnectOptions = {
   /** A file; left out: INFRAGATE_KUBECONFIG, KUBECONFIG, ~/.kube/config, the Pod's own account. */
@@ -89,6 +97,20 @@ function clusterOver(
     kubeconfig: () => connection.kubeconfig,
     relay: (scope) => openRelay(connection, from, scope),
     credentials: () => connection.credentials(),
+    guards: (namespaces) => guardsOf(connection, namespaces),
+    guarded(namespaces, about, approved) {
+      const { frozen } = connection;
+      const open = (token: string) =>
+        openConnection(
+          { ...frozen, user: { name: 'executor', fields: { token } } },
+          { requestTimeoutMs: REQUEST_TIMEOUT_MS },
+        );
+      const made = guardedConnection(connection, { namespaces, about, approved }, open);
+      return {
+        cluster: clusterOver(made.connection, from, catalogueUnder, documents, version),
+        end: made.end,
+      };
+    },
     close: () => connection.close(),
   };
 }

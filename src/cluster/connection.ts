@@ -90,18 +90,7 @@ function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits)
     kubeconfig: kubeconfigText(frozen),
     send,
     once: (call) => withLogin(call, signalOf(call), way.exchange),
-    async json(call) {
-      const answer = await send(call);
-      if (!answer.ok) return answer;
-      try {
-        const value: unknown = JSON.parse(answer.value.body);
-        return ok({ value, answer: answer.value });
-      } catch {
-        return problem('BadAnswer', `${frozen.server} answered ${call.method} ${call.path} with something not JSON`, {
-          status: answer.value.status,
-        });
-      }
-    },
+    json: (call) => parsedJson(frozen.server, call, send),
     async stream(call) {
       const opened = await withLogin(call, signalOf(call), way.stream);
       if (!opened.ok || opened.value.status !== 401 || !entry.renew()) return opened;
@@ -129,6 +118,20 @@ function connectionOver(frozen: Frozen, way: Wire, entry: Login, limits: Limits)
     under: (signal) => connectionOver(frozen, way, entry, { ...limits, signal }),
     close: () => way.close(),
   };
+}
+
+/** Sends, and reads the answer as JSON. */
+export async function parsedJson(server: string, call: Call, send: Connection['send']): ReturnType<Connection['json']> {
+  const answer = await send(call);
+  if (!answer.ok) return answer;
+  try {
+    const value: unknown = JSON.parse(answer.value.body);
+    return ok({ value, answer: answer.value });
+  } catch {
+    return problem('BadAnswer', `${server} answered ${call.method} ${call.path} with something not JSON`, {
+      status: answer.value.status,
+    });
+  }
 }
 
 function loginAgain(error: ApiFailure, { server, user, context }: Frozen): ApiFailure {

@@ -6,7 +6,14 @@
  */
 export type { KubeObject } from '../objects/kube-object.ts';
 export type { KindRef, ObjectRef } from './address.ts';
-export { type Cluster, type ConnectOptions, connect, kubeconfigFor, listContexts } from './connect.ts';
+export {
+  type Cluster,
+  type ConnectOptions,
+  connect,
+  type GuardedCluster,
+  kubeconfigFor,
+  listContexts,
+} from './connect.ts';
 export {
   type Discovery,
   type Group,
@@ -17,6 +24,8 @@ export {
   type Subresource,
   splitApiVersion,
 } from './discovery.ts';
+export type { About } from './guard-session.ts';
+export type { GuardedNamespace } from './guarded.ts';
 export type { ContextListing } from './kubeconfig.ts';
 export type { Listed, ListOptions } from './list.ts';
 export { preloadLogin } from './login.ts';

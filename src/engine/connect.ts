@@ -1,9 +1,17 @@
-import type { ApiFailure, Cluster } from '../cluster/index.ts';
+import type { About, ApiFailure, Cluster } from '../cluster/index.ts';
 import { type Deployment, type Place, refuse } from '../workflow/index.ts';
 import { Refused } from './tool.ts';
 
 /** A connection that was compared with the deployment's target, and where what is seen through it is seen. */
-export type Connected = { readonly cluster: Cluster; place(namespace?: string): Place };
+export type Connected = {
+  readonly cluster: Cluster;
+  place(namespace?: string): Place;
+  /** What was announced to guarded namespaces is taken back, and its credential with it. */
+  end(): Promise<void>;
+};
+
+/** For whom it is, where the namespaces are guarded: which run of which tool, and whether a plan is approved for it. */
+export type Purpose = Omit<About, 'deployment'> & { readonly approved: boolean };
 
 /**
  * One connect a run: the kubeconfig is frozen as it is now, and the cluster behind it must be the deployment's target.
@@ -13,6 +21,7 @@ export async function connectTo(
   d: Deployment | undefined,
   context: string | undefined,
   signal: AbortSignal,
+  purpose?: Purpose,
 ): Promise<Connected> {
   const { connect } = await import('../cluster/index.ts');
   const wanted = d?.target;
@@ -52,8 +61,14 @@ export async function connectTo(
       );
     }
   }
+  const guards = await cluster.guards([...new Set(names)]);
+  const guarded =
+    guards.length === 0 || purpose === undefined
+      ? undefined
+      : cluster.guarded(guards, { ...purpose, deployment: d?.id ?? '' }, purpose.approved);
   return {
-    cluster,
+    cluster: guarded?.cluster ?? cluster,
+    end: async () => guarded?.end(),
     place: (namespace) => {
       const name = namespace ?? wanted?.namespace ?? 'default';
       const uid = found.namespaces.find((n) => n.name === name)?.uid;

@@ -120,6 +120,7 @@ function start(
   const way = step.territory?.(stepInputOf(input)) ?? 'leave';
   const lostIt = (why: string) => abort.abort(new Error(why));
   const promise = inTerritory(shop, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
+    .finally(() => run.end())
     .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId, abort.signal.aborted))
     .then((performed) => withinClass(shop, performed))
     .then(async (performed) => {

@@ -41,7 +41,7 @@ async function runAlone(shop: Shop, call: Call, tool: Tool, input: Record<string
     call.progress ?? (() => {}),
     newRunId(),
   );
-  const outcome = await settled(tool, input, run);
+  const outcome = await settled(tool, input, run).finally(() => run.end());
   if (outcome.kind === 'refusal') return refusalAnswer(outcome.refusal);
   const opened = typeof outcome.value.deployment === 'string' ? outcome.value.deployment : undefined;
   const loaded = opened === undefined || opened === 'none' ? undefined : await load(shop, opened);
@@ -67,6 +67,6 @@ async function runWithoutLease(
     call.progress ?? (() => {}),
     newRunId(),
   );
-  const outcome = await settled(tool, input, run);
+  const outcome = await settled(tool, input, run).finally(() => run.end());
   return finish(shop, call, tool, d.id, outcome);
 }

@@ -14,6 +14,7 @@ import {
   type Refusal,
   refuse,
   STEPS,
+  type Step,
   type ToolName,
 } from '../workflow/index.ts';
 import { type Connected, connectTo, lost } from './connect.ts';
@@ -37,6 +38,9 @@ export type RunContext = Records & {
   connected(connection: Connected): Promise<void>;
 };
 
+/** Gates behind an approved plan: the steps they hold back may write to a guarded namespace. */
+const AFTER_APPROVAL: ReadonlySet<string | undefined> = new Set(['P', 'I', 'V']);
+
 /** Observations are true whoever made them, so they are taken even when the run's lease is over. */
 const UNFENCED: readonly FactType[] = [...ALWAYS_TAKEN, 'observed'];
 
@@ -44,14 +48,19 @@ const UNFENCED: readonly FactType[] = [...ALWAYS_TAKEN, 'observed'];
  * The run a tool is handed. It is the widest one (an OpeningRun); tool.ts narrows it by the step's effect, so that a
  * tool that only reads can't name a writer.
  */
-export function createRun(context: RunContext): OpeningRun {
+export function createRun(context: RunContext): OpeningRun & { end(): Promise<void> } {
   const { ledger, now } = context;
   let { deployment } = context;
   const mayRecord: readonly FactType[] = [...STEPS[context.tool].records, ...ALWAYS_TAKEN];
+  const step: Step = STEPS[context.tool];
   let connection: Promise<Connected> | undefined;
 
   const connected = (wanted?: string): Promise<Connected> => {
-    connection ??= connectTo(deployment, wanted, context.signal).then(async (made) => {
+    connection ??= connectTo(deployment, wanted, context.signal, {
+      run: context.id,
+      tool: context.tool,
+      approved: AFTER_APPROVAL.has(step.gate),
+    }).then(async (made) => {
       await context.connected(made);
       return made;
     });
@@ -125,6 +134,10 @@ export function createRun(context: RunContext): OpeningRun {
     },
     async place(namespace) {
       return (await connected()).place(namespace);
+    },
+    async end() {
+      const made = await connection?.catch(() => undefined);
+      await made?.end();
     },
     async identity() {
       const who = await (await connected()).cluster.reader.identity();

@@ -17,9 +17,17 @@ export async function tidy(shop: Shop, id: string): Promise<string | undefined> 
   if (!loaded.ok) return loaded.refusal.message;
   const { deployment } = loaded;
   try {
-    const connection = await connectTo(deployment, undefined, AbortSignal.timeout(TIDY_MS));
-    await reap(shop, connection, deployment);
-    await give(shop, { cluster: async () => connection.cluster }, deployment);
+    const connection = await connectTo(deployment, undefined, AbortSignal.timeout(TIDY_MS), {
+      run: 'tidy',
+      tool: 'abandon',
+      approved: true,
+    });
+    try {
+      await reap(shop, connection, deployment);
+      await give(shop, { cluster: async () => connection.cluster }, deployment);
+    } finally {
+      await connection.end();
+    }
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return error.refusal.message;

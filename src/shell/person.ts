@@ -4,7 +4,7 @@ import { absolute, type Scope } from './scope.ts';
 import { baseName, isKnown, words } from './text.ts';
 
 /** What only a person may do, and no agent on a person's behalf. */
-const PERSONS = words('approve waive abandon operator approver');
+const PERSONS = words('approve waive abandon operator approver freeze thaw');
 
 export const isInfragate = (name: string): boolean => /^infragate(\.[mc]?js)?$/.test(baseName(name));
 
@@ -39,8 +39,10 @@ export function ranByNode(program: string, args: readonly string[], scope: Scope
 /** `infragate ARGS` → the command that only a person may give, if it is one; one that isn't known yet counts as one. */
 export function personsCommand(args: readonly string[]): string | undefined {
   const { words: given, rest = [], flags } = readFlags(args, words('--workspace --context --home'));
-  const [verb] = [...given, ...rest];
+  const [verb, what] = [...given, ...rest];
   if (verb === undefined || flags.has('--help') || flags.has('-h')) return undefined;
   if (!isKnown(verb)) return "with a command that isn't known before it runs";
+  // Looking at what is guarded is anybody's; guarding and releasing are not.
+  if (verb === 'cluster' && what !== undefined && what !== 'status') return `cluster ${isKnown(what) ? what : '…'}`;
   return PERSONS.has(verb) ? verb : undefined;
 }

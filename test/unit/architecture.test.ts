@@ -11,7 +11,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   objects: [],
   criteria: ['objects'],
   plan: ['shell', 'objects', 'criteria'],
-  cluster: ['redaction', 'objects'],
+  enforcement: ['objects'],
+  cluster: ['redaction', 'objects', 'enforcement'],
   images: [],
   shell: [],
   guard: ['shell', 'state', 'print'],
@@ -86,6 +87,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'images',
     'commands',
     'demo',
+    'enforcement',
   ],
   demo: ['sandbox', 'cluster', 'commands', 'print'],
 };
