@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const tier = (name: string, include: string[], timeout: number, serial: boolean) => ({
@@ -10,12 +11,16 @@ const tier = (name: string, include: string[], timeout: number, serial: boolean)
   },
 });
 
-/** The tiers: unit (pure, beside the sources), protocol (our server as a child process), postgres (the ledger in a real PostgreSQL), cluster (a real API server),
+/** The tiers: unit (pure, beside the sources), process (code that starts processes and threads), timing (how time grows with
+ *  the size of a text), protocol (our server as a child process), postgres (the ledger in a real PostgreSQL), cluster (a real API server),
  *  browser (a real Chromium), node (a real kubelet), clients (Claude Code, Inspector). Each tier that can't run here skips loudly. */
 export default defineConfig({
   test: {
+    maxWorkers: availableParallelism(),
     projects: [
       tier('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 20_000, false),
+      tier('process', ['test/process/**/*.test.ts'], 60_000, true),
+      tier('timing', ['test/timing/**/*.test.ts'], 120_000, true),
       tier('protocol', ['test/protocol/**/*.test.ts'], 60_000, true),
       tier('postgres', ['test/postgres/**/*.test.ts'], 60_000, true),
       tier('browser', ['test/browser/**/*.test.ts'], 60_000, true),

@@ -20,7 +20,7 @@ const missing = chosen && !given.some((arg) => NEED_SANDBOX.includes(arg)) ? und
 const tiers =
   missing === undefined || chosen
     ? []
-    : ['unit', 'protocol', 'postgres', 'browser'].flatMap((tier) => ['--project', tier]);
+    : ['unit', 'process', 'timing', 'protocol', 'postgres', 'browser'].flatMap((tier) => ['--project', tier]);
 const leftOut = missing === undefined ? 0 : testsIn(NEED_SANDBOX);
 
 const folder = mkdtempSync(join(tmpdir(), 'infragate-test-'));

@@ -96,7 +96,7 @@ async function call(
     const task = inTasks ? await taskFor(engine, client.name, tool, performed) : undefined;
     return task ?? result(page === undefined ? performed : withPage(performed, page));
   } catch (error) {
-    return { isError: true, content: [{ type: 'text', text: unexpected(tool, error) }] };
+    return { isError: true, content: [{ type: 'text', text: visible(unexpected(tool, error)) }] };
   }
 }
 

@@ -195,4 +195,4 @@ test('the MCP channel sends no text but visible text', () => {
 });
 
 const RAW =
-  /(?:type: 'text',|mimeType: [\w.]+,|progress,|elicit\(\{)\s*(?:text|message): (?!visible|shown\(|`INTERNAL: \$\{tool\}|\[\s*visible)[^\n]{0,60}/g;
+  /(?:type: 'text',|mimeType: [\w.]+,|progress,|elicit\(\{)\s*(?:text|message): (?!visible|shown\(|\[\s*visible)[^\n]{0,60}/g;

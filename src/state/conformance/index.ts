@@ -1,5 +1,5 @@
 /**
- * What every backend of the ledger promises: run by sqlite/sqlite.test.ts, and by whatever other backend there will be.
+ * What every backend of the ledger promises: run by test/process/sqlite.test.ts, and by whatever other backend there will be.
  * In: a rig, which is where the backend's ledgers go and how to cheat there. Out: tests, one file a subject.
  */
 import { describe } from 'vitest';

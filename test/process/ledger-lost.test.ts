@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { createEngine } from '../../engine/index.ts';
-import { started } from '../../report/fixtures/record.ts';
-import { TOOLS } from '../../tools/index.ts';
-import { LedgerLost } from '../ledger.ts';
-import * as rig from './rig.ts';
+import { createEngine } from '../../src/engine/index.ts';
+import { started } from '../../src/report/fixtures/record.ts';
+import { LedgerLost } from '../../src/state/ledger.ts';
+import * as rig from '../../src/state/sqlite/rig.ts';
+import { TOOLS } from '../../src/tools/index.ts';
 
 afterAll(rig.removePlaces);
 

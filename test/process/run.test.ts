@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { hiding } from '../redaction/index.ts';
-import { runCommand } from './run.ts';
+import { runCommand } from '../../src/commands/run.ts';
+import { hiding } from '../../src/redaction/index.ts';
 
 const cwd = mkdtempSync(join(tmpdir(), 'infragate-run-'));
 const run = (command: string, more: Partial<Parameters<typeof runCommand>[0]> = {}) =>

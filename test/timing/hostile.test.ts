@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PIECES, READERS, slowness } from '../support/hostile.ts';
 
-/** Documents have a thread and limits of their own (src/documents/reader.test.ts); `npm run fuzz` measures them, too. */
+/** Documents have a thread and limits of their own (test/process/document-reader.test.ts); `npm run fuzz` measures them, too. */
 const DIRECT = Object.keys(READERS).filter((name) => !name.endsWith(' document') || name.startsWith('quote'));
 
 test.each(DIRECT)(

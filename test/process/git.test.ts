@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cleanFiles, findTrailer, head, isRepository } from './git.ts';
+import { cleanFiles, findTrailer, head, isRepository } from '../../src/commands/git.ts';
 
 const folder = () => mkdtempSync(join(tmpdir(), 'infragate-git-'));
 const git = (dir: string, ...args: string[]) =>

@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
-import { ledgerConformance } from '../conformance/index.ts';
-import { openLedger } from '../open.ts';
-import { olderThan } from './index.ts';
-import { APPLICATION_ID } from './migrate.ts';
-import * as rig from './rig.ts';
+import { ledgerConformance } from '../../src/state/conformance/index.ts';
+import { openLedger } from '../../src/state/open.ts';
+import { olderThan } from '../../src/state/sqlite/index.ts';
+import { APPLICATION_ID } from '../../src/state/sqlite/migrate.ts';
+import * as rig from '../../src/state/sqlite/rig.ts';
 
 afterAll(rig.removePlaces);
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ledgerAt } from '../state/ledger.fixture.ts';
+import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 
 // The commands as people start them: from other folders, with other environments, into pipes that close.
 
-const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'infragate-places-'));
@@ -37,7 +37,7 @@ function run(
 
 describe('the data folder', () => {
   test('is never in the folder infragate is called in, as an empty or a relative HOME would have it', () => {
-    const home = fileURLToPath(new URL('../state/home.ts', import.meta.url));
+    const home = fileURLToPath(new URL('../../src/state/home.ts', import.meta.url));
     const code = `import { dataFolder } from ${JSON.stringify(home)}; console.log(dataFolder())`;
     for (const HOME of ['', 'here']) {
       const env = { ...process.env, HOME, INFRAGATE_HOME: '', XDG_DATA_HOME: '' };

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { Argument, Command } from 'commander';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { completionCommand } from './completion.ts';
+import { completionCommand } from '../../src/cli/completion.ts';
 
 const said: string[] = [];
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { longestPause } from '../../test/support/pause.ts';
-import { factsOf } from './fixture.ts';
-import { readDocument } from './reader.ts';
+import { factsOf } from '../../src/documents/fixture.ts';
+import { readDocument } from '../../src/documents/reader.ts';
+import { longestPause } from '../support/pause.ts';
 
 const facts = factsOf({
   kubernetes: 'v1.31.9',
