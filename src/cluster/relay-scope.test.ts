@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Discovery, Resource } from './discovery.ts';
-import { outOfScope } from './relay-scope.ts';
+import { isDryDelete, outOfScope } from './relay-scope.ts';
 
 const resource = (group: string, name: string, namespaced: boolean): Resource => ({
   group,
@@ -97,4 +97,16 @@ test.each([
   'PUT /metrics',
 ])('%s is not, whatever was approved', (line) => {
   expect(ask(line, true)).toMatch(/\w/);
+});
+
+test('a deletion is let through where it is made a dry run on its way, and only in the namespaces', () => {
+  const dry = (line: string, writes = false) => {
+    const [method = '', url = ''] = line.split(' ');
+    return outOfScope({ method, url }, { ...scope(writes), dry_deletes: true }, discovery);
+  };
+  expect(dry('DELETE /api/v1/namespaces/shop/pods/web')).toBeUndefined();
+  expect(dry('DELETE /api/v1/namespaces/other/pods/web')).toMatch(/\w/);
+  expect(dry('POST /api/v1/namespaces/shop/pods')).toMatch(/\w/);
+  expect(isDryDelete({ method: 'DELETE' }, { ...scope(true), dry_deletes: true })).toBe(false);
+  expect(isDryDelete({ method: 'DELETE' }, scope(false))).toBe(false);
 });

@@ -1,7 +1,15 @@
 import type { Discovery } from './discovery.ts';
 
 /** What the commands of a run may ask the API server: in which namespaces, and whether they may change anything. */
-export type RelayScope = { readonly namespaces: readonly string[]; readonly writes: boolean };
+export type RelayScope = {
+  readonly namespaces: readonly string[];
+  readonly writes: boolean;
+  /** What deletes is made a dry run on its way: a client says that in the body, which the scope does not see. */
+  readonly dry_deletes?: boolean;
+};
+
+export const isDryDelete = ({ method }: Pick<Asked, 'method'>, { writes, dry_deletes = false }: RelayScope): boolean =>
+  method === 'DELETE' && dry_deletes && !writes;
 
 type Asked = { readonly method: string; readonly url: string };
 
@@ -21,7 +29,7 @@ export function outOfScope({ method, url }: Asked, scope: RelayScope, discovery:
   const segments = decodedSegments(pathname);
   if (segments === undefined) return 'the path is not one of an API server';
   const reads = READS.has(method);
-  const dryRun = searchParams.get('dryRun') === 'All';
+  const dryRun = searchParams.get('dryRun') === 'All' || isDryDelete({ method }, scope);
   if (OPEN_PATHS.test(pathname)) return reads ? undefined : `${method} ${pathname} is not for commands`;
   const [root, ...rest] = segments;
   const [group, version, ...resource] = root === 'apis' ? rest : ['', ...rest];

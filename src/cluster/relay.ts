@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { stringify } from 'yaml';
 import type { Connection } from './connection.ts';
 import type { Catalogue } from './discover.ts';
-import { outOfScope, type RelayScope } from './relay-scope.ts';
+import { isDryDelete, outOfScope, type RelayScope } from './relay-scope.ts';
 
 /**
  * What the commands of a run are given instead of the server's credential: an address on loopback that asks the API
@@ -32,6 +32,11 @@ const HOP_BY_HOP = new Set([
 ]);
 /** Who asks is said by the server's connection alone. */
 const OURS = /^(?:host|authorization|cookie|x-forwarded-.*|forwarded|impersonate-.*|x-remote-.*)$/;
+
+const DRY_DELETE = (() => {
+  const body = JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', dryRun: ['All'] });
+  return { body, headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) } };
+})();
 
 export async function openRelay(connection: Connection, from: Catalogue, scope: RelayScope): Promise<Relay> {
   const token = `infragate-run-${randomBytes(24).toString('base64url')}`;
@@ -73,10 +78,11 @@ export async function openRelay(connection: Connection, from: Catalogue, scope: 
     try {
       const no = await refused(request);
       if (no !== undefined) return answer(response, no);
+      const dry = isDryDelete({ method: request.method ?? 'GET' }, scope);
       const sent = await connection.forward({
         method: request.method ?? 'GET',
         path: asked(request),
-        headers: passedOn(request.headers),
+        headers: { ...passedOn(request.headers), ...(dry ? DRY_DELETE.headers : {}) },
       });
       if (!sent.ok) return answer(response, { status: 502, reason: sent.error.reason, message: sent.error.message });
       const upstream = sent.value;
@@ -87,7 +93,10 @@ export async function openRelay(connection: Connection, from: Catalogue, scope: 
         message.once('error', () => response.destroy());
         message.pipe(response);
       });
-      request.pipe(upstream);
+      if (dry) {
+        request.resume();
+        upstream.end(DRY_DELETE.body);
+      } else request.pipe(upstream);
     } catch {
       response.destroy();
     }

@@ -17,12 +17,44 @@ const none = new Map<string, KubeObject>();
 const finalized = (apiVersion: string, kind: string, ...finalizers: string[]) =>
   object(apiVersion, kind, 'x', { metadata: { name: 'x', finalizers } });
 
+const specified = (one: KubeObject, spec: KubeObject['spec']): KubeObject => ({ ...one, spec });
+const annotated = (name: string, value: string): KubeObject => ({
+  ...object('s3.services.k8s.aws/v1alpha1', 'Bucket', 'x'),
+  metadata: { name: 'x', finalizers: ['finalizers.s3.services.k8s.aws/Bucket'], annotations: { [name]: value } },
+});
+
 test.each([
   ['a ConfigMap', object('v1', 'ConfigMap', 'c'), [], none, 0],
   ['a Deployment with Pods', object('apps/v1', 'Deployment', 'd'), [object('v1', 'Pod', 'p')], none, 0],
   ['a claim that nothing was bound to', claim(), [], none, 0],
   ['a claim whose volume is retained', claim('pv-1'), [], volume('Retain'), 0],
   ['a finalizer of Kubernetes', finalized('v1', 'Service', 'service.kubernetes.io/load-balancer-cleanup'), [], none, 0],
+  [
+    'a bucket of Crossplane that is kept',
+    specified(finalized('s3.aws.upbound.io/v1beta1', 'Bucket', 'finalizer.managedresource.crossplane.io'), {
+      deletionPolicy: 'Orphan',
+    }),
+    [],
+    none,
+    0,
+  ],
+  [
+    'a database of Crossplane that is only observed',
+    specified(finalized('rds.aws.upbound.io/v1beta1', 'Instance', 'finalizer.managedresource.crossplane.io'), {
+      managementPolicies: ['Observe'],
+    }),
+    [],
+    none,
+    0,
+  ],
+  ['a bucket of ACK that is retained', annotated('services.k8s.aws/deletion-policy', 'retain'), [], none, 0],
+  [
+    'a bucket of Config Connector that is abandoned',
+    annotated('cnrm.cloud.google.com/deletion-policy', 'abandon'),
+    [],
+    none,
+    0,
+  ],
   [
     'a copy of a secret store',
     object('external-secrets.io/v1', 'ExternalSecret', 'x'),
@@ -63,6 +95,20 @@ test.each([
     [],
     none,
     'what Bucket/x stands for outside the cluster: its controller deletes it (finalizer finalizer.managedresource.crossplane.io)',
+  ],
+  [
+    'a claim of Crossplane',
+    finalized('platform.example.org/v1alpha1', 'PostgreSQLInstance', 'finalizer.apiextensions.crossplane.io'),
+    [],
+    none,
+    'what PostgreSQLInstance/x stands for outside the cluster: its controller deletes it (finalizer finalizer.apiextensions.crossplane.io)',
+  ],
+  [
+    "an issuer's certificate",
+    object('cert-manager.io/v1', 'Certificate', 'web'),
+    [object('v1', 'Secret', 'web-tls')],
+    none,
+    'what is in Secret/web-tls, which its controller made',
   ],
   [
     'a bucket of ACK',

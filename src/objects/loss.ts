@@ -57,8 +57,25 @@ function claimLoss(object: KubeObject, volumes: Going['volumes']): string[] {
 export const foreignFinalizers = ({ metadata }: KubeObject): string[] =>
   (metadata.finalizers ?? []).filter((name) => !OWN_FINALIZER.test(name));
 
+/** Annotations by which a controller is told to leave alone what the object stands for, with the values that say so. */
+const LEFT_ALONE: readonly (readonly [annotation: string, values: RegExp])[] = [
+  ['services.k8s.aws/deletion-policy', /^retain$/i],
+  ['cnrm.cloud.google.com/deletion-policy', /^abandon$/i],
+  ['serviceoperator.azure.com/reconcile-policy', /^(skip|detach-on-delete)$/i],
+];
+
+/** Crossplane (`deletionPolicy`, `managementPolicies`), ACK, Config Connector and Azure's operator keep it when they are told to. */
+function isLeftAlone({ spec, metadata: { annotations = {} } }: KubeObject): boolean {
+  const { deletionPolicy, managementPolicies } = Object(spec);
+  return (
+    deletionPolicy === 'Orphan' ||
+    (Array.isArray(managementPolicies) && !managementPolicies.some((p) => p === '*' || p === 'Delete')) ||
+    LEFT_ALONE.some(([name, values]) => values.test(String(annotations[name] ?? '')))
+  );
+}
+
 function externalLoss(object: KubeObject): string[] {
-  const foreign = foreignFinalizers(object);
+  const foreign = isLeftAlone(object) ? [] : foreignFinalizers(object);
   return foreign.length === 0
     ? []
     : [

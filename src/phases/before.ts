@@ -1,9 +1,10 @@
 import { called } from '../apply/index.ts';
-import type { Reader } from '../cluster/index.ts';
+import type { ReadingRun } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/index.ts';
-import { type LoadedPlan, type Problem, readRollback, type World } from '../plan/index.ts';
-import type { Deployment } from '../workflow/index.ts';
-import { type Deletion, effectsOf, type Scope } from './effects.ts';
+import { isFile, type LoadedPlan, type Problem, readRollback, type World } from '../plan/index.ts';
+import type { Deployment, PlacedObject } from '../workflow/index.ts';
+import { effectsOf, type Scope, type Target } from './effects.ts';
+import { isMisspelt, tryCommands } from './try-commands.ts';
 
 /** The API server's clock and ours may differ by this much, and its timestamps have whole seconds. */
 const CLOCKS_MS = 2_000;
@@ -39,12 +40,12 @@ const bornOf = ({ metadata: { uid, creationTimestamp } }: KubeObject) => ({
 });
 
 /** A Pod that a controller made is made again by it, and holds nothing of its own. */
-const isReplaced = ({ live }: Deletion): boolean =>
+const isReplaced = ({ live }: Target): boolean =>
   ['Pod', 'ReplicaSet'].includes(live.kind) && (live.metadata.ownerReferences ?? []).some((o) => o.controller === true);
 
 export type Destroyed = {
   readonly command: string;
-  readonly deletes: readonly Deletion[];
+  readonly deletes: readonly Target[];
   readonly unknown: readonly string[];
 };
 
@@ -58,6 +59,12 @@ export async function destroyedBy(scope: Scope, d: Deployment, commands: readonl
     }),
   );
   return looks.filter((one) => one.deletes.length > 0 || one.unknown.length > 0);
+}
+
+/** What these commands delete of what is there now, as far as it can be known beforehand. */
+export async function deletedBy(scope: Scope, commands: readonly string[]): Promise<PlacedObject[]> {
+  const effects = await Promise.all(commands.map((command) => effectsOf(scope, command)));
+  return effects.flatMap(({ deletes }) => deletes.filter((one) => !isReplaced(one)).map(({ object }) => object));
 }
 
 const SHOWN = 5;
@@ -75,25 +82,49 @@ export function destroyedText({ command, deletes, unknown }: Destroyed): string 
 
 /** A rollback never destroys what was there before: an error of the plan, before anyone approves it. */
 export async function destructiveRollbacks(
-  reader: Reader,
+  run: ReadingRun,
   world: World,
   d: Deployment,
   loaded: LoadedPlan,
 ): Promise<Problem[]> {
-  const scope = { reader, world, namespace: d.target.namespace };
-  const found = await Promise.all(
-    loaded.plan.phases.flatMap((phase, index) =>
-      phase.rollback.map(async (entry, at): Promise<Problem[]> => {
-        const step = readRollback(entry);
-        if (step.kind !== 'command') return [];
-        const destroyed = await destroyedBy(scope, d, [step.command]);
-        return destroyed.map((one) => ({
-          path: `phases[${index}].rollback[${at}]`,
-          severity: 'error',
-          message: destroyedText(one),
-        }));
-      }),
-    ),
-  );
-  return found.flat();
+  const scope = { reader: await run.reader(), world, namespace: d.target.namespace };
+  const found: Problem[] = [];
+  for (const [index, phase] of loaded.plan.phases.entries()) {
+    const files = (loaded.phases[index]?.pinned ?? []).filter(isFile);
+    for (const [at, entry] of phase.rollback.entries()) {
+      const step = readRollback(entry);
+      if (step.kind !== 'command') continue;
+      const path = `phases[${index}].rollback[${at}]`;
+      const [destroyed] = await destroyedBy(scope, d, [step.command]);
+      if (destroyed !== undefined) found.push({ path, severity: 'error', message: destroyedText(destroyed) });
+      else found.push(...(await triedNow(run, scope, d, { path, command: step.command, files })));
+    }
+  }
+  return found;
+}
+
+/** A command that already finds what it names is tried by kubectl's own dry run; before there is anything, it can't be. */
+async function triedNow(
+  run: ReadingRun,
+  scope: Scope,
+  d: Deployment,
+  { path, command, files }: { path: string; command: string; files: LoadedPlan['pinned'] },
+): Promise<Problem[]> {
+  const { deletes, changes } = await effectsOf(scope, command);
+  if (deletes.length + changes.length === 0) return [];
+  const [tried] = await tryCommands(run, [command], { files, secrets: async () => [] });
+  if (tried === undefined || tried.verdict.status === 'unknown') return [];
+  if (tried.verdict.status === 'fail')
+    return [{ path, severity: isMisspelt(tried) ? 'error' : 'note', message: tried.verdict.message }];
+  const existed = existedBefore(d);
+  const theirs = changes.filter((one) => existed(bornOf(one.live))).map(({ object }) => called(object));
+  return theirs.length === 0
+    ? []
+    : [
+        {
+          path,
+          severity: 'note',
+          message: `\`${command}\` changes ${theirs.join(', ')}, which existed before this plan`,
+        },
+      ];
 }

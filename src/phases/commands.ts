@@ -37,6 +37,8 @@ export async function runCommands(
     files: readonly ApprovedFile[];
     /** Whether they may change anything in the cluster. */
     writes: boolean;
+    /** Every deletion is made a dry run on its way to the API server. */
+    dryDeletes?: boolean;
     /** Left out: the deployment's. */
     namespace?: string;
   },
@@ -49,6 +51,7 @@ export async function runCommands(
   const relay = await cluster.relay({
     namespaces: options.namespace === undefined ? (target?.namespaces.map((n) => n.name) ?? []) : [options.namespace],
     writes: options.writes,
+    dry_deletes: options.dryDeletes ?? false,
   });
   const folder = await layOut(run.home, run.deployment?.started.workspace ?? run.workspace, options.files);
   const outcomes: CommandOutcome[] = [];

@@ -2,7 +2,7 @@ import { address, called, type Family, familyOf, kindsOfFamily, refOf } from '..
 import { groupVersion, type Reader } from '../cluster/index.ts';
 import { type KubeObject, lossOf, textAt, treeOf } from '../objects/index.ts';
 import { isCustom } from '../plan/index.ts';
-import type { PlacedObject } from '../workflow/index.ts';
+import type { Deployment, PlacedObject } from '../workflow/index.ts';
 import { inventory } from './inventory.ts';
 
 /** What is lost for good when this object is deleted now. */
@@ -10,6 +10,25 @@ export type Loss = { readonly object: PlacedObject; readonly lost: readonly stri
 
 /** Any object may own a claim, also one of a kind whose controllers make nothing. */
 const CLAIM = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' };
+
+/**
+ * What a rollback loses: of what it takes away again, and of what its commands delete. A Secret that such a command deletes
+ * and no phase wrote (an issuer's account key, an operator's password) is in no file to be written from again.
+ */
+export async function lossesOfRollback(
+  reader: Reader,
+  d: Deployment,
+  { removed, deleted }: { readonly removed: readonly PlacedObject[]; readonly deleted: readonly PlacedObject[] },
+): Promise<Loss[]> {
+  const own = (object: PlacedObject) => removed.some((one) => one.uid === object.uid);
+  const losses = await lossesOf(reader, [...removed, ...deleted.filter((object) => !own(object))]);
+  const written = new Set(d.placements.flatMap((p) => p.object.uid ?? []));
+  const keys = deleted
+    .filter((object) => object.kind === 'Secret' && !written.has(object.uid ?? ''))
+    .filter((object) => !losses.some((loss) => loss.object.uid === object.uid))
+    .map((object): Loss => ({ object, lost: ['what is in it, which this plan did not write'] }));
+  return [...losses, ...keys];
+}
 
 /** Of these objects, those whose deletion loses something: looked at in the cluster, with all that they own. */
 export async function lossesOf(reader: Reader, objects: readonly PlacedObject[]): Promise<Loss[]> {

@@ -8,7 +8,7 @@ import type { StoredPhase, StoredPlan } from './stored.ts';
 /** What plan/ may ask of this machine and this deployment. */
 export async function worldOf(run: ReadingRun, d: Deployment): Promise<World> {
   const commands = await import('../commands/index.ts');
-  const { parseCommand } = await import('../shell/index.ts');
+  const { parseCommand, scriptsRun } = await import('../shell/index.ts');
   const { parseReference } = await import('../images/index.ts');
   const { parseCriterion } = await import('../criteria/index.ts');
   const { workspace } = d.started;
@@ -19,6 +19,7 @@ export async function worldOf(run: ReadingRun, d: Deployment): Promise<World> {
     context: d.target.context,
     files: commands.workspaceFiles(workspace),
     parseCommand,
+    scripts: (argv) => scriptsRun(argv, workspace),
     programExists: (name) =>
       name === 'helm'
         ? commands.helmHere() !== undefined

@@ -42,4 +42,4 @@ export {
 } from './types.ts';
 export { type Uses, usesOf } from './uses.ts';
 export { validatePlan } from './validate.ts';
-export type { Files, Rendered, Renderers, ShellCall, ShellLine, World } from './world.ts';
+export type { Files, Rendered, Renderers, ScriptText, ShellCall, ShellLine, World } from './world.ts';

@@ -10,6 +10,8 @@ export type World = {
   readonly context?: string;
   readonly files: Files;
   readonly parseCommand: (text: string) => ShellLine;
+  /** What a command runs from files of the workspace; absent: nothing is read. */
+  readonly scripts?: (argv: readonly string[]) => readonly ScriptText[];
   readonly programExists: (name: string) => boolean | Promise<boolean>;
   readonly parseCriterion: (
     text: string,
@@ -19,6 +21,9 @@ export type World = {
   readonly canonicalImage: (text: string) => string | undefined;
   readonly render?: Renderers;
 };
+
+/** Shell text that a command runs from a file, or what a program in another language was seen to delete with. */
+export type ScriptText = { readonly text: string } | { readonly deletes: string };
 
 export type Rendered = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
 

@@ -18,4 +18,5 @@ export type { Word } from './line/word.ts';
 export type { NamedObject } from './manifest.ts';
 export { TAKES_WORDS } from './programs/index.ts';
 export { NeedsTimeLimit, newScope, noIo, type Scope } from './scope.ts';
+export { type ScriptRun, scriptsRun } from './scripts.ts';
 export { isKnown, UNKNOWN } from './text.ts';

@@ -23,6 +23,8 @@ export const answer = z.strictObject({
       command: z.string(),
       exit_code: z.number().nullable().optional(),
       output: z.string().optional(),
+      would: lines.optional(),
+      not_tried: z.string().optional(),
       failed: z.string().optional(),
     }),
   ),
@@ -55,7 +57,7 @@ export const text = (v: Output): string => (v.status === 'DRY_RUN' ? preview(v) 
 const preview = (v: Output): string[] => [
   `Rolling back phase ${v.phase} ${v.name} would (${counts(v.objects)}):`,
   ...v.refused.map((one) => `- NOT BE DONE: ${one}`),
-  ...v.commands.map((c) => `- run: ${c.command}`),
+  ...v.commands.map((c) => `- run: ${c.command}${triedText(c)}`),
   ...v.objects.map((one) => `- ${outcomeLine(one)}`),
   ...v.steps.filter((s) => s.possible === false).map((s) => `- not possible now: ${s.message}`),
   ...v.lost.map((one) => `- LOST FOR GOOD: ${one}`),
@@ -65,6 +67,13 @@ const preview = (v: Output): string[] => [
     ? 'With execute: true it does, after a person has decided it again.'
     : 'With execute: true it does.',
 ];
+
+/** By kubectl's own dry run. */
+function triedText({ would = [], not_tried, failed }: Output['commands'][number]): string {
+  if (failed !== undefined) return ` (${failed})`;
+  if (not_tried !== undefined) return ` (not tried by a dry run: ${not_tried})`;
+  return ` (by its dry run: ${would.length === 0 ? 'changes nothing now' : would.join(', ')})`;
+}
 
 const done = (v: Output): string[] => [
   `Phase ${v.phase} ${v.name} ${v.status === 'ROLLED_BACK' ? 'is rolled back' : 'is not fully rolled back'}: ${counts(v.objects)}.`,

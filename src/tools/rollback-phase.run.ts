@@ -1,15 +1,16 @@
 import { type BeforeImage, called } from '../apply/index.ts';
 import type { ToolRun, WritingRun } from '../engine/tool.ts';
-import { type Destroyed, destroyedBy, destroyedText } from '../phases/before.ts';
+import { type Destroyed, deletedBy, destroyedBy, destroyedText } from '../phases/before.ts';
 import { type CommandOutcome, runCommands } from '../phases/commands.ts';
 import { outliving, stillThere } from '../phases/leftovers.ts';
-import { type Loss, lossesOf, lossText } from '../phases/loss.ts';
+import { type Loss, lossesOfRollback, lossText } from '../phases/loss.ts';
 import { destroyed, existing, type ImageOf, type Outcome, outcomesOf } from '../phases/outcome.ts';
 import { drifted, worldOf } from '../phases/read-plan.ts';
 import { recover } from '../phases/recover.ts';
 import { type RollbackStep, rollbackSteps, tryStep } from '../phases/rollback.ts';
 import { secretsToHide } from '../phases/secrets.ts';
 import { filesOf, formerPhase, placedBy, type StoredPhase, type StoredPlan, storedPhase } from '../phases/stored.ts';
+import { tryCommands } from '../phases/try-commands.ts';
 import { takenOver, undo, wayBack } from '../phases/undo.ts';
 import { defined } from '../workflow/defined.ts';
 import { type Deployment, type Fact, phases, type Refusal, refuse, revisePlan } from '../workflow/index.ts';
@@ -34,9 +35,12 @@ export const run: ToolRun<'rollback-phase', Input, Output> = async (input, run) 
   const scope = { reader, world: await worldOf(run, d), namespace: d.target.namespace };
   const destructive = await destroyedBy(scope, d, commands);
   const steps = rollbackSteps(d, phase);
-  const losses = await lossesOf(reader, removedBy(steps));
+  const losses = await lossesOfRollback(reader, d, {
+    removed: removedBy(steps),
+    deleted: await deletedBy(scope, commands),
+  });
   if (input.execute !== true)
-    return { kind: 'answer', value: await rehearsed(run, phase, steps, { losses, destructive }) };
+    return { kind: 'answer', value: await rehearsed(run, d, stored, phase, steps, { losses, destructive }) };
   const [worst] = destructive;
   if (worst !== undefined) return no(destructiveRefusal(d, phase, worst));
   const person = personNeeded(d, phase, run.now(), losses);
@@ -99,6 +103,8 @@ type Ahead = { readonly losses: readonly Loss[]; readonly destructive: readonly 
 
 async function rehearsed(
   run: WritingRun,
+  d: Deployment,
+  stored: StoredPlan,
   phase: StoredPhase,
   steps: readonly RollbackStep[],
   { losses, destructive }: Ahead,
@@ -118,12 +124,23 @@ async function rehearsed(
   );
   const remaining = [...keptBy(steps), ...leftovers.map((l) => ({ object: called(l.object), why: l.why }))];
   const lost = losses.map(lossText);
+  const commands = await tryCommands(run, wayBack(phase.rollback).all, {
+    files: filesOf(stored, phase.number),
+    secrets: () => secretsToHide(reader, d, stored),
+  });
   return {
     ...about(run.deployment, phase),
     status: 'DRY_RUN',
     steps: shown,
     objects,
-    commands: wayBack(phase.rollback).all.map((command) => ({ command })),
+    commands: commands.map(({ command, verdict, would }) =>
+      defined<Output['commands'][number]>({
+        command,
+        would: [...would],
+        not_tried: verdict.status === 'unknown' ? verdict.message : undefined,
+        failed: verdict.status === 'fail' ? verdict.message : undefined,
+      }),
+    ),
     refused: destructive.map(destroyedText),
     restored: [],
     removed: [],

@@ -21,7 +21,7 @@ export const run: ToolRun<'rollback-test', Input, Output> = async (input, run) =
   const refusal = input.rehearse === true ? await mayRehearse(run, d, found) : undefined;
   if (refusal !== undefined) return no(refusal);
 
-  const dry = await tryDry(run, d, found.phase);
+  const dry = await tryDry(run, d, found.stored, found.phase);
   const real = input.rehearse === true ? await rehearse(run, d, found.stored, found.phase) : undefined;
   if (run.signal.aborted) return { kind: 'answer', value: cancelled(number, real) };
   const verdict = real === undefined ? dry.verdict : worst([real.verdict, dry.verdict]);

@@ -48,7 +48,7 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
   const tried = await rehearse(await run.reader(), read.prepared.loaded, d.target.namespace);
   const short = await shortOf(run, read.prepared.loaded, tried.tried, d.target.namespace);
   const secrets = await absentSecrets(await run.reader(), d, read.prepared.loaded);
-  const destructive = await destructiveRollbacks(await run.reader(), world, d, read.prepared.loaded);
+  const destructive = await destructiveRollbacks(run, world, d, read.prepared.loaded);
   const back = plannedRollbacks(d, read.prepared.loaded, tried.tried, await makesOf(run, d));
   const pods = await refusedPods(await run.reader(), read.prepared.loaded, d.target.namespace);
   const problems = [

@@ -10,6 +10,21 @@ kind: ConfigMap
 metadata: { name: ${name}, labels: { app: shop } }
 data: { key: "${value}" }
 `;
+const statefulSet = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  replicas: 1
+  persistentVolumeClaimRetentionPolicy: { whenScaled: Delete, whenDeleted: Delete }
+  selector: { matchLabels: { app: db } }
+  serviceName: db
+  template:
+    metadata: { labels: { app: db } }
+    spec: { containers: [{ name: main, image: busybox, volumeMounts: [{ name: data, mountPath: /data }] }] }
+  volumeClaimTemplates:
+    - metadata: { name: data, labels: { app: db } }
+      spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Mi } } }
+`;
 const uidOf = (name: string) => kubectl(['get', 'configmap', name, '-o', 'jsonpath={.metadata.uid}']);
 const phase = (more: PhaseText): PhaseText => ({ criteria: ['ConfigMap/settings: create'], ...more });
 
@@ -31,6 +46,18 @@ metadata: { name: sh.helm.release.v1.web.v1, labels: { owner: helm, name: web, s
     await proven(agent, stage, image);
     stage.write('overlay/kustomization.yaml', 'resources: [settings.yaml]\n');
     stage.write('overlay/settings.yaml', theirs('settings'));
+    stage.write('manifests/settings.yaml', theirs('settings'));
+    stage.write('back.sh', '#!/bin/sh\nset -e\n# the way back\nkubectl delete configmap settings\n');
+    stage.write('scripts/back.sh', '#!/usr/bin/env bash\nif true; then\n  kubectl delete cm other --wait=false\nfi\n');
+    stage.write('back.py', 'import subprocess\nsubprocess.run(["kubectl", "delete", "cm", "settings"], check=True)\n');
+    stage.write(
+      'Makefile',
+      'deploy:\n\tkubectl apply -f settings.yaml\nundeploy: check\n\t@kubectl delete -f settings.yaml\ncheck:\n\ttrue\n',
+    );
+    stage.write('db.yaml', statefulSet);
+    kubectl(['create', '-f', '-'], statefulSet);
+    await expect.poll(() => kubectl(['get', 'pvc', '-o', 'name']), { timeout: 30_000 }).toContain('data-db-0');
+    const wrong: string[] = [];
     for (const [command, what] of [
       ['kubectl delete -f settings.yaml --ignore-not-found', 'ConfigMap/settings'],
       ['kubectl delete configmap settings', 'ConfigMap/settings'],
@@ -44,6 +71,43 @@ metadata: { name: sh.helm.release.v1.web.v1, labels: { owner: helm, name: web, s
       ['kubectl get cm -o name | xargs kubectl delete', 'only known when it runs'],
       [`kubectl delete namespace ${stage.namespace}`, `Namespace/${stage.namespace}`],
       ['kubectl delete configmap settings && helm uninstall web', 'ConfigMap/settings, Release/web'],
+      ['sh back.sh', 'ConfigMap/settings'],
+      ['bash ./scripts/back.sh prod', 'ConfigMap/other'],
+      ["sh -c 'kubectl delete cm settings'", 'ConfigMap/settings'],
+      ['make undeploy', 'ConfigMap/settings'],
+      ['kubectl delete cm --all', 'ConfigMap/other'],
+      ['kubectl delete cm --all --wait=false --cascade=orphan', 'ConfigMap/other'],
+      ['kubectl delete all,cm -l app=shop', 'ConfigMap/other'],
+      ['kubectl kustomize overlay | kubectl delete -f -', 'ConfigMap/settings'],
+      ['kustomize build overlay | kubectl delete -f -', 'ConfigMap/settings'],
+      ['echo settings | xargs kubectl delete cm', 'only known when it runs'],
+      ['kubectl delete cm $(kubectl get cm -o name)', 'only known when it runs'],
+      ['for c in settings other; do kubectl delete cm $c; done', 'only known when it runs'],
+      [`kubectl delete project ${stage.namespace}`, `Namespace/${stage.namespace}`],
+      ['kubectl delete crd certificates.cert-manager.io', 'CustomResourceDefinition/certificates.cert-manager.io'],
+      ['timeout 30 kubectl delete cm settings', 'ConfigMap/settings'],
+      ['kubectl apply --prune --all -f settings.yaml', 'apply --prune'],
+      ['kubectl apply --prune --applyset=cm/x -f settings.yaml', 'apply --prune'],
+      ['kubectl delete --raw /api/v1/namespaces/x/configmaps/settings', 'by a path of the API'],
+      ['kubectl delete secret sh.helm.release.v1.web.v1', 'Secret/sh.helm.release.v1.web.v1'],
+      ['kubectl scale statefulset/db --replicas=0', 'PersistentVolumeClaim/data-db-0'],
+      ['kubectl scale --replicas=0 -f db.yaml', 'PersistentVolumeClaim/data-db-0'],
+      ['kubectl delete statefulset db', 'StatefulSet/db'],
+      ['kubectl delete pvc data-db-0', 'PersistentVolumeClaim/data-db-0'],
+      ['kubectl delete pvc -l app=db', 'PersistentVolumeClaim/data-db-0'],
+      ['helm uninstall web --no-hooks --keep-history', 'Release/web'],
+      ['helm delete web', 'Release/web'],
+      ['helm uninstall $(helm list -q)', 'only known when it runs'],
+      [`kubectl delete -n ${stage.namespace} -Rf manifests`, 'ConfigMap/settings'],
+      ["kubectl patch ns/x --type=merge -p '{}' ; kubectl delete cm settings", 'ConfigMap/settings'],
+      ['kubectl get cm settings -o yaml | kubectl delete -f -', 'only known when it runs'],
+      ['kubectl create cm settings --dry-run=client -o yaml | kubectl replace --force -f -', 'only known when it runs'],
+      ['python3 -c \'import os; os.system("kubectl delete cm settings")\'', 'kubectl delete cm settings'],
+      ['python3 back.py', 'kubectl delete cm settings'],
+      ['find manifests -name "*.yaml" -exec kubectl delete -f {} \\;', 'only known when it runs'],
+      ['ls manifests/*.yaml | xargs -n1 kubectl delete -f', 'only known when it runs'],
+      ['kubectl delete -f manifests/*.yaml', 'only known when it runs'],
+      ['kubectl delete cm --field-selector=metadata.name=settings', 'a field selector names no object'],
     ] as const) {
       const rollback = [command, 'undo'];
       const submitted = await agent.call('submit-plan', {
@@ -51,9 +115,33 @@ metadata: { name: sh.helm.release.v1.web.v1, labels: { owner: helm, name: web, s
       });
       const problems = submitted.value.problems as { path: string; severity: string; message: string }[];
       const found = problems.find((p) => p.path === 'phases[0].rollback[0]' && p.message.includes('"undo"'));
-      expect(submitted.value.status, `${command}\n${submitted.text}`).toBe('INVALID');
-      expect(found?.message, `${command}\n${submitted.text}`).toContain(what);
+      if (found?.message.includes(what) !== true) wrong.push(`${command}\n${submitted.text}`);
     }
+    expect(wrong).toEqual([]);
+  });
+
+  test('and that a command of the rollback changes is named in the plan, as its dry run says; one it refuses is an error', async () => {
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image);
+    const submitted = async (command: string) => {
+      const files = { 'extra.yaml': configMap('extra') };
+      const plan = planText(stage, [
+        phase({ files, criteria: ['ConfigMap/extra: create'], rollback: [command, 'undo'] }),
+      ]);
+      const { value } = await agent.call('submit-plan', { plan });
+      const problems = value.problems as { path: string; severity: string; message: string }[];
+      return problems.flatMap((p) => (p.path === 'phases[0].rollback[0]' ? [`${p.severity} ${p.message}`] : []));
+    };
+    expect(await submitted('kubectl label configmap other tier=old')).toEqual([
+      expect.stringMatching(/^note .* changes ConfigMap\/other, which existed before this plan/),
+    ]);
+    expect(await submitted('kubectl label configmap other tier=old --overwrit')).toEqual([
+      expect.stringMatching(/^error kubectl's own dry run .* unknown flag/),
+    ]);
+    expect(await submitted('kubectl label configmap other app=old')).toEqual([
+      expect.stringMatching(/^note kubectl's own dry run .* fails now: .*--overwrite/),
+    ]);
+    expect(kubectl(['get', 'configmap', 'other', '-o', 'jsonpath={.metadata.labels}'])).toBe('{"app":"shop"}');
   });
 
   test('is untouched or restored by undo under the UID it had, and the plan, the preview and the answer say so', async () => {
@@ -99,7 +187,7 @@ metadata: { name: sh.helm.release.v1.web.v1, labels: { owner: helm, name: web, s
   test('and was deleted by a script that nothing could read is a failure: recreated, its data is gone', async () => {
     const agent = await stage.agent({ approve: 'approve' });
     await proven(agent, stage, image);
-    stage.write('back.sh', 'kubectl delete configmap settings other\n');
+    stage.write('back.sh', 'kubectl "$(echo delete)" configmap settings other\n');
     const files = { 'settings.yaml': theirs('settings'), 'extra.yaml': configMap('extra') };
     await approved(agent, planText(stage, [phase({ files, rollback: ['sh back.sh', 'undo'] })]));
     await applied(agent, 1);
@@ -134,8 +222,24 @@ describe('what the plan created', () => {
     const agent = await stage.agent({ approve: 'approve' });
     const plan = await created(agent);
     await approved(agent, plan);
+    const tried = 'by its dry run: deletes ConfigMap/settings';
+    const shown = await agent.call('rollback-phase', { phase_number: 1 });
+    expect(shown.text).toContain(`kubectl delete -f settings.yaml --ignore-not-found (${tried})`);
     const back = await agent.call('rollback-phase', { phase_number: 1, execute: true });
     expect(back.value, back.text).toMatchObject({ status: 'ROLLED_BACK', removed: ['ConfigMap/settings'] });
+  });
+
+  test('is lost with a key that a controller wrote beside it, where a command deletes that', async () => {
+    const agent = await stage.agent({ approve: 'approve' });
+    await proven(agent, stage, image);
+    const files = { 'settings.yaml': configMap('settings') };
+    const command = 'kubectl create secret generic account-key --from-file=settings.yaml';
+    const rollback = ['kubectl delete secret account-key', 'undo'];
+    await approved(agent, planText(stage, [phase({ files, commands: [command], rollback })]));
+    await applied(agent, 1);
+    const shown = await agent.call('rollback-phase', { phase_number: 1 });
+    expect(shown.text).toContain('LOST FOR GOOD: Secret/account-key: what is in it, which this plan did not write');
+    expect(await agent.refused('rollback-phase', { phase_number: 1, execute: true })).toBe('PERSON_NEEDED');
   });
 
   test.each([
