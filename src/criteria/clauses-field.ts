@@ -6,7 +6,7 @@ import { COMPARISON_PHRASES, type COMPARISONS, compareField, type Operand } from
 import { hasKeys } from './counts.ts';
 import { type Cursor, phrases } from './cursor.ts';
 import { numberOf } from './durations.ts';
-import { parseJsonPath } from './jsonpath.ts';
+import { type JsonPath, parseJsonPath } from './jsonpath.ts';
 import { forEach } from './predicate.ts';
 import { unquotedValue } from './values.ts';
 
@@ -80,10 +80,17 @@ function oneOrMore(c: Cursor, operator: string): Operand[] | undefined {
     if (value === undefined) return undefined;
     const path = isPath ? parseJsonPath(value) : undefined;
     if (isPath && path === undefined) return undefined;
-    operands.push({ text: value, ...(path === undefined ? {} : { path }) });
+    const or = isPath ? undefined : fieldCalled(value);
+    operands.push({ text: value, ...(path === undefined ? {} : { path }), ...(or === undefined ? {} : { or }) });
+    const spelt = numberOf(value);
+    if (spelt !== undefined && String(spelt) !== value) operands.push({ text: String(spelt) });
     if ((operator !== '=' && operator !== '!=') || c.eat(OR) === undefined) return operands;
   }
 }
+
+/** `currentRevision equals updateRevision`: a word may be the status' field of that name. */
+const fieldCalled = (word: string): JsonPath | undefined =>
+  /^[a-z][A-Za-z]+$/.test(word) ? parseJsonPath(`.status.${word}`) : undefined;
 
 const HAS_KEY = phrases(
   'has key|has the key|has keys|has the keys|have key|have keys|contains key|contains the key|contains keys|contains the keys|with key|with keys|includes key|includes the key|has a key|has a key named|has a key called|has an entry|contains a key named|must have key|must contain key',

@@ -1,7 +1,7 @@
 import { type Clause, type Made, made, NEGATIONS, problem } from './clause.ts';
 import { type Cursor, phrases } from './cursor.ts';
 import { literal, logs, unwanted, type Wanted } from './logs.ts';
-import { anyPodStarted, quiet, unrestarted } from './observed.ts';
+import { type Asked, anyPodStarted, quiet, unrestarted } from './observed.ts';
 import type { Subject } from './predicate.ts';
 import { subjectPhrase } from './subject-phrase.ts';
 import { endOfValue } from './values.ts';
@@ -19,12 +19,26 @@ const ANY = phrases('any|a|an|a single|one');
 function logsClause(c: Cursor, subjects: readonly Subject[]): Made | undefined {
   c.skip(phrases('in|has'));
   if (c.eat(LOGS) === undefined) return undefined;
-  const whose = c.eat(OF) === undefined ? undefined : subjectPhrase(c, subjects, []);
-  if (whose !== undefined && (!whose.ok || whose.targets.length !== 1)) return undefined;
-  const of = whose?.ok === true ? whose.targets[0] : undefined;
-  const said = whatLogs(c, subjects);
+  const of = c.eat(OF) === undefined ? {} : logsOf(c, subjects);
+  const said = of === undefined ? undefined : whatLogs(c, subjects);
   if (of === undefined || said?.kind !== 'made') return said;
-  return made((asked) => said.make({ ...asked, target: of }));
+  return made((asked) => said.make({ ...asked, ...of }), said.implied);
+}
+
+/** `of Deployment web`, `of all pods`, `of container app in Pod web-1`. Nothing where it can't be told whose they are. */
+function logsOf(c: Cursor, subjects: readonly Subject[]): Partial<Asked> | undefined {
+  const named = c.peek(1);
+  const isContainer = c.isNext(phrases('container')) && (named.kind === 'word' || named.kind === 'quoted');
+  if (isContainer) {
+    c.take();
+    c.take();
+    if (c.eat(OF) === undefined) return { container: named.text };
+  }
+  const each = c.isNext(phrases('all|every|each'));
+  const whose = subjectPhrase(c, subjects, []);
+  const [target, second] = whose?.ok === true ? whose.targets : [];
+  if (target === undefined || second !== undefined) return undefined;
+  return { target, each, ...(isContainer ? { container: named.text } : {}) };
 }
 
 const OF = phrases('of|from|for|in');
@@ -34,10 +48,21 @@ function whatLogs(c: Cursor, subjects: readonly Subject[]): Made | undefined {
   let not = c.eat(NEGATIONS) !== undefined;
   if (c.eat(CONTAIN) === undefined && !c.isNext(NONE)) return undefined;
   if (c.eat(NONE) !== undefined) not = true;
+  if (c.eat(phrases('neither|neither of')) !== undefined) not = true;
   if (not) c.skip(ANY);
+  else c.skip(phrases('either|either of|both|all of'));
   c.eat(TEXT);
+  if (!not && c.isNext(HOW_OFTEN))
+    return problem('how often a text is in the logs, or which line it is, is not looked at', () => [
+      'logs contain "text"',
+      'logs contain "ready" or "listening"',
+    ]);
   return textsNext(c, subjects, not);
 }
+
+const HOW_OFTEN = phrases(
+  'at least|at most|more than|less than|fewer than|exactly|only|up to|no more than|no less than|nothing|something|anything|everything',
+);
 
 /** `no errors in the logs`, `"ready" appears in the logs`. */
 function inLogs(c: Cursor): Made | undefined {
@@ -65,6 +90,12 @@ function textsNext(c: Cursor, subjects: readonly Subject[], not: boolean): Made 
     const end = endOfValue(c, subjects, subjectPhrase);
     const text = c.between(from, end);
     if (text === '' || (!not && text.length < 2)) return undefined;
+    if (/["`“”]/.test(text)) {
+      const quoted = [...text.matchAll(/["`“]([^"`“”]+)["`”]/g)].map((match) => match[1] ?? '');
+      return problem(`"${text}" is only in part in quotes: put what the logs contain in quotes`, () =>
+        quoted.map((one) => `logs ${not ? 'do not contain' : 'contain'} ${JSON.stringify(one)}`),
+      );
+    }
     const parts = text.split(not ? /,? (?:or|and|nor) (?:any )?|, / : / or /);
     if (!not && parts.length > 1) {
       return problem(`"${text}" may be one text or several: put what the logs contain in quotes`, () => [

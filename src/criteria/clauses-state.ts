@@ -75,6 +75,9 @@ function state(c: Cursor): Made | undefined {
   if (c.eat(NEGATIONS) !== undefined) return negated(c);
   const first = stateWord(c, verb);
   if (first === undefined) return undefined;
+  // `has a ClusterIP` is no state; `is in a Frozen state` is.
+  const isThing = / an?$/i.test(links) && !STATES.has(first.text.toLowerCase());
+  if (isThing && !c.isNext(phrases('state|status|phase|condition'))) return undefined;
   c.skip(AFTER_STATE);
   const words = [first];
   for (let before = c.mark(); c.eat(OR) !== undefined; before = c.mark()) {
@@ -117,6 +120,10 @@ function negated(c: Cursor): Made | undefined {
 const CONDITION = phrases(
   'condition|the condition|has condition|has the condition|have condition|with condition|its condition',
 );
+/** Words beside "condition" that are no type of one: `condition met`, `no condition is False`. */
+const NO_TYPES = new Set(
+  'met holds hold satisfied no not any all every each none some true false of with for is are'.split(' '),
+);
 const IS = phrases('is|=|==|:|equals|be');
 const STATUS: ReadonlySet<string> = new Set(['true', 'false', 'unknown']);
 
@@ -127,6 +134,7 @@ function condition(c: Cursor): Made | undefined {
   if (spoken) c.eat(phrases('=|:|type'));
   const { kind, text } = c.peek();
   if ((kind !== 'word' && kind !== 'quoted') || !/^[A-Za-z][\w./-]{1,120}$/.test(text)) return undefined;
+  if (kind === 'word' && NO_TYPES.has(text.toLowerCase())) return undefined;
   c.take();
   const named = c.eat(phrases('condition')) !== undefined;
   const compared = c.eat(IS) !== undefined;

@@ -1,4 +1,14 @@
-import { at, compareQuantity, isRecord, type KubeObject, parseQuantity, subjectRef } from '../objects/index.ts';
+import {
+  at,
+  compareQuantity,
+  conditionOf,
+  isRecord,
+  type KubeObject,
+  kindKey,
+  numberAt,
+  parseQuantity,
+  subjectRef,
+} from '../objects/index.ts';
 import { fail, pass, type Verdict } from '../workflow/verdict.ts';
 import { phrases } from './cursor.ts';
 import type { JsonPath } from './jsonpath.ts';
@@ -30,7 +40,7 @@ type Row = {
 export const COMPARISONS: readonly Row[] = [
   {
     operator: '=',
-    words: '=|==|is|:|equals|equal to|is equal to|becomes|reaches|must be|should be|is exactly|has the value|->|→|=>',
+    words: '=|==|is|:|equals|equal to|is equal to|becomes|reaches|must be|should be|is exactly|has the value|->|→',
     takes: 'value',
   },
   {
@@ -90,14 +100,41 @@ export const COMPARISON_PHRASES = COMPARISONS.flatMap((row) =>
   phrases(row.words).map((phrase) => ({ phrase, row })),
 ).sort((a, b) => b.phrase.length - a.phrase.length);
 
-/** What a field is compared with: a text, or another field of the same object. */
-export type Operand = { readonly text: string; readonly path?: JsonPath };
+/** What a field is compared with: a text, or another field of the same object; `or`: a field of this name, where there is one. */
+export type Operand = { readonly text: string; readonly path?: JsonPath; readonly or?: JsonPath };
 
 const wordOf = (value: unknown): string =>
   isRecord(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
 
 const isEmpty = (v: unknown): boolean =>
   v === '' || (Array.isArray(v) && v.length === 0) || (isRecord(v) && Object.keys(v).length === 0);
+
+/** Counts of what must not be: they are left out where they are 0. Each with what shows that it is 0 and not just not counted yet. */
+const LEFT_OUT: Readonly<
+  Record<string, { readonly fields: readonly string[]; readonly counted: (o: KubeObject) => boolean }>
+> = {
+  'Deployment.apps': {
+    fields: ['unavailableReplicas', 'terminatingReplicas'],
+    counted: (o) => (numberAt(o, 'status', 'availableReplicas') ?? 0) >= (numberAt(o, 'spec', 'replicas') ?? 1),
+  },
+  'DaemonSet.apps': {
+    fields: ['numberUnavailable'],
+    counted: (o) =>
+      (numberAt(o, 'status', 'numberAvailable') ?? 0) >= (numberAt(o, 'status', 'desiredNumberScheduled') ?? 1),
+  },
+  'Job.batch': {
+    fields: ['failed', 'active', 'terminating'],
+    counted: (o) => ['Complete', 'Failed'].some((type) => conditionOf(o, type)?.status === 'True'),
+  },
+};
+
+function isNoughtLeftOut(object: KubeObject, path: JsonPath): boolean {
+  const left = LEFT_OUT[kindKey(object)];
+  const field = /^\{?\.?status\.(\w+)\}?$/.exec(path.text)?.[1] ?? '';
+  const observed = numberAt(object, 'status', 'observedGeneration');
+  const isLate = observed !== undefined && observed < (object.metadata.generation ?? 0);
+  return left?.fields.includes(field) === true && !isLate && left.counted(object);
+}
 
 /** Is the value at a path as compared? Absent is absent: only `unset` holds of it. */
 export function compareField(
@@ -106,16 +143,25 @@ export function compareField(
   operator: Operator,
   operands: readonly Operand[],
 ): Verdict {
-  const values = path.read(object).filter((v) => v !== undefined && v !== null);
+  const read = path.read(object).filter((v) => v !== undefined && v !== null);
+  const values =
+    read.length === 0 && operator !== 'set' && operator !== 'unset' && isNoughtLeftOut(object, path) ? [0] : read;
   const what = `${subjectRef(object)}: ${path.text}`;
   const present = values.length > 0 && !values.every(isEmpty);
   if (operator === 'unset') {
     return present ? fail('FieldSet', `${what} is ${brief(values)}`) : pass('FieldUnset', `${what} is not set`);
   }
   if (values.length === 0) return fail('FieldMissing', `${what} is not there`);
+  // Values of Secrets are not read: that the key is there is all that can be said.
+  const isHidden = object.kind === 'Secret' && /^\{?\.?(?:data|stringData)\b/.test(path.text);
+  if (operator === 'set' && isHidden) return pass('FieldSet', `${what} is there; its value is not looked at`);
   if (operator === 'set') return present ? pass('FieldSet', `${what} is set`) : fail('FieldEmpty', `${what} is empty`);
   const wanted = operands.flatMap((operand) => {
-    if (operand.path === undefined) return [operand.text];
+    if (operand.path === undefined)
+      return [
+        operand.text,
+        ...(operand.or?.read(object) ?? []).filter((v) => v !== undefined && v !== null).map(wordOf),
+      ];
     return operand.path
       .read(object)
       .filter((v) => v !== undefined && v !== null)

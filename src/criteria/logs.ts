@@ -1,6 +1,6 @@
-import { fail, pass, unknown } from '../workflow/verdict.ts';
+import { fail, pass, unknown, type Verdict } from '../workflow/verdict.ts';
 import { type Asked, podsIn } from './observed.ts';
-import type { Predicate } from './predicate.ts';
+import { inView, type Predicate, type View } from './predicate.ts';
 
 /** What is looked for in logs: this text, or, in words, lines that report something of a kind. */
 export type Wanted = { readonly said: string; readonly in: (log: string) => boolean };
@@ -47,7 +47,11 @@ const NONE_OF_IT =
   /\b(?:no|0|zero|without|without any) (?:errors?|failures?|exceptions?|warnings?|problems?|panics?)\b|\b(?:errors?|failures?|failed|exceptions?|warnings?)["']?[:=] ?["']?(?:0\b|none\b|null\b|nil\b|<nil>|false\b|""|'')/gi;
 
 /** Logs contain any of these, or none of them. */
-export function logs({ text, target, subjects }: Asked, wanted: readonly Wanted[], present: boolean): Predicate {
+export function logs(
+  { text, target, subjects, each, container }: Asked,
+  wanted: readonly Wanted[],
+  present: boolean,
+): Predicate {
   return {
     text,
     target,
@@ -55,10 +59,13 @@ export function logs({ text, target, subjects }: Asked, wanted: readonly Wanted[
     holds(view) {
       if (view.dryRun === true) return unknown('NoLogs', 'a dry run has no logs');
       const pods = podsIn(target, subjects, view);
-      const read = Object.entries(view.logs ?? {}).filter(
-        ([key]) => pods === undefined || pods.has(key.split('/')[0] ?? ''),
-      );
+      const all = Object.entries(view.logs ?? {});
+      const read = all.filter(([key]) => {
+        const [pod = '', of = ''] = key.split('/');
+        return (pods === undefined || pods.has(pod)) && (container === undefined || of === container);
+      });
       if (read.length === 0) return unknown('NoLogs', `no logs of ${target.label} have been read yet`);
+      if (each === true && present) return inEach(pods ?? podNames(view), read, wanted);
       for (const [where, log] of read) {
         const hit = wanted.find((w) => w.in(log));
         if (hit === undefined) continue;
@@ -70,3 +77,17 @@ export function logs({ text, target, subjects }: Asked, wanted: readonly Wanted[
     },
   };
 }
+
+/** Every Pod has written it, in one of its containers. */
+function inEach(pods: ReadonlySet<string>, read: readonly [string, string][], wanted: readonly Wanted[]): Verdict {
+  const silent = [...pods].find(
+    (pod) => !read.some(([key, log]) => key.split('/')[0] === pod && wanted.some((w) => w.in(log))),
+  );
+  const said = wanted.map((w) => w.said).join(', ');
+  return silent === undefined
+    ? pass('InLogs', `${said} is in the logs of ${pods.size} Pods`)
+    : fail('NotInLogs', `${said} is not in the log of ${silent}`);
+}
+
+const podNames = (view: View): Set<string> =>
+  new Set(inView(view).flatMap(({ kind, metadata: { name = '' } }) => (kind === 'Pod' ? [name] : [])));

@@ -8,11 +8,15 @@ export type Asked = {
   /** What the sentence names, or, if it names nothing, what it must be about. */
   readonly target: Target;
   readonly subjects: readonly Subject[];
+  /** Of logs: in each Pod's, and only in those of this container. */
+  readonly each?: boolean;
+  readonly container?: string;
 };
 
 /** The names of the Pods that belong to the target; undefined: any. */
 export function podsIn(target: Target, subjects: readonly Subject[], view: View): Set<string> | undefined {
-  const isWhole = target.subjects.length === 0 ? target.of === undefined : target.subjects.length === subjects.length;
+  const isWhole =
+    target.subjects.length === 0 ? target.of === undefined : subjects.every((s) => target.subjects.includes(s));
   if (isWhole) return undefined;
   return new Set(podObjects(target, view).map((pod) => pod.metadata.name ?? ''));
 }

@@ -181,7 +181,8 @@ export function nearest(text: string, subjects: readonly Subject[]): string[] {
     only;
   const isAlone = subjects.filter((s) => s.kind === mentioned.kind).length === 1;
   const object = isAlone ? mentioned.kind : `${mentioned.kind}/${mentioned.was ?? mentioned.name}`;
-  const written = FORMS.map((form) => ({
+  const isThere = /exist|gone|delet|remov|creat/i.test(text);
+  const written = FORMS.filter((form) => isThere || !['create', 'delete'].includes(form)).map((form) => ({
     form: concrete(form, object, mentioned, subjects),
     score: likeness(text.toLowerCase(), form.toLowerCase()),
   }));

@@ -27,7 +27,7 @@ const LONGEST = 2000;
 /** One criterion → a predicate (and its parts, where "and" joins several), or why not, with forms that would be taken. */
 export function parseCriterion(text: string, { subjects }: ParseContext): Parsed {
   const bullet = text.trim().replace(/^(?:[-*•✓]|\d{1,2}[.)]|\[[ x]\])\s+/i, '');
-  const clean = isCel(bullet) ? bullet : tidy(bullet);
+  const clean = isCel(bullet) ? bullet : tidy(unquoted(bullet));
   if (clean === '') return { ok: false, error: 'an empty criterion' };
   if (clean.length > LONGEST) {
     const forms = nearest('', subjects).filter((form) => parseText(form, subjects).ok);
@@ -79,6 +79,9 @@ function semicolons(line: string): string[] {
 }
 
 const isCel = (text: string): boolean => /^(?:[\w./-]{1,300}\s{0,5}:\s{0,5})?(?:cel|attest)\s{0,5}:/i.test(text);
+
+/** A command written as Markdown writes code. */
+const unquoted = (text: string): string => /^`((?:kubectl|oc|cel:)[^`]*)`[.!]?$/.exec(text)?.[1] ?? text;
 
 /** What is quoted keeps its spaces. */
 const tidy = (text: string): string =>

@@ -43,6 +43,7 @@ const ENDS_WORD = new Set([
   '\r',
   '"',
   '`',
+  '“',
   ...SIGNS.map((sign) => sign.charAt(0)).filter((c) => c !== '-' && c !== '!'),
 ]);
 const PATH = /\.?(?:status|spec|metadata|data)(?=[.[])|\.(?=[a-z])/iy;
@@ -92,6 +93,12 @@ export function tokensOf(source: string): Token[] {
 /** Where the quote that opens at `i` closes. An apostrophe within a word opens nothing. */
 function closing(source: string, i: number, unclosed: Set<string>): number | undefined {
   const c = source.charAt(i);
+  const curly = { '“': '”', '‘': '’' }[c];
+  if (curly !== undefined) {
+    const end = unclosed.has(c) ? -1 : source.indexOf(curly, i + 1);
+    if (end === -1) unclosed.add(c);
+    return end === -1 ? undefined : end;
+  }
   if ((c !== '"' && c !== '`' && c !== "'") || unclosed.has(c)) return undefined;
   if (c === "'" && i > 0 && isWordLetter(source.charAt(i - 1))) return undefined;
   for (let end = source.indexOf(c, i + 1); end !== -1; end = source.indexOf(c, end + 1)) {
