@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { FORM_TABLE } from '../src/assumptions/index.ts';
+import { ANSWERS, SCHEMA_VERSION } from '../src/cli/answers.ts';
 import { assumptionsSchema } from '../src/cli/check/file.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import type { Tool } from '../src/engine/index.ts';
@@ -145,7 +146,30 @@ async function cliReference(): Promise<string> {
   const sections = await Promise.all(
     Object.entries(COMMANDS).map(async ([name, { load }]) => commandSections(await load(), name)),
   );
-  return `# Commands\n\n\`infragate\` without a command serves MCP on stdio; \`--workspace FOLDER\` names the folder with the manifests. From a clone, write \`npm run --silent infragate --\` in place of \`infragate\`.\n\nExit codes: 0 done, 1 the answer is no, 2 wrong use, 3 the environment lacks something, and of \`check\` 4 when nothing is known not to hold, but something can't be seen. JSON (\`--json\`) is one value, the last line; where a command fails it is \`{schema_version, ok: false, error: {reason, message}}\`.\n\n${sections.flat().join('\n\n')}\n`;
+  return `# Commands\n\n\`infragate\` without a command serves MCP on stdio; \`--workspace FOLDER\` names the folder with the manifests. From a clone, write \`npm run --silent infragate --\` in place of \`infragate\`.\n\nExit codes: 0 done, 1 the answer is no, 2 wrong use, 3 the environment lacks something, and of \`check\` 4 when nothing is known not to hold, but something can't be seen. With \`--json\` a command answers with one value, the last line: [JSON](json.md).\n\n${sections.flat().join('\n\n')}\n`;
+}
+
+/** The answers of the commands under --json, as the table that prints them has them. */
+function jsonReference(): string {
+  const sections = Object.entries(ANSWERS).map(([command, fields]) => {
+    const rows = Object.entries(fields).map(([field, about]) => `| \`${field}\` | ${about.replaceAll('|', '\\|')} |`);
+    return `## ${command}\n\n| | |\n|---|---|\n${rows.join('\n')}`;
+  });
+  return `# JSON
+
+With \`--json\` a command prints one JSON value on one line, the last of standard output. Progress goes to standard error.
+
+| field | |
+|---|---|
+| \`schema_version\` | ${SCHEMA_VERSION}; it goes up when a field changes its meaning or goes away. New fields may come at any time |
+| \`ok\` | whether the exit code is 0 |
+| \`error\` | \`{reason, message}\`, where a command failed: a CamelCase word or a [refusal's code](refusals.md), and a sentence. Where only the answer is no, the fields below say so |
+
+Wrong use (exit code 2) is answered in the same shape. A field that has nothing to say is absent. \`check --sarif\` and the lines
+of \`export\` and \`learnings export\` without \`--json\` have formats of their own.
+
+${sections.join('\n\n')}
+`;
 }
 
 type Field = Schema & { properties?: Record<string, Field>; required?: string[]; items?: Field; anyOf?: Field[] };
@@ -309,6 +333,7 @@ const documents: Record<string, string> = {
   'docs/reference/prompts.md': promptReference(),
   'docs/reference/policy.md': policyReference(),
   'docs/reference/cli.md': await cliReference(),
+  'docs/reference/json.md': jsonReference(),
   'docs/divergence-rules.md': renderRulesDoc(),
   'docs/explanation/approval.md': approvalDoc(),
   'docs/assets/demo.svg': demoSvg(readFileSync(join(root, 'docs/assets/demo.txt'), 'utf8')),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { fail } from './cli/answers.ts';
 import { COMMANDS } from './cli/commands.ts';
 import { EXIT } from './cli/exit.ts';
 import { print, printError } from './print/index.ts';
@@ -48,12 +49,14 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
+  const json = process.argv.includes('--json');
   if (isCommanderError(error)) {
-    // Help and --version end a command well; everything else commander throws is wrong use.
+    // Help and --version end a command well; everything else commander throws is wrong use, and it has printed that already.
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+    if (json && error.exitCode !== 0) fail(json, EXIT.wrongUse, 'WrongUse', error.message.replace(/^error: /, ''));
   } else {
-    printError(`infragate: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = EXIT.no;
+    const message = error instanceof Error ? error.message : String(error);
+    process.exitCode = fail(json, EXIT.no, 'Failed', json ? message : `infragate: ${message}`);
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type Approver, type ApproverKey, approverKey, type PinnedBy } from './key.ts';
 
 /** Where a machine's administrator names the passkeys that count: which an account that can write the data folder can't change. */
@@ -7,16 +8,20 @@ export const PINNED_APPROVERS = '/etc/infragate/approvers';
 
 const FILE = 'approvers';
 
-/** One passkey a line, as JSON; `#` begins a remark. Both files are written this way, so a line can be copied over. */
+/** What `infragate approver list --json` prints. */
+const listed = z.object({ approvers: z.array(z.unknown()) });
+
+/** One passkey a line, as JSON, or that answer as a line; `#` begins a remark. A line of one file can be copied to the other. */
 async function readKeys(file: string): Promise<ApproverKey[]> {
   const lines = ((await readIfThere(file)) ?? '').split('\n').map((line) => line.trim());
   return lines.flatMap((line, index) => {
     if (line === '' || line.startsWith('#')) return [];
-    const parsed = approverKey.safeParse(jsonOf(line));
-    if (parsed.success) return [parsed.data];
+    const read = jsonOf(line);
+    const parsed = z.array(approverKey).safeParse(listed.safeParse(read).data?.approvers ?? [read]);
+    if (parsed.success) return parsed.data;
     const issue = parsed.error.issues[0];
     throw new Error(
-      `${file}, line ${index + 1} is not an approver's key: ${issue?.path.join('.') || 'the line'}: ${issue?.message}`,
+      `${file}, line ${index + 1} is not an approver's key: ${issue?.path.slice(1).join('.') || 'the line'}: ${issue?.message}`,
     );
   });
 }

@@ -2,8 +2,9 @@
 
 import { Command } from 'commander';
 import type { Engine } from '../engine/index.ts';
-import { print, printError, printJson } from '../print/index.ts';
+import { print, printError } from '../print/index.ts';
 import { readKey, unlock } from '../state/index.ts';
+import { answer } from './answers.ts';
 import { origin } from './console.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { initCommand } from './operator.ts';
@@ -28,8 +29,8 @@ export function approverCommand(): Command {
   command
     .command('list')
     .description('the passkeys that count, and who says so')
-    .option('--json', 'each as a line of JSON, as /etc/infragate/approvers takes it', false)
-    .action(({ json }: { json: boolean }) => withEngine((engine) => list(engine, json)));
+    .option('--json', 'print one line of JSON, which /etc/infragate/approvers takes as it is', false)
+    .action(({ json }: { json: boolean }) => withEngine((engine) => list(engine, json), json));
   command
     .command('remove')
     .description('take the passkeys of a name, or one by its id, out of use; what they decided stays decided')
@@ -81,14 +82,15 @@ async function add(engine: Engine, name: string, flags: { group: string[]; origi
 async function list(engine: Engine, json: boolean): Promise<Exit> {
   const { readApprovers } = await import('../approvers/index.ts');
   const all = await readApprovers(engine.home);
-  for (const { pinned_by, ...key } of all) {
-    if (json) printJson(key);
-    else
-      print(
-        `${key.name}  ${key.id.slice(0, 12)}  ${key.rp_id}  since ${key.created_at}${key.groups.length === 0 ? '' : `  groups ${key.groups.join(', ')}`}  (${pinned_by})${key.removed_at === undefined ? '' : `  removed ${key.removed_at}`}`,
-      );
+  if (json) {
+    answer('approver list', EXIT.done, { approvers: all.map(({ pinned_by: _, ...key }) => key) });
+    return EXIT.done;
   }
-  if (all.length === 0 && !json) print('No approver has a passkey yet: infragate approver add NAME');
+  for (const { pinned_by, ...key } of all)
+    print(
+      `${key.name}  ${key.id.slice(0, 12)}  ${key.rp_id}  since ${key.created_at}${key.groups.length === 0 ? '' : `  groups ${key.groups.join(', ')}`}  (${pinned_by})${key.removed_at === undefined ? '' : `  removed ${key.removed_at}`}`,
+    );
+  if (all.length === 0) print('No approver has a passkey yet: infragate approver add NAME');
   return EXIT.done;
 }
 

@@ -8,6 +8,7 @@ import { createEngine, type Engine, type Policy, readPolicy } from '../engine/in
 import { clearProgress, print, printJsonText, printLines, progressLine, terminalWidth } from '../print/index.ts';
 import { dataFolder } from '../state/index.ts';
 import { TOOLS } from '../tools/index.ts';
+import { fail } from './answers.ts';
 import { compareSources } from './check/compare.ts';
 import { type AssumptionsFile, readAssumptions } from './check/file.ts';
 import { type About, FORMATS, type Format, formatted } from './check/formats.ts';
@@ -17,7 +18,6 @@ import { textReport } from './check/text.ts';
 import { withWaivers } from './check/waivers.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { workspaceHere } from './here.ts';
-import { fail } from './with-ledger.ts';
 
 type Flags = {
   format?: Format;

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Reader } from '../cluster/index.ts';
-import { print, printJson } from '../print/index.ts';
+import { print } from '../print/index.ts';
+import { answer } from './answers.ts';
 import { EXIT } from './exit.ts';
 
 type Finding = { what: string; ok: boolean; found: string; fix?: string };
@@ -19,11 +20,12 @@ export function doctorCommand(): Command {
         identities(),
         ...(await clients()),
       ];
-      if (json) printJson({ ok: findings.every((f) => f.ok), findings });
+      const exit = findings.every((f) => f.ok) ? EXIT.done : EXIT.no;
+      if (json) answer('doctor', exit, { findings });
       else
         for (const f of findings)
           print(`${f.ok ? '✓' : '✗'} ${f.what}: ${f.found}${f.fix === undefined ? '' : `\n    ${f.fix}`}`);
-      process.exitCode = findings.every((f) => f.ok) ? EXIT.done : EXIT.no;
+      process.exitCode = exit;
     });
 }
 

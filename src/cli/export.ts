@@ -3,11 +3,13 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { print, printError, printJson, printJsonLines, printJsonText } from '../print/index.ts';
+import { print, printError, printJsonLines } from '../print/index.ts';
 import type { ChangeSource } from '../report/index.ts';
 import type { Damage, Ledger } from '../state/index.ts';
+import { answer, fail } from './answers.ts';
 import { EXIT, type Exit } from './exit.ts';
-import { fail, SCHEMA_VERSION, withLedger } from './with-ledger.ts';
+import { workspaceHere } from './here.ts';
+import { withLedger } from './with-ledger.ts';
 
 const FORMATS = ['jsonl', 'html', 'md'] as const;
 type Format = (typeof FORMATS)[number];
@@ -28,7 +30,7 @@ export function exportCommand(): Command {
       false,
     )
     .option('--output <file>', 'write the report there instead of printing it')
-    .option('--json', 'print one JSON array instead of lines', false)
+    .option('--json', 'print one JSON value instead of lines', false)
     .action((deployment: string | undefined, flags: Flags) =>
       flags.format === 'jsonl' ? exportRows(deployment, flags) : exportReport(deployment, flags),
     );
@@ -41,10 +43,13 @@ function exportRows(deployment: string | undefined, { json, decisions }: Flags):
     const damage: (Damage & { deployment: string })[] = [];
     const lines = linesOf(ledger, deployment === undefined ? known : [deployment], damage, decisions);
     if (json) {
-      const rows: string[] = [];
-      for await (const row of lines) rows.push(row);
-      printJsonText(`[${rows.join(',')}]`);
-    } else await printJsonLines(lines);
+      const events: unknown[] = [];
+      for await (const row of lines) events.push(JSON.parse(row));
+      const exit = damage.length === 0 ? EXIT.done : EXIT.no;
+      answer('export', exit, { events, ...(damage.length === 0 ? {} : { damaged: damage }) });
+      return exit;
+    }
+    await printJsonLines(lines);
     for (const one of damage)
       printError(`${one.deployment}: ${one.why}; the export of this deployment ends before it.`);
     return damage.length === 0 ? EXIT.done : EXIT.no;
@@ -85,16 +90,18 @@ function exportReport(named: string | undefined, { json, format, output }: Flags
       return fail(json, EXIT.no, 'RecordDamaged', `${id}: ${source.why}; infragate verify says more.`);
     const { changeHtml, changeMarkdown, changeReport } = await import('../report/index.ts');
     const page = (format === 'html' ? changeHtml : changeMarkdown)(changeReport(source));
-    if (output === undefined) print(page);
-    else {
-      const path = resolve(output);
+    if (output === undefined) {
+      if (json) answer('export', EXIT.done, { deployment: id, format, report: page });
+      else print(page);
+    } else {
+      const path = resolve(workspaceHere(), output);
       try {
         await writeFile(path, page);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         return fail(json, EXIT.lacking, 'NotWritten', `The report can't be written to ${path}: ${why}`);
       }
-      if (json) printJson({ schema_version: SCHEMA_VERSION, ok: true, deployment: id, format, output: path });
+      if (json) answer('export', EXIT.done, { deployment: id, format, output: path });
       else printError(`${id}: written to ${path}`);
     }
     return EXIT.done;

@@ -14,15 +14,15 @@ import {
 import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { print, printError, printJson } from '../print/index.ts';
-import { EXIT } from './exit.ts';
+import { print, printError } from '../print/index.ts';
+import { answer, fail } from './answers.ts';
+import { EXIT, type Exit } from './exit.ts';
 import { workspaceHere } from './here.ts';
 import { CLIENTS, type Client, type ClientName, environmentField, places, spelled } from './install/clients.ts';
 import { wantedEntry } from './install/entry.ts';
 import type { Edited } from './install/json.ts';
 import { forgetInstalled, readInstalled, writeInstalled } from './install/record.ts';
 import { ask, isTerminal } from './terminal.ts';
-import { fail } from './with-ledger.ts';
 
 type Flags = {
   client: ClientName;
@@ -96,8 +96,9 @@ async function install(flags: Flags): Promise<void> {
   const installed = readInstalled(record);
   const known = installed?.file === file ? installed : undefined;
   const entry = undo ? known?.before : merged(there.value, client, flags);
-  const status = (what: string) => {
-    if (json) printJson({ client: name, file, status: what, ...(undo ? {} : { entry }) });
+  const status = (what: string, exit: Exit = EXIT.done) => {
+    process.exitCode = exit;
+    if (json) answer('install', exit, { client: name, file, status: what, ...(undo ? {} : { entry }) });
     else print(`${what}: ${file}`);
   };
   if (isSame(there.value, entry)) return status('unchanged');
@@ -119,10 +120,7 @@ async function install(flags: Flags): Promise<void> {
     process.exitCode = fail(json, EXIT.wrongUse, 'NotAsked', `nobody can be asked here: --yes writes ${file}`);
     return;
   }
-  if (!yes && !/^y(es)?$/i.test(await ask('Write it? [y/N] '))) {
-    process.exitCode = EXIT.no;
-    return status('left as it was');
-  }
+  if (!yes && !/^y(es)?$/i.test(await ask('Write it? [y/N] '))) return status('left as it was', EXIT.no);
   if (after === undefined) rmSync(file, { force: true });
   else write(file, `${mark}${after}`);
   if (undo) forgetInstalled(record);
@@ -242,18 +240,20 @@ async function installHooks({ client: name, undo, dryRun, yes, json, file: asked
     process.exitCode = fail(json, EXIT.no, 'BadFile', `${edit.file} can't be edited: ${edit.message}`);
     return;
   }
-  const status = (what: string) => {
-    if (json) printJson({ client: name, file: edit.file, status: what, hooks: true });
+  const status = (what: string, exit: Exit = EXIT.done) => {
+    process.exitCode = exit;
+    if (json) answer('install', exit, { client: name, file: edit.file, status: what, hooks: true });
     else print(`${what}: ${edit.file}`);
   };
   if (edit.status === 'unchanged') return status('unchanged');
   const { createTwoFilesPatch } = await import('diff');
   (json ? printError : print)(createTwoFilesPatch(edit.file, edit.file, edit.before ?? '', edit.after ?? '').trimEnd());
   if (dryRun) return status('would be written');
-  if (!yes && !(isTerminal() && !json && /^y(es)?$/i.test(await ask('Write it? [y/N] ')))) {
-    process.exitCode = EXIT.no;
-    return status('left as it was');
+  if (!yes && (json || !isTerminal())) {
+    process.exitCode = fail(json, EXIT.wrongUse, 'NotAsked', `nobody can be asked here: --yes writes ${edit.file}`);
+    return;
   }
+  if (!yes && !/^y(es)?$/i.test(await ask('Write it? [y/N] '))) return status('left as it was', EXIT.no);
   writeHooks(edit.file, edit.after);
   status(undo ? 'undone' : 'written');
 }

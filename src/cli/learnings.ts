@@ -2,11 +2,12 @@
 
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { print, printJson, printJsonLines } from '../print/index.ts';
-import { EXIT } from './exit.ts';
+import { print, printJsonLines } from '../print/index.ts';
+import { answer, fail } from './answers.ts';
+import { EXIT, type Exit } from './exit.ts';
 import { workspaceHere } from './here.ts';
 import type { Learning, Use } from './learnings.records.ts';
-import { fail, withLedger } from './with-ledger.ts';
+import { withLedger } from './with-ledger.ts';
 
 type Flags = { json: boolean };
 
@@ -30,7 +31,7 @@ export function learningsCommand(): Command {
   command
     .command('export')
     .description('all learnings as JSON lines, for `learnings import` elsewhere')
-    .option('--json', 'print one JSON array instead of lines', false)
+    .option('--json', 'print one JSON value instead of lines', false)
     .action(exportAll);
   command
     .command('import')
@@ -50,8 +51,7 @@ const list = ({ json, tag }: Flags & { tag?: string }) =>
   withLedger(json, async (ledger) => {
     const { allLearnings, once, withUse } = await import('./learnings.records.ts');
     const all = once(await allLearnings(ledger)).filter(({ tags }) => tag === undefined || tags.includes(tag));
-    printAll(json, await withUse(ledger, all));
-    return EXIT.done;
+    return printAll(json, 'learnings list', EXIT.done, await withUse(ledger, all));
   });
 
 const search = (words: string[], { json, limit }: Flags & { limit: number }) =>
@@ -61,15 +61,15 @@ const search = (words: string[], { json, limit }: Flags & { limit: number }) =>
     const found = (await ledger.search(words.join(' '), limit)).flatMap(
       ({ deployment, seq }) => all.get(`${deployment}/${seq}`) ?? [],
     );
-    printAll(json, await withUse(ledger, once(found)));
-    return found.length > 0 ? EXIT.done : EXIT.no;
+    const exit = found.length > 0 ? EXIT.done : EXIT.no;
+    return printAll(json, 'learnings search', exit, await withUse(ledger, once(found)));
   });
 
 const exportAll = ({ json }: Flags) =>
   withLedger(json, async (ledger) => {
     const { allLearnings, once } = await import('./learnings.records.ts');
     const all = once(await allLearnings(ledger));
-    if (json) printJson(all);
+    if (json) answer('learnings export', EXIT.done, { learnings: all });
     else
       await printJsonLines(
         (async function* () {
@@ -107,14 +107,20 @@ const importFile = (file: string, { json }: Flags) =>
     if (!added.ok)
       return fail(json, EXIT.no, 'RecordDamaged', `${added.why}. Nothing was added; infragate verify says more.`);
     const known = parsed.learnings.length - added.count;
-    if (json) printJson({ added: added.count, known });
+    if (json) answer('learnings import', EXIT.done, { added: added.count, known });
     else print(`${added.count} added, ${known} already here.`);
     return EXIT.done;
   });
 
-function printAll(json: boolean, learnings: readonly (Learning & Use)[]): void {
-  if (json) printJson(learnings);
+function printAll(
+  json: boolean,
+  command: 'learnings list' | 'learnings search',
+  exit: Exit,
+  learnings: readonly (Learning & Use)[],
+): Exit {
+  if (json) answer(command, exit, { learnings });
   else print(learnings.map(describe).join('\n\n') || 'No learnings.');
+  return exit;
 }
 
 function describe({ id, title, situation, advice, tags, text, at, used, helped, retired }: Learning & Use): string {

@@ -1,10 +1,10 @@
 // infragate ledger copy|migrate
 
 import { Command } from 'commander';
-import { print, printError, printJson } from '../print/index.ts';
+import { print, printError } from '../print/index.ts';
 import type { LedgerError, LedgerPlace } from '../state/index.ts';
+import { answer, fail } from './answers.ts';
 import { EXIT } from './exit.ts';
-import { fail, SCHEMA_VERSION } from './with-ledger.ts';
 
 type Copying = { readonly from: string; readonly to: string; readonly json: boolean };
 type Migrating = { readonly grant?: string; readonly json: boolean };
@@ -30,14 +30,14 @@ export function ledgerCommand(): Command {
 
 async function copy({ from, to, json }: Copying): Promise<void> {
   const { copyLedger } = await import('../state/index.ts');
-  const answer = await copyLedger(placeOf(from), placeOf(to), (deployment, rows) => {
+  const copied = await copyLedger(placeOf(from), placeOf(to), (deployment, rows) => {
     if (!json && rows > 0) printError(`${deployment}: ${rows} rows`);
   });
-  if ('reason' in answer) return failed(json, answer);
-  if (json) printJson({ schema_version: SCHEMA_VERSION, ok: true, copied: answer });
+  if ('reason' in copied) return failed(json, copied);
+  if (json) answer('ledger copy', EXIT.done, { copied });
   else
     print(
-      `Copied ${answer.rows} rows of ${answer.deployments} deployments and ${answer.bodies} bodies; the copy was verified.`,
+      `Copied ${copied.rows} rows of ${copied.deployments} deployments and ${copied.bodies} bodies; the copy was verified.`,
     );
 }
 
@@ -46,7 +46,7 @@ async function migrate(address: string | undefined, { grant, json }: Migrating):
   const { migrateLedger } = await import('../state/index.ts');
   const problem = await migrateLedger(to, grant);
   if (problem !== undefined) return failed(json, problem);
-  if (json) printJson({ schema_version: SCHEMA_VERSION, ok: true, ...(grant === undefined ? {} : { granted: grant }) });
+  if (json) answer('ledger migrate', EXIT.done, grant === undefined ? {} : { granted: grant });
   else print(`The ledger's schema is of this version.${grant === undefined ? '' : ` ${grant} may read and add.`}`);
 }
 

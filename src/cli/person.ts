@@ -3,19 +3,20 @@ import { print, printError } from '../print/index.ts';
 import { readKey, type Signer, unlock } from '../state/index.ts';
 import { TOOLS } from '../tools/index.ts';
 import type { Assurance, Deployment } from '../workflow/index.ts';
+import { fail } from './answers.ts';
 import { EXIT, exitOf } from './exit.ts';
 import { workspaceHere } from './here.ts';
 import { askHidden, isTerminal } from './terminal.ts';
 
 /** An engine for one command, closed after it. Answers the exit code `use` gave. */
-export async function withEngine(use: (engine: Engine) => Promise<number>): Promise<void> {
+export async function withEngine(use: (engine: Engine) => Promise<number>, json = false): Promise<void> {
   let engine: Engine | undefined;
   try {
     engine = createEngine({ workspace: workspaceHere(), tools: TOOLS });
     process.exitCode = await use(engine);
   } catch (error) {
-    printError(`infragate: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = EXIT.lacking;
+    const message = error instanceof Error ? error.message : String(error);
+    process.exitCode = fail(json, EXIT.lacking, 'Failed', json ? message : `infragate: ${message}`);
   } finally {
     await engine?.close();
   }

@@ -2,7 +2,7 @@
 
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { print, printError, printJson } from '../print/index.ts';
+import { print, printError } from '../print/index.ts';
 import {
   CRD_SETS,
   down,
@@ -10,11 +10,15 @@ import {
   isStartedHere,
   list,
   OPERATOR_NAMES,
+  type Sandbox,
   SandboxProblem,
   type Status,
   status,
   up,
 } from '../sandbox/sandbox.ts';
+import { answer, fail } from './answers.ts';
+import { EXIT, type Exit } from './exit.ts';
+import { startSpinner } from './spinner.ts';
 
 const words = <const Names extends readonly string[]>(names: Names) =>
   z
@@ -32,7 +36,7 @@ const UpFlags = z.object({
 });
 const Flags = z.object({ name: z.string().optional(), json: z.boolean().default(false) });
 
-const EXIT = { usage: 2, environment: 3, failed: 3 } as const;
+const EXIT_OF = { usage: EXIT.wrongUse, environment: EXIT.lacking, failed: EXIT.lacking } as const;
 
 export function sandboxCommand(): Command {
   const command = new Command('sandbox').description('a real Kubernetes control plane on this machine');
@@ -51,39 +55,40 @@ export function sandboxCommand(): Command {
     .option('--crds <sets>', `install what these projects ship: ${CRD_SETS.join(',')}`)
     .option('--operators <names>', `with kubelet nodes, run the real operator: ${OPERATOR_NAMES.join(',')}`)
     .option('--json', 'print one line of JSON, last', false)
-    .action((flags) => answer(() => runUp(flags)));
+    .action((flags) => settle(flags.json, () => runUp(flags)));
   command
     .command('down')
     .description('stop all of it and delete what it held')
     .addOption(named())
     .option('--json', 'print one line of JSON, last', false)
-    .action((flags) => answer(() => runDown(flags)));
+    .action((flags) => settle(flags.json, () => runDown(flags)));
   command
     .command('status')
     .description('what runs; exit code 1 when it does not')
     .option('--name <name>', 'which sandbox; all of them when left out')
     .option('--json', 'print one line of JSON, last', false)
-    .action((flags) => answer(() => runStatus(flags)));
+    .action((flags) => settle(flags.json, () => runStatus(flags)));
   command
     .command('helm')
     .description('build helm from its Go module, once; charts are rendered and installed with it where PATH has none')
     .option('--json', 'print one line of JSON, last', false)
-    .action((flags) => answer(() => runHelm(flags)));
+    .action((flags) => settle(flags.json, () => runHelm(flags)));
   return command;
 }
 
 /** The one place where a problem becomes a sentence and an exit code. */
-async function answer(run: () => Promise<number>): Promise<void> {
+async function settle(json: boolean, run: () => Promise<Exit>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
     if (!(error instanceof SandboxProblem)) throw error;
-    printError(error.message);
-    process.exitCode = EXIT[error.kind];
+    process.exitCode = fail(json, EXIT_OF[error.kind], REASON_OF[error.kind], error.message);
   }
 }
 
-async function runUp(given: unknown): Promise<number> {
+const REASON_OF = { usage: 'WrongUse', environment: 'MissingHere', failed: 'SandboxFailed' } as const;
+
+async function runUp(given: unknown): Promise<Exit> {
   const flags = UpFlags.safeParse(given);
   if (!flags.success) {
     const option = flags.error.issues[0]?.path[0] === 'operators' ? 'operators' : 'crds';
@@ -97,45 +102,57 @@ async function runUp(given: unknown): Promise<number> {
     process.exit(130);
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
-  const sandbox = await up({
-    name,
-    crds,
-    operators,
-    progress: (line) => printError(line),
-    ...(nodes === undefined ? {} : { nodes }),
-  });
+  const spinner = startSpinner(`sandbox ${name}`);
+  let sandbox: Sandbox;
+  try {
+    sandbox = await up({
+      name,
+      crds,
+      operators,
+      progress: spinner.step,
+      ...(nodes === undefined ? {} : { nodes }),
+    });
+  } finally {
+    spinner.stop();
+  }
   printError(`sandbox ${name}: ready after ${((Date.now() - began) / 1000).toFixed(1)} s`);
-  if (json) printJson(sandbox);
+  if (json) answer('sandbox up', EXIT.done, { ...sandbox });
   else
     print(
       `${describe({ status: 'up', name, sandbox, processes: [] })}\n\nexport KUBECONFIG=${quoted(sandbox.kubeconfig)}`,
     );
-  return 0;
+  return EXIT.done;
 }
 
-async function runDown(given: unknown): Promise<number> {
+async function runDown(given: unknown): Promise<Exit> {
   const { name = 'default', json } = Flags.parse(given);
   const was = await down({ name });
-  print(
-    json ? JSON.stringify({ name, was_there: was }) : was ? `sandbox ${name}: gone` : `sandbox ${name}: there was none`,
-  );
-  return 0;
+  if (json) answer('sandbox down', EXIT.done, { name, was_there: was });
+  else print(was ? `sandbox ${name}: gone` : `sandbox ${name}: there was none`);
+  return EXIT.done;
 }
 
-async function runStatus(given: unknown): Promise<number> {
+async function runStatus(given: unknown): Promise<Exit> {
   const { name, json } = Flags.parse(given);
   const all = name === undefined ? await list() : [await status({ name })];
-  if (json) printJson(name === undefined ? all : all[0]);
+  const exit = all.length > 0 && all.every((one) => one.status === 'up') ? EXIT.done : EXIT.no;
+  if (json) answer('sandbox status', exit, name === undefined ? { sandboxes: all } : { ...all[0] });
   else print(all.map(describe).join('\n') || 'no sandbox');
-  return all.length > 0 && all.every((one) => one.status === 'up') ? 0 : 1;
+  return exit;
 }
 
-async function runHelm(given: unknown): Promise<number> {
+async function runHelm(given: unknown): Promise<Exit> {
   const { json } = Flags.parse(given);
-  const helm = await helmProgram((line) => printError(line));
-  if (json) printJson({ helm });
+  const spinner = startSpinner('helm');
+  let helm: string;
+  try {
+    helm = await helmProgram(spinner.step);
+  } finally {
+    spinner.stop();
+  }
+  if (json) answer('sandbox helm', EXIT.done, { helm });
   else print(helm);
-  return 0;
+  return EXIT.done;
 }
 
 /** For a shell, as it is copied. */

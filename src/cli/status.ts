@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Engine, Performed } from '../engine/index.ts';
-import { clearScreen, print, printError, printJson, printLines, terminalWidth } from '../print/index.ts';
+import { clearScreen, print, printError, printLines, terminalWidth } from '../print/index.ts';
 import { permit } from '../workflow/index.ts';
+import { answer } from './answers.ts';
 import { codeOf, EXIT, exitOf } from './exit.ts';
 import { withEngine } from './person.ts';
 import { type Listed, statusTable } from './status-table.ts';
@@ -52,14 +53,16 @@ export function statusCommand(): Command {
           await shown(engine, await asked(engine, id, show));
           await sleep((watch === true ? 5 : watch) * 1000);
         }
-        const answer = await asked(engine, id, show);
+        const found = await asked(engine, id, show);
+        const exit = found.isError ? exitOf(codeOf(found)) : EXIT.done;
         if (json) {
-          const named = answer.structured.deployment;
+          const named = found.structured.deployment;
           const loaded = typeof named === 'string' && named !== 'none' ? await engine.read(named) : undefined;
           const allowed = loaded?.ok ? { permit: permit(loaded.deployment, engine.now()) } : {};
-          printJson({ ...answer.structured, ...allowed });
-        } else await shown(engine, answer);
-        return answer.isError ? exitOf(codeOf(answer)) : EXIT.done;
-      }),
+          const error = found.isError ? { error: { reason: codeOf(found) ?? 'Refused', message: found.text } } : {};
+          answer('status', exit, { ...found.structured, ...allowed, ...error });
+        } else await shown(engine, found);
+        return exit;
+      }, json),
     );
 }

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type Approver, readApprovers } from '../approvers/index.ts';
-import { print, printError, printJson } from '../print/index.ts';
+import { print, printError } from '../print/index.ts';
 import { checkDecisions, type DecisionsChecked, decisionLines, type Ledger } from '../state/index.ts';
+import { answer } from './answers.ts';
 import { EXIT, type Exit } from './exit.ts';
 import { withLedger } from './with-ledger.ts';
 
@@ -38,7 +39,7 @@ async function keysFrom(file: string | undefined, home: string | undefined): Pro
 function told({ decisions, wrong }: DecisionsChecked, json: boolean): Exit {
   const proven = decisions.filter(({ why }) => why === undefined);
   const sound = wrong.length === 0 && proven.length === decisions.length;
-  if (json) printJson({ sound, decisions, wrong });
+  if (json) answer('verify', sound ? EXIT.done : EXIT.no, { sound, decisions, wrong });
   else {
     for (const { deployment, seq, at, who, what, separation, why } of decisions)
       print(

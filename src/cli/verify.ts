@@ -1,7 +1,8 @@
 // infragate verify
 
 import { Command } from 'commander';
-import { print, printJson } from '../print/index.ts';
+import { print } from '../print/index.ts';
+import { answer } from './answers.ts';
 import { EXIT } from './exit.ts';
 import type { From } from './verify-decisions.ts';
 import { withLedger } from './with-ledger.ts';
@@ -13,7 +14,7 @@ export function verifyCommand(): Command {
     .option('--record <file>', 'with --decisions: lines of `infragate export --decisions`; no ledger is opened')
     .option(
       '--keys <file>',
-      "with --decisions: approvers' keys, one a line, as `infragate approver list --json` prints them",
+      "with --decisions: approvers' keys, one a line or as `infragate approver list --json` prints them",
     )
     .option('--json', 'print one line of JSON, last', false)
     .action(async ({ decisions, ...from }: From & { decisions: boolean }) => {
@@ -28,7 +29,7 @@ function verify(json: boolean): Promise<void> {
     const deployments = (await ledger.deployments()).length;
     const bad = await ledger.verify();
     const sound = bad.length === 0;
-    if (json) printJson({ sound, deployments, bad });
+    if (json) answer('verify', sound ? EXIT.done : EXIT.no, { sound, deployments, bad });
     else if (sound) print(`The record is whole: ${deployments} ${deployments === 1 ? 'deployment' : 'deployments'}.`);
     else for (const { deployment, why } of bad) print(`${deployment}: ${why}`);
     return sound ? EXIT.done : EXIT.no;

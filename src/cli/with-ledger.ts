@@ -1,5 +1,5 @@
-import { printError, printJson } from '../print/index.ts';
 import type { Ledger } from '../state/index.ts';
+import { fail } from './answers.ts';
 import { EXIT, type Exit } from './exit.ts';
 
 /** Opens the ledger for one command, closes it, and says in one place why it can't be opened. */
@@ -18,14 +18,4 @@ export async function withLedger(json: boolean, run: (ledger: Ledger) => Promise
   } finally {
     ledger.close();
   }
-}
-
-/** Of the JSON that commands answer with: `{schema_version, ok, …, error?}`. */
-export const SCHEMA_VERSION = 1;
-
-/** A command's error: a sentence for people, or one JSON value as the last line. */
-export function fail(json: boolean, exit: Exit, reason: string, message: string): Exit {
-  if (json) printJson({ schema_version: SCHEMA_VERSION, ok: false, error: { reason, message } });
-  else printError(message);
-  return exit;
 }

@@ -29,14 +29,18 @@ export function prompt(text: string): void {
   process.stdout.write(visible(text));
 }
 
-/** Of a terminal only: the line that says what is being done, over the one before it. */
+/** Whether a line of stderr can be written over. */
+export const hasProgressLine = (): boolean => process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+
+/** Of a terminal only: the line that says what is being done, over the one before it; cut to the width, so that it is one. */
 export function progressLine(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${visible(text)}`);
+  if (hasProgressLine())
+    process.stderr.write(`\r\u001b[K${visible(text).slice(0, Math.max(20, process.stderr.columns ?? 80) - 1)}`);
 }
 
 /** Nothing of the progress stays before the report. */
 export function clearProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  if (hasProgressLine()) process.stderr.write('\r\u001b[K');
 }
 
 /** Before what is shown again; elsewhere than on a terminal the lines follow each other. */

@@ -262,7 +262,9 @@ describe('the next deployment', () => {
     const { value } = await ok('start-deployment', { component: 'app', namespace: stage.namespace });
     expect(offered(value)).toEqual([]);
     const listed = infragate(stage.home, ['learnings', 'list', '--json']).stdout;
-    expect(JSON.parse(listed)).toMatchObject([{ title: LEARNING.title, used: 1, helped: 0, retired: true }]);
+    expect(JSON.parse(listed)).toMatchObject({
+      learnings: [{ title: LEARNING.title, used: 1, helped: 0, retired: true }],
+    });
     expect(infragate(stage.home, ['learnings', 'list']).stdout).toContain('(retired:');
   });
 

@@ -68,7 +68,13 @@ describe('infragate verify', () => {
   test('exits 0 when the record is whole', async () => {
     const home = await recorded();
     expect(await run(home, 'verify')).toMatchObject({ code: 0, out: 'The record is whole: 2 deployments.\n' });
-    expect((await run(home, 'verify', '--json')).json()).toEqual({ sound: true, deployments: 2, bad: [] });
+    expect((await run(home, 'verify', '--json')).json()).toEqual({
+      schema_version: 1,
+      ok: true,
+      sound: true,
+      deployments: 2,
+      bad: [],
+    });
   });
 
   test('exits 1 and names the row in which one byte was changed', async () => {
@@ -77,7 +83,7 @@ describe('infragate verify', () => {
     expect(await run(home, 'verify')).toMatchObject({ code: 1, out: expect.stringMatching(/^dify-1: row 1 /) });
     const json = await run(home, 'verify', '--json');
     expect(json.code).toBe(1);
-    expect(json.json()).toMatchObject({ sound: false, bad: [{ deployment: 'dify-1', seq: 1 }] });
+    expect(json.json()).toMatchObject({ ok: false, sound: false, bad: [{ deployment: 'dify-1', seq: 1 }] });
   });
 
   test('exits 3 with a sentence when the ledger can’t be opened', async () => {
@@ -104,7 +110,7 @@ describe('infragate export', () => {
         .map((line) => JSON.parse(line).seq),
     ).toEqual([1, 2, 3]);
     expect((await run(home, 'export')).out.trimEnd().split('\n')).toHaveLength(4);
-    expect((await run(home, 'export', '--json')).json()).toHaveLength(4);
+    expect((await run(home, 'export', '--json')).json()).toMatchObject({ ok: true, events: { length: 4 } });
   });
 
   test.each([
@@ -138,16 +144,16 @@ describe('infragate learnings', () => {
     const { out, code } = await run(home, 'learnings', 'list');
     expect(code).toBe(0);
     expect(out.match(/mirror\s+images/gi)).toHaveLength(1);
-    expect((await run(home, 'learnings', 'list', '--tag', 'quota', '--json')).json()).toMatchObject([
-      { title: 'Ask for quota', id: 'dify-1/3', advice: 'Look at the quota before phase 4.' },
-    ]);
+    expect((await run(home, 'learnings', 'list', '--tag', 'quota', '--json')).json()).toMatchObject({
+      learnings: [{ title: 'Ask for quota', id: 'dify-1/3', advice: 'Look at the quota before phase 4.' }],
+    });
   });
 
   test('finds them by words, exits 1 when there is none', async () => {
     const home = await recorded();
-    expect((await run(home, 'learnings', 'search', 'the', 'quotas', '--json')).json()).toMatchObject([
-      { title: 'Ask for quota' },
-    ]);
+    expect((await run(home, 'learnings', 'search', 'the', 'quotas', '--json')).json()).toMatchObject({
+      learnings: [{ title: 'Ask for quota' }],
+    });
     expect(await run(home, 'learnings', 'search', 'kafka')).toMatchObject({ code: 1, out: 'No learnings.\n' });
     expect((await run(home, 'learnings', 'search', 'x', '--limit', 'all')).code).toBe(2);
     expect((await run(home, 'learnings', 'search')).code).toBe(2);
@@ -159,11 +165,11 @@ describe('infragate learnings', () => {
     writeFileSync(file, (await run(home, 'learnings', 'export')).out);
     const other = mkdtempSync(join(tmpdir(), 'infragate-commands-'));
     homes.push(other);
-    expect((await run(other, 'learnings', 'import', file, '--json')).json()).toEqual({ added: 2, known: 0 });
-    expect((await run(other, 'learnings', 'import', file, '--json')).json()).toEqual({ added: 0, known: 2 });
-    expect((await run(other, 'learnings', 'search', 'quota', '--json')).json()).toMatchObject([
-      { title: 'Ask for quota', tags: ['quota'] },
-    ]);
+    expect((await run(other, 'learnings', 'import', file, '--json')).json()).toMatchObject({ added: 2, known: 0 });
+    expect((await run(other, 'learnings', 'import', file, '--json')).json()).toMatchObject({ added: 0, known: 2 });
+    expect((await run(other, 'learnings', 'search', 'quota', '--json')).json()).toMatchObject({
+      learnings: [{ title: 'Ask for quota', tags: ['quota'] }],
+    });
     expect((await run(other, 'export')).out).toBe('');
     expect((await run(other, 'verify')).code).toBe(0);
   });
@@ -173,11 +179,11 @@ describe('infragate learnings', () => {
     const advice = '日本語😀'.repeat(30_000 / 15);
     const lines = Array.from({ length: 30 }, (_, i) => JSON.stringify({ title: `number ${i} é`, advice })).join('\n');
     const imported = await runWith(lines, home, 'learnings', 'import', '-', '--json');
-    expect(imported.json()).toEqual({ added: 30, known: 0 });
+    expect(imported.json()).toMatchObject({ added: 30, known: 0 });
     expect((await run(home, 'learnings', 'export')).out).not.toContain('\uFFFD');
     const marked = join(home, 'marked.jsonl');
     writeFileSync(marked, `\uFEFF${lines}`);
-    expect((await run(home, 'learnings', 'import', marked, '--json')).json()).toEqual({ added: 0, known: 30 });
+    expect((await run(home, 'learnings', 'import', marked, '--json')).json()).toMatchObject({ added: 0, known: 30 });
   });
 
   test('of somebody else do nothing to a terminal', async () => {
@@ -199,7 +205,7 @@ describe('infragate learnings', () => {
       err: expect.stringContaining('line 3: title'),
     });
     expect((await run(home, 'learnings', 'import', join(home, 'none'))).code).toBe(2);
-    expect((await run(home, 'learnings', 'list', '--json')).json()).toHaveLength(2);
+    expect((await run(home, 'learnings', 'list', '--json')).json()).toMatchObject({ learnings: { length: 2 } });
   });
 });
 

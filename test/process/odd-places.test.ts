@@ -109,7 +109,7 @@ describe('infragate learnings', () => {
     const fact = { type: 'written', what: 'learning', ...long };
     await ledger.append('web-1', 0, [{ at: '2026-03-01T10:00:00.000Z', by: { kind: 'server' }, fact }]);
     ledger.close();
-    expect(JSON.parse(run(['learnings', 'list', '--json'], { env }).out)).toMatchObject([long]);
+    expect(JSON.parse(run(['learnings', 'list', '--json'], { env }).out)).toMatchObject({ learnings: [long] });
     expect(run(['learnings', 'export'], { env }).out).toContain(long.title);
   });
 

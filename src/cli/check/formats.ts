@@ -1,7 +1,7 @@
 import { plainLine } from '../../print/index.ts';
 import { table } from '../../report/index.ts';
 import { visible, visibleJson } from '../../workflow/visible.ts';
-import { SCHEMA_VERSION } from '../with-ledger.ts';
+import { SCHEMA_VERSION } from '../answers.ts';
 import { junit } from './junit.ts';
 import { CATEGORIES, counts, type FailOn, hasOpenSentence, levelOf, type Row, TITLES, verdict } from './rows.ts';
 import { sarif } from './sarif.ts';
