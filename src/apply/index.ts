@@ -11,16 +11,24 @@ export {
   type ApplyProblem,
   applyAll,
 } from './apply.ts';
+export { cleanUp } from './cleanup.ts';
 export { differences } from './compare.ts';
 export { type CreateOptions, type Creation, createAll, type DryRun, dryRunAll } from './create.ts';
 export { type Family, familyOf, kindsOfFamily } from './family.ts';
-export { giveHold, type Held, HOLD_NAME, type Holder, heldBy, type Taken, takeHold } from './hold.ts';
 export { type BeforeImage, imageOf, shown } from './image.ts';
 export { isolate } from './isolate.ts';
 export { type Knowledge, knowledgeOf } from './known.ts';
 export { ANNOTATION, isOf, LABEL, type Marks, marked, REHEARSAL, type Signature, signed, TRACER } from './marks.ts';
+export {
+  type Held,
+  type Holder,
+  heldBy,
+  LEASE_NAME,
+  releaseNamespaceLease,
+  type Taken,
+  takeNamespaceLease,
+} from './namespace-lease.ts';
 export { placedIn } from './place.ts';
-export { removeLeftovers } from './reap.ts';
 export { address, called, identityOf, refOf, sameObject } from './ref.ts';
 export type { Remaining } from './remaining.ts';
 export { type Removable, type Removal, type RemoveOptions, removeAll } from './remove.ts';

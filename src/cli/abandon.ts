@@ -27,7 +27,7 @@ export function abandonCommand(): Command {
           return EXIT.no;
         }
         print(`${d.id} is abandoned. Its open blockers pass to the next deployment of ${d.started.component} here.`);
-        const left = await engine.tidy(d.id);
+        const left = await engine.cleanUpAfter(d.id);
         if (left !== undefined)
           print(
             `What it has left in the cluster could not all be taken away (${left}); the next call on that cluster tries again.`,

@@ -113,7 +113,7 @@ async function decided(
   if (fact.type !== 'abandoned') return no('that is nothing a person decides here');
   const done = await engine.abandon({ deployment, because: fact.because, ...hand });
   if (!done.ok) return no(done.refusal.message);
-  const left = await engine.tidy(deployment);
+  const left = await engine.cleanUpAfter(deployment);
   return {
     ok: true,
     value: `${deployment} is abandoned.${left === undefined ? '' : ` Not all it left in the cluster could be removed: ${left}.`}`,

@@ -14,9 +14,9 @@ import {
   refuse,
 } from '../workflow/index.ts';
 import { answer } from './answer.ts';
+import type { EngineContext } from './context.ts';
 import { belowPolicy, type Taken, until } from './decide.ts';
 import { appendDecided, load } from './record.ts';
-import type { Shop } from './shop.ts';
 import type { Performed, Within } from './tool.ts';
 
 /** Classes of changes: a person approves one beforehand, and a plan that is inside of it is decided without asking. */
@@ -34,19 +34,19 @@ export type Preapproval = {
 
 const MOST_DAYS = 90;
 
-export async function preapprove(shop: Shop, wanted: Preapproval): Promise<Taken> {
-  const tooWeak = belowPolicy(shop, wanted.actor);
+export async function preapprove(engine: EngineContext, wanted: Preapproval): Promise<Taken> {
+  const tooWeak = belowPolicy(engine, wanted.actor);
   if (tooWeak !== undefined) return { ok: false, refusal: tooWeak };
   const { days, replaces } = wanted;
   if (!Number.isInteger(days) || days < (replaces === undefined ? 1 : 0) || days > MOST_DAYS)
     return { ok: false, refusal: refuse('BAD_INPUT', `days: a whole number from 1 to ${MOST_DAYS}.`) };
   return appendDecided(
-    shop,
+    engine,
     wanted.deployment,
     wanted.actor,
-    shop.now,
+    engine.now,
     (d) => {
-      const refusal = admit('preapprove', d, {}, shop.now());
+      const refusal = admit('preapprove', d, {}, engine.now());
       if (refusal !== undefined) return refusal;
       if (d.closed?.how !== 'completed')
         return refuse('BAD_INPUT', `deployment: ${d.id} is not completed; a class is made for what was deployed once.`);
@@ -65,7 +65,7 @@ export async function preapprove(shop: Shop, wanted: Preapproval): Promise<Taken
             cluster: d.target.cluster,
             namespace: d.target.namespace,
             allows,
-            until: new Date(Date.parse(shop.now()) + days * 86_400_000).toISOString(),
+            until: new Date(Date.parse(engine.now()) + days * 86_400_000).toISOString(),
           },
         },
       ];
@@ -75,18 +75,18 @@ export async function preapprove(shop: Shop, wanted: Preapproval): Promise<Taken
 }
 
 /** What was performed; where it asks about a plan inside of a class, the decision instead of the question. */
-export async function withinClass(shop: Shop, performed: Performed): Promise<Performed> {
+export async function withinClass(engine: EngineContext, performed: Performed): Promise<Performed> {
   const { question } = performed;
   if (question?.within === undefined) return performed;
-  const statement = await statementOf(shop, question.within);
+  const statement = await statementOf(engine, question.within);
   if (statement === undefined) return performed;
   const { changes } = question.within;
-  const appended = await appendDecided(shop, question.deployment, { kind: 'server' }, shop.now, (d) => {
-    const refusal = admit('decide', d, {}, shop.now());
+  const appended = await appendDecided(engine, question.deployment, { kind: 'server' }, engine.now, (d) => {
+    const refusal = admit('decide', d, {}, engine.now());
     if (refusal !== undefined) return refusal;
     if (plan(d)?.digest !== question.digest)
       return refuse('PLAN_DRIFT', 'The plan has changed since it was looked at.');
-    const [outside] = outsideOf(statement.fact.class, d, changes, shop.now());
+    const [outside] = outsideOf(statement.fact.class, d, changes, engine.now());
     if (outside !== undefined) return refuse('APPROVAL_REQUIRED', outside);
     return [
       {
@@ -94,7 +94,7 @@ export async function withinClass(shop: Shop, performed: Performed): Promise<Per
         digest: question.digest,
         choice: 'approve',
         review: question.review,
-        until: [until(shop), statement.fact.class.until].toSorted()[0] ?? '',
+        until: [until(engine), statement.fact.class.until].toSorted()[0] ?? '',
         under: statement,
       },
     ];
@@ -108,15 +108,15 @@ export async function withinClass(shop: Shop, performed: Performed): Promise<Per
     ...changes.map((change) => `- ${changeWords(change)}`),
     `The class allows: ${allows.map(allowanceWords).join('; ')}.`,
   ].join('\n');
-  return answer(value, text, appended.deployment, shop.now());
+  return answer(value, text, appended.deployment, engine.now());
 }
 
 /** The row of a class as it stands in its record, while it is the newest of its id and a person's. */
-async function statementOf(shop: Shop, { deployment, seq }: Within) {
-  const loaded = await load(shop, deployment);
+async function statementOf(engine: EngineContext, { deployment, seq }: Within) {
+  const loaded = await load(engine, deployment);
   if (!loaded.ok) return undefined;
   if (!classesIn([loaded.deployment], loaded.deployment).some((c) => c.seq === seq)) return undefined;
-  const { rows } = await shop.ledger.read(deployment);
+  const { rows } = await engine.ledger.read(deployment);
   const row = rows.find((r) => r.seq === seq);
   const parsed = parseEvents(row === undefined ? [] : [row]);
   const event = parsed.ok ? parsed.events[0] : undefined;

@@ -11,16 +11,16 @@ import {
   stepInputOf,
 } from '../workflow/index.ts';
 import { answerOf, refusalAnswer } from './answer.ts';
-import { reap } from './reaper.ts';
+import { cleanUpEarlier } from './cleanup.ts';
+import type { Call, EngineContext } from './context.ts';
 import { appendDecided, load } from './record.ts';
 import { createRun } from './run.ts';
-import type { Call, Shop } from './shop.ts';
 import { type Outcome, type Performed, Refused, type Tool } from './tool.ts';
 
 /** A run's body and its end: what came of it is recorded and becomes the answer. */
 
 export function runFor(
-  shop: Shop,
+  engine: EngineContext,
   call: Call,
   tool: Tool,
   d: Deployment | undefined,
@@ -29,15 +29,15 @@ export function runFor(
   id: string,
 ) {
   return createRun({
-    ...shop,
+    ...engine,
     id,
     tool: tool.name,
     actor: call.actor,
     signal,
     deployment: d,
     progress,
-    connected: (connection) => reap(shop, connection, d),
-    take: (next, input) => shop.perform({ ...call, tool: next, input }),
+    connected: (connection) => cleanUpEarlier(engine, connection, d),
+    take: (next, input) => engine.perform({ ...call, tool: next, input }),
   });
 }
 
@@ -57,7 +57,7 @@ export async function settled(
 }
 
 export async function finish(
-  shop: Shop,
+  engine: EngineContext,
   call: Call,
   tool: Tool,
   id: string,
@@ -67,36 +67,36 @@ export async function finish(
 ): Promise<Performed> {
   if (outcome.kind === 'refusal') {
     if (runId !== undefined) {
-      const result = await shop.ledger.put(JSON.stringify({ refusal: outcome.refusal }), 'application/json');
+      const result = await engine.ledger.put(JSON.stringify({ refusal: outcome.refusal }), 'application/json');
       const status = outcome.refusal.code;
-      await end(shop, call.actor, id, runId, { outcome: cancelled ? 'cancelled' : 'refused', status, result });
+      await end(engine, call.actor, id, runId, { outcome: cancelled ? 'cancelled' : 'refused', status, result });
     }
-    return refused(shop, call, tool, id, outcome.refusal);
+    return refused(engine, call, tool, id, outcome.refusal);
   }
   const status = typeof outcome.value.status === 'string' ? outcome.value.status : undefined;
   if (runId !== undefined) {
-    const result = await shop.ledger.put(JSON.stringify(outcome.value), 'application/json');
-    await end(shop, call.actor, id, runId, {
+    const result = await engine.ledger.put(JSON.stringify(outcome.value), 'application/json');
+    await end(engine, call.actor, id, runId, {
       outcome: 'answered',
       result,
       ...(status === undefined ? {} : { status }),
     });
   }
-  const loaded = await load(shop, id);
+  const loaded = await load(engine, id);
   if (!loaded.ok) return refusalAnswer(loaded.refusal);
-  const performed = answerOf(tool, outcome.value, loaded.deployment, shop.now());
+  const performed = answerOf(tool, outcome.value, loaded.deployment, engine.now());
   return outcome.kind === 'question' ? { ...performed, question: { ...outcome.question, deployment: id } } : performed;
 }
 
 /** `ended` is always taken: a run that is over must be known to be over. */
 export async function end(
-  shop: Shop,
+  engine: EngineContext,
   by: Actor,
   id: string,
   run: string,
   how: Omit<Extract<Fact, { type: 'ended' }>, 'type' | 'run'>,
 ) {
-  await appendDecided(shop, id, by, shop.now, () => [{ type: 'ended', run, ...how }]);
+  await appendDecided(engine, id, by, engine.now, () => [{ type: 'ended', run, ...how }]);
 }
 
 /** A refusal by the law is part of the story (the retrospective counts them); a typo is not. */
@@ -109,14 +109,20 @@ const ON_RECORD = new Set<Refusal['code']>([
   'UNSAFE',
 ]);
 
-export async function refused(shop: Shop, call: Call, tool: Tool, id: string, refusal: Refusal): Promise<Performed> {
-  const loaded = await load(shop, id);
+export async function refused(
+  engine: EngineContext,
+  call: Call,
+  tool: Tool,
+  id: string,
+  refusal: Refusal,
+): Promise<Performed> {
+  const loaded = await load(engine, id);
   if (!loaded.ok) return refusalAnswer(loaded.refusal);
   let d = loaded.deployment;
   const step: Step = STEPS[tool.name];
   const isPreview = step.previews?.(stepInputOf({ ...Object(call.input) })) ?? false;
   if (ON_RECORD.has(refusal.code) && !isPreview && d.closed === undefined) {
-    const appended = await appendDecided(shop, id, call.actor, shop.now, (at) => {
+    const appended = await appendDecided(engine, id, call.actor, engine.now, (at) => {
       const last = at.refusals.at(-1);
       // The same call refused again and again is one line of the story.
       if (last !== undefined && last.seq === at.seq && last.tool === tool.name && last.code === refusal.code) return [];
@@ -132,7 +138,7 @@ export async function refused(shop: Shop, call: Call, tool: Tool, id: string, re
     });
     if (appended.ok) d = appended.deployment;
   }
-  return refusalAnswer(refusal, d, shop.now());
+  return refusalAnswer(refusal, d, engine.now());
 }
 
 /** A bug, not a verdict: said plainly, without a stack, and the server lives on. */

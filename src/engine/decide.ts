@@ -13,11 +13,11 @@ import {
   refuse,
 } from '../workflow/index.ts';
 import { answer, refusalAnswer } from './answer.ts';
+import type { EngineContext } from './context.ts';
 import { type Hand, proven } from './hand.ts';
 import { demandOf } from './policy.ts';
 import { appendDecided } from './record.ts';
 import { reviewChanged } from './review.ts';
-import type { Shop } from './shop.ts';
 import type { Performed } from './tool.ts';
 
 type Person = Extract<Actor, { kind: 'person' }>;
@@ -35,7 +35,7 @@ export type Decision = {
 } & Hand;
 
 /** A person's decision about exactly one plan. Everything that doesn't fit leaves the plan pending. */
-export async function decide(shop: Shop, decision: Decision): Promise<Performed> {
+export async function decide(engine: EngineContext, decision: Decision): Promise<Performed> {
   const { choice } = decision;
   const remark = decision.remark?.trim();
   if (choice !== 'approve' && (remark === undefined || remark === '')) {
@@ -43,21 +43,21 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
       refuse('BAD_INPUT', `remark: say what to ${choice === 'revise' ? 'revise' : 'change, or why it is rejected'}.`),
     );
   }
-  const said = decidedFact(decision, remark, until(shop));
-  const hand = await proven(shop, decision.deployment, said, decision);
+  const said = decidedFact(decision, remark, until(engine));
+  const hand = await proven(engine, decision.deployment, said, decision);
   if ('code' in hand) return refusalAnswer(hand);
   const { actor } = hand;
-  const tooWeak = belowPolicy(shop, actor);
+  const tooWeak = belowPolicy(engine, actor);
   if (tooWeak !== undefined) return refusalAnswer(tooWeak);
-  const stale = await reviewChanged(shop, decision);
+  const stale = await reviewChanged(engine, decision);
   if (stale !== undefined) return refusalAnswer(stale);
   const appended = await appendDecided(
-    shop,
+    engine,
     decision.deployment,
     actor,
-    shop.now,
+    engine.now,
     (d) => {
-      const refusal = admit('decide', d, {}, shop.now());
+      const refusal = admit('decide', d, {}, engine.now());
       if (refusal !== undefined) return refusal;
       const current = plan(d);
       if (current === undefined || current.digest !== decision.digest) {
@@ -87,7 +87,7 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
     status,
     assurance: actor.assurance,
     digest: decision.digest,
-    decided_at: d.decisions.at(-1)?.at ?? shop.now(),
+    decided_at: d.decisions.at(-1)?.at ?? engine.now(),
     review: decision.review,
     ...(remark === undefined ? {} : { remark }),
   };
@@ -95,7 +95,7 @@ export async function decide(shop: Shop, decision: Decision): Promise<Performed>
     value,
     `Plan ${digestPrefix(decision.digest)}: ${status} by a person (${actor.assurance})${remark ? `: ${remark}` : ''}.`,
     d,
-    shop.now(),
+    engine.now(),
   );
 }
 
@@ -135,12 +135,12 @@ function decisionFacts(decided: FactOf<'decided'>, remark: string | undefined): 
 
 const daysFrom = (now: string, days: number): string => new Date(Date.parse(now) + days * 86_400_000).toISOString();
 
-export const until = (shop: Shop): string => daysFrom(shop.now(), shop.policy.approval_days);
+export const until = (engine: EngineContext): string => daysFrom(engine.now(), engine.policy.approval_days);
 
 const MOST_WAIVER_DAYS = 30;
 
 /** A decision that the operator's policy doesn't count: too weak an assurance. */
-export function belowPolicy({ policy }: Pick<Shop, 'policy'>, actor: Person): Refusal | undefined {
+export function belowPolicy({ policy }: Pick<EngineContext, 'policy'>, actor: Person): Refusal | undefined {
   const least = demandOf(policy);
   if (isAssured(actor, least)) return undefined;
   const words = (assurance: string, separation: string) =>
@@ -180,16 +180,16 @@ export type Waiver = {
 export type Abandonment = { readonly deployment: string; readonly because: string } & Hand;
 
 /** A person sets one check aside, with a reason and an end. */
-export async function waive(shop: Shop, wanted: Waiver): Promise<Taken> {
+export async function waive(engine: EngineContext, wanted: Waiver): Promise<Taken> {
   const check = GATES.flatMap((g) => g.checks).find((c) => c.name === wanted.check);
   if (check === undefined || !check.waivable) {
     const names = GATES.flatMap((g) => g.checks.filter((c) => c.waivable).map((c) => c.name)).join(', ');
     const why = check === undefined ? `there is no check "${wanted.check}"` : `${wanted.check} can't be waived`;
     return { ok: false, refusal: refuse('BAD_INPUT', `check: ${why}. These can: ${names}.`) };
   }
-  const latest = daysFrom(shop.now(), MOST_WAIVER_DAYS);
-  const end = 'until' in wanted.for ? wanted.for.until : daysFrom(shop.now(), wanted.for.days);
-  if (!(end > shop.now() && end <= latest))
+  const latest = daysFrom(engine.now(), MOST_WAIVER_DAYS);
+  const end = 'until' in wanted.for ? wanted.for.until : daysFrom(engine.now(), wanted.for.days);
+  if (!(end > engine.now() && end <= latest))
     return { ok: false, refusal: refuse('BAD_INPUT', `days: a waiver holds for 1 to ${MOST_WAIVER_DAYS} days.`) };
   const waived: FactOf<'waived'> = {
     type: 'waived',
@@ -198,31 +198,31 @@ export async function waive(shop: Shop, wanted: Waiver): Promise<Taken> {
     until: end,
     ...(wanted.subject === undefined ? {} : { subject: wanted.subject }),
   };
-  const hand = await proven(shop, wanted.deployment, waived, wanted);
+  const hand = await proven(engine, wanted.deployment, waived, wanted);
   if ('code' in hand) return { ok: false, refusal: hand };
-  const tooWeak = belowPolicy(shop, hand.actor);
+  const tooWeak = belowPolicy(engine, hand.actor);
   if (tooWeak !== undefined) return { ok: false, refusal: tooWeak };
   return appendDecided(
-    shop,
+    engine,
     wanted.deployment,
     hand.actor,
-    shop.now,
-    (d) => admit('waive', d, {}, shop.now()) ?? [{ ...waived, ...hand.proof }],
+    engine.now,
+    (d) => admit('waive', d, {}, engine.now()) ?? [{ ...waived, ...hand.proof }],
     hand.signer,
   );
 }
 
 /** A person ends a deployment that will not be finished. Its open blockers are inherited by the next one. */
-export async function abandon(shop: Shop, wanted: Abandonment): Promise<Taken> {
+export async function abandon(engine: EngineContext, wanted: Abandonment): Promise<Taken> {
   const abandoned: FactOf<'abandoned'> = { type: 'abandoned', because: wanted.because };
-  const hand = await proven(shop, wanted.deployment, abandoned, wanted);
+  const hand = await proven(engine, wanted.deployment, abandoned, wanted);
   if ('code' in hand) return { ok: false, refusal: hand };
   return appendDecided(
-    shop,
+    engine,
     wanted.deployment,
     hand.actor,
-    shop.now,
-    (d) => admit('abandon', d, {}, shop.now()) ?? [{ ...abandoned, ...hand.proof }],
+    engine.now,
+    (d) => admit('abandon', d, {}, engine.now()) ?? [{ ...abandoned, ...hand.proof }],
     hand.signer,
   );
 }

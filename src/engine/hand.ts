@@ -8,8 +8,8 @@ import {
 } from '../approvers/index.ts';
 import type { Signer } from '../state/index.ts';
 import { type Actor, type Assurance, type Fact, type Refusal, refuse } from '../workflow/index.ts';
+import type { EngineContext } from './context.ts';
 import { load } from './record.ts';
-import type { Shop } from './shop.ts';
 
 type Person = Extract<Actor, { kind: 'person' }>;
 
@@ -32,26 +32,34 @@ const OLDEST_MS = 24 * 3_600_000;
  * Who decides: of a passkey's answer the approver whose key fits, with everything else than exactly this fact refused. It
  * is used up by this, whatever becomes of the decision.
  */
-export async function proven(shop: Shop, deployment: string, fact: Fact, hand: Hand): Promise<Proven | Refusal> {
+export async function proven(
+  engine: EngineContext,
+  deployment: string,
+  fact: Fact,
+  hand: Hand,
+): Promise<Proven | Refusal> {
   if (hand.actor !== undefined)
     return { actor: hand.actor, ...(hand.signer === undefined ? {} : { signer: hand.signer }) };
   const { assertion } = hand;
   const no = (why: string) => refuse('PERSON_NEEDED', `The passkey's answer decides nothing: ${why}.`, NEXT);
-  const now = shop.now();
-  const key = (await readApprovers(shop.home)).find((k) => k.id === assertion.credential && k.removed_at === undefined);
+  const now = engine.now();
+  const key = (await readApprovers(engine.home)).find(
+    (k) => k.id === assertion.credential && k.removed_at === undefined,
+  );
   if (key === undefined) return no('its passkey is not one of an approver here');
   const age = Date.parse(now) - Date.parse(assertion.issued_at);
   if (age > OLDEST_MS || age < -60_000) return no('the request it answers is too old');
   const checked = checkAssertion(key, deployment, fact, assertion);
   if (!checked.ok) return no(checked.why);
-  if (!(await shop.ledger.useOnce(`passkey:${assertion.salt}`))) return no('it was used before; an answer counts once');
-  if (!(await takeCounter(shop.home, key.id, checked.counter)))
+  if (!(await engine.ledger.useOnce(`passkey:${assertion.salt}`)))
+    return no('it was used before; an answer counts once');
+  if (!(await takeCounter(engine.home, key.id, checked.counter)))
     return no("the device's counter stands still or goes back: the passkey may have been copied");
-  const loaded = await load(shop, deployment);
+  const loaded = await load(engine, deployment);
   if (!loaded.ok) return loaded.refusal;
   return {
     actor: personOf(key, loaded.deployment.started.at),
-    proof: { assertion: await shop.ledger.put(JSON.stringify(assertion), 'application/json') },
+    proof: { assertion: await engine.ledger.put(JSON.stringify(assertion), 'application/json') },
   };
 }
 

@@ -5,7 +5,9 @@ import { type Deployment, type Instant, type Refusal, refuse } from '../workflow
 import type { ActiveRun } from './active.ts';
 import { refusalAnswer } from './answer.ts';
 import { type Preapproval, preapprove } from './classes.ts';
+import { cleanUpAfter } from './cleanup-after.ts';
 import { broken } from './conclude.ts';
+import type { Call, EngineContext } from './context.ts';
 import { type Abandonment, abandon, type Decision, decide, type Taken, type Waiver, waive } from './decide.ts';
 import { type EvidenceFound, findEvidence } from './evidence.ts';
 import { perform } from './perform.ts';
@@ -13,12 +15,10 @@ import { permitsIn, refreshPermits } from './permits.ts';
 import { readPolicy } from './policy.ts';
 import { lines, load, loadSome, recordsOf, type Several } from './record.ts';
 import { cancelRun, type RunState, runState } from './run-state.ts';
-import type { Call, Shop } from './shop.ts';
-import { tidy } from './tidy.ts';
 import type { Performed, Tool } from './tool.ts';
 
 /**
- * The engine: a call comes in (tool, input, actor), the law is asked, the tool runs and records, an answer goes out. It
+ * The engine: a call comes in (tool, input, actor), the rules are asked, the tool runs and records, an answer goes out. It
  * owns runs and their leases. Channels (mcp/, cli/) hand it calls and render its answers; it knows neither.
  */
 export interface Engine {
@@ -46,7 +46,7 @@ export interface Engine {
   cancelRun(run: string): Promise<void>;
   ledger(): Promise<Ledger>;
   /** Takes away what a deployment that is over still has in its cluster; answers what could not be, in words. */
-  tidy(id: string): Promise<string | undefined>;
+  cleanUpAfter(id: string): Promise<string | undefined>;
   now(): Instant;
   /** Ends this process's runs, letting each clean up after itself, and closes the ledger. */
   close(): Promise<void>;
@@ -68,9 +68,9 @@ export function createEngine(options: EngineOptions): Engine {
   const now = options.now ?? (() => new Date().toISOString());
   const active = new Map<string, ActiveRun>();
   const permits = permitsIn(home, now);
-  let opened: Promise<Shop | Refusal> | undefined;
+  let opened: Promise<EngineContext | Refusal> | undefined;
 
-  const shop = (): Promise<Shop | Refusal> => {
+  const engine = (): Promise<EngineContext | Refusal> => {
     opened ??= open().then((made) => {
       if ('code' in made) opened = undefined; // a full disk or a busy ledger may be better at the next call
       return made;
@@ -78,7 +78,7 @@ export function createEngine(options: EngineOptions): Engine {
     return opened;
   };
 
-  async function open(): Promise<Shop | Refusal> {
+  async function open(): Promise<EngineContext | Refusal> {
     const ledger = await openLedger(options.home === undefined ? {} : { home });
     if (isLedgerError(ledger))
       return refuse(ledger.reason === 'DamagedLedger' ? 'RECORD_DAMAGED' : 'FORBIDDEN', ledger.message);
@@ -87,21 +87,21 @@ export function createEngine(options: EngineOptions): Engine {
     const records = recordsOf(ledger, policy.policy, permits.note);
     // A ledger that an older version wrote has deployments without a permit; the hook must not wait for their next event.
     await refreshPermits(records, permits);
-    const made: Shop = {
+    const made: EngineContext = {
       ...records,
       home,
       workspace,
       tools: options.tools,
       active,
-      reaped: new Set(),
+      cleaned: new Set(),
       now,
       perform: (call) => perform(made, call),
     };
     return made;
   }
 
-  async function withShop<T>(use: (shop: Shop) => Promise<T>): Promise<T> {
-    const made = await shop();
+  async function withContext<T>(use: (engine: EngineContext) => Promise<T>): Promise<T> {
+    const made = await engine();
     if ('code' in made) throw new Error(made.message);
     return use(made);
   }
@@ -112,7 +112,7 @@ export function createEngine(options: EngineOptions): Engine {
     now,
     async perform(call) {
       try {
-        const made = await shop();
+        const made = await engine();
         return 'code' in made ? refusalAnswer(made) : await perform(made, call);
       } catch (error) {
         return broken(call.tool, error);
@@ -121,26 +121,26 @@ export function createEngine(options: EngineOptions): Engine {
       }
     },
     async decide(decision) {
-      const made = await shop();
+      const made = await engine();
       return 'code' in made ? refusalAnswer(made) : decide(made, decision).finally(permits.flush);
     },
-    preapprove: (wanted) => withShop((s) => preapprove(s, wanted).finally(permits.flush)),
-    waive: (waiver) => withShop((s) => waive(s, waiver).finally(permits.flush)),
-    abandon: (abandonment) => withShop((s) => abandon(s, abandonment).finally(permits.flush)),
-    read: (id) => withShop((s) => load(s, id)),
-    open: () => withShop((s) => loadSome(s, { open: true })),
-    latest: (count) => withShop((s) => lines(s, {}, count)),
+    preapprove: (wanted) => withContext((s) => preapprove(s, wanted).finally(permits.flush)),
+    waive: (waiver) => withContext((s) => waive(s, waiver).finally(permits.flush)),
+    abandon: (abandonment) => withContext((s) => abandon(s, abandonment).finally(permits.flush)),
+    read: (id) => withContext((s) => load(s, id)),
+    open: () => withContext((s) => loadSome(s, { open: true })),
+    latest: (count) => withContext((s) => lines(s, {}, count)),
     evidence: (id) =>
-      withShop(async (s) => {
+      withContext(async (s) => {
         const found = await findEvidence(s.ledger, id);
         return found.kind === 'found' ? { text: found.text, mediaType: found.mediaType } : undefined;
       }),
-    findEvidence: (id) => withShop((s) => findEvidence(s.ledger, id)),
-    useOnce: (nonce) => withShop((s) => s.ledger.useOnce(nonce)),
-    runState: (deployment, run) => withShop((s) => runState(s, deployment, run)),
-    cancelRun: (run) => withShop(async (s) => cancelRun(s, run)),
-    ledger: () => withShop(async (s) => s.ledger),
-    tidy: (id) => withShop((s) => tidy(s, id)),
+    findEvidence: (id) => withContext((s) => findEvidence(s.ledger, id)),
+    useOnce: (nonce) => withContext((s) => s.ledger.useOnce(nonce)),
+    runState: (deployment, run) => withContext((s) => runState(s, deployment, run)),
+    cancelRun: (run) => withContext(async (s) => cancelRun(s, run)),
+    ledger: () => withContext(async (s) => s.ledger),
+    cleanUpAfter: (id) => withContext((s) => cleanUpAfter(s, id)),
     async close() {
       if (opened === undefined) return;
       const made = await opened;

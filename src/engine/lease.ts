@@ -20,15 +20,15 @@ import { type ActiveRun, DEFAULT_WAIT_MS, forTimer, waitFor } from './active.ts'
 import { answer, refusalAnswer } from './answer.ts';
 import { withinClass } from './classes.ts';
 import { broken, end, finish, refused, runFor, settled } from './conclude.ts';
+import type { Call, EngineContext } from './context.ts';
+import { withNamespaceLease } from './namespace-lease.ts';
 import { appendDecided, load } from './record.ts';
 import { newRunId } from './run-id.ts';
-import type { Call, Shop } from './shop.ts';
-import { inTerritory } from './territory.ts';
 import type { Performed, Tool } from './tool.ts';
 
 /** Steps that take a while: begun under a lease, detachable, at most one at a time for what they work on. */
 export async function runWithLease(
-  shop: Shop,
+  engine: EngineContext,
   call: Call,
   tool: Tool,
   input: Record<string, unknown>,
@@ -37,11 +37,11 @@ export async function runWithLease(
   const step: Step = STEPS[tool.name];
   const key = step.key(stepInputOf(input));
   const digest = inputDigest(tool.name, input);
-  const over = [...shop.active].filter(([, a]) => a.finished && a.deployment === id && a.key === key);
-  const bound = over.length === 0 ? undefined : await planNow(shop, id);
+  const over = [...engine.active].filter(([, a]) => a.finished && a.deployment === id && a.key === key);
+  const bound = over.length === 0 ? undefined : await planNow(engine, id);
   // Nobody asked for what came of it, and another call at the same work is made now.
-  for (const [run, a] of over) if (a.input !== digest || a.bound !== bound) shop.active.delete(run);
-  const mine = [...shop.active.values()].find((a) => a.deployment === id && a.key === key);
+  for (const [run, a] of over) if (a.input !== digest || a.bound !== bound) engine.active.delete(run);
+  const mine = [...engine.active.values()].find((a) => a.deployment === id && a.key === key);
 
   if (mine !== undefined) {
     if (mine.input !== digest) return refusalAnswer(inProgress(mine.tool, mine.run, mine.latest));
@@ -49,7 +49,7 @@ export async function runWithLease(
       mine.abort.abort(new Error('cancelled'));
       await mine.promise;
     }
-    return attach(shop, call, mine, input);
+    return attach(engine, call, mine, input);
   }
   if (input.cancel === true) {
     return refusalAnswer(refuse('BAD_INPUT', `cancel: no ${tool.name} with these arguments is running here.`));
@@ -57,8 +57,8 @@ export async function runWithLease(
 
   const runId = newRunId();
   let foreign: RunRecord | undefined;
-  const begun = await appendDecided(shop, id, call.actor, shop.now, (d) => {
-    const now = shop.now();
+  const begun = await appendDecided(engine, id, call.actor, engine.now, (d) => {
+    const now = engine.now();
     const other = openRuns(d, now).find((r) => r.key === key);
     if (other !== undefined && isDead(other.owner))
       return [{ type: 'ended', run: other.run, outcome: 'lost' }, ...begin(d, now)];
@@ -70,15 +70,15 @@ export async function runWithLease(
   });
   if (!begun.ok) {
     if (foreign !== undefined) return refusalAnswer(begun.refusal);
-    return refused(shop, call, tool, id, begun.refusal);
+    return refused(engine, call, tool, id, begun.refusal);
   }
   // A dead owner's run was ended above without asking the law; ask it now that the run is ours.
-  const refusal = admit(tool.name, begun.deployment, stepInputOf(input), shop.now());
+  const refusal = admit(tool.name, begun.deployment, stepInputOf(input), engine.now());
   if (refusal !== undefined) {
-    await end(shop, call.actor, id, runId, { outcome: 'refused', status: refusal.code });
-    return refused(shop, call, tool, id, refusal);
+    await end(engine, call.actor, id, runId, { outcome: 'refused', status: refusal.code });
+    return refused(engine, call, tool, id, refusal);
   }
-  return attach(shop, call, start(shop, call, tool, input, begun.deployment, { runId, key, digest }), input);
+  return attach(engine, call, start(engine, call, tool, input, begun.deployment, { runId, key, digest }), input);
 
   function begin(d: Deployment, now: Instant): Fact[] {
     const bound = plan(d)?.digest;
@@ -100,7 +100,7 @@ export async function runWithLease(
 }
 
 function start(
-  shop: Shop,
+  engine: EngineContext,
   call: Call,
   tool: Tool,
   input: Record<string, unknown>,
@@ -115,21 +115,21 @@ function start(
   };
   const timer = setTimeout(() => abort.abort(new Error('the lease ended')), leaseMs(tool, input));
   timer.unref();
-  const run = runFor(shop, call, tool, d, abort.signal, progress, names.runId);
+  const run = runFor(engine, call, tool, d, abort.signal, progress, names.runId);
   const step: Step = STEPS[tool.name];
-  const way = step.territory?.(stepInputOf(input)) ?? 'leave';
+  const way = step.namespaceLease?.(stepInputOf(input)) ?? 'none';
   const lostIt = (why: string) => abort.abort(new Error(why));
-  const promise = inTerritory(shop, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
+  const promise = withNamespaceLease(engine, { run, d, way, lost: lostIt }, () => settled(tool, input, run))
     .finally(() => run.end())
-    .then((outcome) => finish(shop, call, tool, d.id, outcome, names.runId, abort.signal.aborted))
-    .then((performed) => withinClass(shop, performed))
+    .then((outcome) => finish(engine, call, tool, d.id, outcome, names.runId, abort.signal.aborted))
+    .then((performed) => withinClass(engine, performed))
     .then(async (performed) => {
-      active.bound = await planNow(shop, d.id);
+      active.bound = await planNow(engine, d.id);
       return performed;
     })
     .catch(async (error: unknown) => {
       // Left open, it would keep every other run of its key out until its lease ends.
-      await end(shop, call.actor, d.id, names.runId, { outcome: 'broken' }).catch(() => undefined);
+      await end(engine, call.actor, d.id, names.runId, { outcome: 'broken' }).catch(() => undefined);
       return broken(tool.name, error);
     })
     .finally(() => {
@@ -150,23 +150,28 @@ function start(
     latest: 'started',
     finished: false,
   };
-  shop.active.set(names.runId, active);
+  engine.active.set(names.runId, active);
   return active;
 }
 
-async function planNow(shop: Shop, id: string): Promise<string | undefined> {
-  const loaded = await load(shop, id);
+async function planNow(engine: EngineContext, id: string): Promise<string | undefined> {
+  const loaded = await load(engine, id);
   return loaded.ok ? plan(loaded.deployment)?.digest : undefined;
 }
 
-async function attach(shop: Shop, call: Call, active: ActiveRun, input: Record<string, unknown>): Promise<Performed> {
+async function attach(
+  engine: EngineContext,
+  call: Call,
+  active: ActiveRun,
+  input: Record<string, unknown>,
+): Promise<Performed> {
   const wait = durationMs(String(input.wait ?? '')) ?? DEFAULT_WAIT_MS;
   const waited = await waitFor(active, wait, call.signal, call.progress);
   if (waited.kind === 'done') {
-    shop.active.delete(active.run);
+    engine.active.delete(active.run);
     return waited.performed;
   }
-  const loaded = await load(shop, active.deployment);
+  const loaded = await load(engine, active.deployment);
   const value = {
     status: 'RUNNING',
     run: active.run,
@@ -174,7 +179,7 @@ async function attach(shop: Shop, call: Call, active: ActiveRun, input: Record<s
     running_ms: Date.now() - active.begun,
   };
   const text = `RUNNING (${Math.round(value.running_ms / 1000)} s): ${active.latest}. Call ${active.tool} again with the same arguments to wait for its result; cancel: true ends it.`;
-  return answer(value, text, loaded.ok ? loaded.deployment : undefined, shop.now());
+  return answer(value, text, loaded.ok ? loaded.deployment : undefined, engine.now());
 }
 
 const inProgress = (tool: string, run: string, how: string): Refusal =>

@@ -2,38 +2,43 @@ import { admit, type Deployment, refuse, STEPS, type Step, stepInputOf } from '.
 import { answerOf, refusalAnswer } from './answer.ts';
 import { badInput } from './bad-input.ts';
 import { finish, refused, runFor, settled } from './conclude.ts';
+import type { Call, EngineContext } from './context.ts';
 import { runWithLease } from './lease.ts';
 import { load } from './record.ts';
 import { newRunId } from './run-id.ts';
 import { select } from './select.ts';
-import type { Call, Shop } from './shop.ts';
 import type { Performed, Tool } from './tool.ts';
 
 /**
  * The one place that runs a tool: parse, select, admit, begin, run, record, answer. Permission comes before, facts while
  * the run is open, counting after. Never throws for what can be expected.
  */
-export async function perform(shop: Shop, call: Call): Promise<Performed> {
-  const tool = shop.tools.find((t) => t.name === call.tool);
+export async function perform(engine: EngineContext, call: Call): Promise<Performed> {
+  const tool = engine.tools.find((t) => t.name === call.tool);
   if (tool === undefined) return refusalAnswer(refuse('BAD_INPUT', `tool: there is no tool "${call.tool}"`));
   const parsed = tool.input.safeParse(call.input ?? {});
   if (!parsed.success) return refusalAnswer(badInput(tool, parsed.error));
   const input: Record<string, unknown> = parsed.data;
   const step: Step = STEPS[tool.name];
 
-  if (step.deployment === 'new') return runAlone(shop, call, tool, input);
+  if (step.deployment === 'new') return runAlone(engine, call, tool, input);
   const wanted = typeof input.deployment === 'string' ? input.deployment : undefined;
-  const selected = await select(shop, wanted, shop.workspace, step.deployment, tool.name);
+  const selected = await select(engine, wanted, engine.workspace, step.deployment, tool.name);
   if (selected.kind === 'refusal') return refusalAnswer(selected.refusal);
-  if (selected.kind === 'none') return runAlone(shop, call, tool, input);
-  if (step.effect === 'none') return runWithoutLease(shop, call, tool, input, selected.deployment);
-  return runWithLease(shop, call, tool, input, selected.deployment.id);
+  if (selected.kind === 'none') return runAlone(engine, call, tool, input);
+  if (step.effect === 'none') return runWithoutLease(engine, call, tool, input, selected.deployment);
+  return runWithLease(engine, call, tool, input, selected.deployment.id);
 }
 
 /** No deployment, no record: start-deployment (which opens one), the two checks on their own, the list. */
-async function runAlone(shop: Shop, call: Call, tool: Tool, input: Record<string, unknown>): Promise<Performed> {
+async function runAlone(
+  engine: EngineContext,
+  call: Call,
+  tool: Tool,
+  input: Record<string, unknown>,
+): Promise<Performed> {
   const run = runFor(
-    shop,
+    engine,
     call,
     tool,
     undefined,
@@ -44,22 +49,22 @@ async function runAlone(shop: Shop, call: Call, tool: Tool, input: Record<string
   const outcome = await settled(tool, input, run).finally(() => run.end());
   if (outcome.kind === 'refusal') return refusalAnswer(outcome.refusal);
   const opened = typeof outcome.value.deployment === 'string' ? outcome.value.deployment : undefined;
-  const loaded = opened === undefined || opened === 'none' ? undefined : await load(shop, opened);
-  return answerOf(tool, outcome.value, loaded?.ok ? loaded.deployment : undefined, shop.now());
+  const loaded = opened === undefined || opened === 'none' ? undefined : await load(engine, opened);
+  return answerOf(tool, outcome.value, loaded?.ok ? loaded.deployment : undefined, engine.now());
 }
 
 /** Steps that touch nothing but the record: admitted, run and recorded at once. */
 async function runWithoutLease(
-  shop: Shop,
+  engine: EngineContext,
   call: Call,
   tool: Tool,
   input: Record<string, unknown>,
   d: Deployment,
 ): Promise<Performed> {
-  const refusal = admit(tool.name, d, stepInputOf(input), shop.now());
-  if (refusal !== undefined) return refused(shop, call, tool, d.id, refusal);
+  const refusal = admit(tool.name, d, stepInputOf(input), engine.now());
+  if (refusal !== undefined) return refused(engine, call, tool, d.id, refusal);
   const run = runFor(
-    shop,
+    engine,
     call,
     tool,
     d,
@@ -68,5 +73,5 @@ async function runWithoutLease(
     newRunId(),
   );
   const outcome = await settled(tool, input, run).finally(() => run.end());
-  return finish(shop, call, tool, d.id, outcome);
+  return finish(engine, call, tool, d.id, outcome);
 }

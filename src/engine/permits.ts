@@ -20,7 +20,7 @@ export type WrittenPermit = Permit & {
   readonly next: ReturnType<typeof position>['next'];
   /** When the approval ends, and `phase` with it. */
   readonly until?: Instant;
-  /** `shop/deployment/web`: what infragate has placed for the phase that may be worked on. */
+  /** `engine/deployment/web`: what infragate has placed for the phase that may be worked on. */
   readonly phase_objects?: readonly string[];
 };
 

@@ -1,8 +1,8 @@
 import { isDead } from '../commands/owner.ts';
 import type { Deployment, Instant, Refusal, RunRecord } from '../workflow/index.ts';
 import { answerOf, refusalAnswer } from './answer.ts';
+import type { EngineContext } from './context.ts';
 import { load } from './record.ts';
-import type { Shop } from './shop.ts';
 import type { Performed } from './tool.ts';
 
 /**
@@ -22,17 +22,17 @@ export type RunState = {
 );
 
 /** Undefined when this ledger has no such run. */
-export async function runState(shop: Shop, deployment: string, run: string): Promise<RunState | undefined> {
-  const loaded = await load(shop, deployment);
+export async function runState(engine: EngineContext, deployment: string, run: string): Promise<RunState | undefined> {
+  const loaded = await load(engine, deployment);
   const record = loaded.ok ? loaded.deployment.runs.get(run) : undefined;
   if (!loaded.ok || record === undefined) return undefined;
   const { tool, client, begun, ended } = record;
   const head = { tool, client, begun };
-  const active = shop.active.get(run);
+  const active = engine.active.get(run);
   if (active !== undefined && !active.finished) return { ...head, kind: 'working', message: active.latest };
-  if (ended === undefined) return { ...head, ...unended(record, shop.now()) };
+  if (ended === undefined) return { ...head, ...unended(record, engine.now()) };
   if (ended.outcome === 'cancelled') return { ...head, kind: 'cancelled', ended: ended.at };
-  const performed = await recorded(shop, loaded.deployment, record);
+  const performed = await recorded(engine, loaded.deployment, record);
   if (performed === undefined)
     return { ...head, kind: 'failed', ended: ended.at, message: `${tool} ended without an answer (${ended.outcome})` };
   return { ...head, kind: 'done', ended: ended.at, performed };
@@ -45,13 +45,17 @@ function unended(record: RunRecord, now: Instant) {
   return { kind: 'failed', ended, message: `the server that ran ${record.tool} ended before it did` } as const;
 }
 
-async function recorded(shop: Shop, d: Deployment, { tool, ended }: RunRecord): Promise<Performed | undefined> {
-  const body = ended?.result === undefined ? undefined : await shop.ledger.get(ended.result);
-  const definition = shop.tools.find(({ name }) => name === tool);
+async function recorded(
+  engine: EngineContext,
+  d: Deployment,
+  { tool, ended }: RunRecord,
+): Promise<Performed | undefined> {
+  const body = ended?.result === undefined ? undefined : await engine.ledger.get(ended.result);
+  const definition = engine.tools.find(({ name }) => name === tool);
   if (body === undefined || definition === undefined) return undefined;
   const value: Record<string, unknown> = { ...Object(JSON.parse(Buffer.from(body.body).toString('utf8'))) };
-  if (isRefusal(value.refusal)) return refusalAnswer(value.refusal, d, shop.now());
-  return answerOf(definition, value, d, shop.now());
+  if (isRefusal(value.refusal)) return refusalAnswer(value.refusal, d, engine.now());
+  return answerOf(definition, value, d, engine.now());
 }
 
 /** As conclude.ts recorded it. */
@@ -59,6 +63,6 @@ const isRefusal = (value: unknown): value is Refusal =>
   typeof value === 'object' && value !== null && 'code' in value && 'message' in value && 'missing' in value;
 
 /** Ends a run of this process and lets it clean up; a run of another one goes on. */
-export function cancelRun(shop: Shop, run: string): void {
-  shop.active.get(run)?.abort.abort(new Error('cancelled'));
+export function cancelRun(engine: EngineContext, run: string): void {
+  engine.active.get(run)?.abort.abort(new Error('cancelled'));
 }

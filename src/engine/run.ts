@@ -34,7 +34,7 @@ export type RunContext = Records & {
   now(): Instant;
   progress(message: string): void;
   take(tool: string, input: Readonly<Record<string, unknown>>): Promise<Performed>;
-  /** Called once, after the run's first cluster call succeeded: leftovers are reaped then, never at boot. */
+  /** Called once, after the run's first cluster call succeeded: what earlier runs left is cleaned up then, never at boot. */
   connected(connection: Connected): Promise<void>;
 };
 

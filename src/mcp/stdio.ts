@@ -5,7 +5,7 @@ import { type ChannelOptions, createChannel } from './channel.ts';
 import type { Front } from './front.ts';
 import { createServer } from './server.ts';
 
-/** How long running tools may take to clean up when the client has gone. The reaper takes care of the rest, later. */
+/** How long running tools may take to clean up when the client has gone. The next process cleans up the rest. */
 const CLOSE_MS = 10_000;
 
 /**

@@ -1,5 +1,6 @@
 import {
   BUDGET_MINUTES,
+  bulletsToCleanUp,
   currentGate,
   type Deployment,
   GATES,
@@ -11,7 +12,6 @@ import {
   position,
   STAGES,
   type Stage,
-  tracerLeftovers,
 } from '../workflow/index.ts';
 import { phaseStates } from './plan.ts';
 
@@ -41,7 +41,7 @@ export function statusReport(d: Deployment, now: Instant) {
       : {}),
   }));
   const runs = openRuns(d, now).map(({ run, tool, begun, lease, client }) => ({ run, tool, begun, lease, client }));
-  const kept = tracerLeftovers(d)
+  const kept = bulletsToCleanUp(d)
     .filter((p) => p.kept)
     .map((p) => `${p.object.kind}/${p.object.name}`);
   const blockers = [...openBlockers(d, 'R', now), ...openBlockers(d, 'P', now)].map(

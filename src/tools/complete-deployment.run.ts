@@ -2,7 +2,7 @@ import type { ToolRun } from '../engine/tool.ts';
 import { notStanding, standingOf } from '../phases/standing.ts';
 import { storedPlan } from '../phases/stored.ts';
 import { figures, retrospective, toldIn } from '../report/index.ts';
-import { leftovers, refuse } from '../workflow/index.ts';
+import { refuse, toCleanUp } from '../workflow/index.ts';
 import type { Input, Output } from './complete-deployment.ts';
 
 /**
@@ -15,10 +15,10 @@ export const run: ToolRun<'complete-deployment', Input, Output> = async (_input,
   if ('code' in stored) return { kind: 'refusal', refusal: stored };
   const fallen = notStanding(d, 'complete-deployment is', await standingOf(await run.reader(), d, stored));
   if (fallen !== undefined) return { kind: 'refusal', refusal: fallen };
-  const kept = leftovers(d).filter((p) => p.kept || p.purpose === 'rehearsal');
+  const kept = toCleanUp(d).filter((p) => p.kept || p.purpose === 'rehearsal');
   if (kept.length > 0) {
-    const { removeLeftovers } = await import('../apply/index.ts');
-    const { facts, remaining } = await removeLeftovers(await run.writer(), kept);
+    const { cleanUp } = await import('../apply/index.ts');
+    const { facts, remaining } = await cleanUp(await run.writer(), kept);
     await run.record(...facts);
     if (remaining.length > 0) {
       const left = remaining.map((r) => `${r.ref.kind}/${r.ref.name} (${r.why})`);

@@ -1,4 +1,4 @@
-import { leftovers } from './checks/tracer.ts';
+import { toCleanUp } from './checks/tracer.ts';
 import type { Deployment } from './deployment.ts';
 import type { Instant } from './facts.ts';
 
@@ -21,5 +21,5 @@ export const headline = (d: Deployment): Headline => ({
   namespace: d.target.namespace,
   started: d.started.at,
   closed: d.closed?.how ?? '',
-  leftovers: leftovers(d).length > 0,
+  leftovers: toCleanUp(d).length > 0,
 });

@@ -11,7 +11,7 @@ export { type Check, type CheckStatus, type Fix, form, type Result } from './che
 export { commitCommand, commitTrailer, phasesBefore } from './checks/implement.ts';
 export { revisePlan } from './checks/plan.ts';
 export { FINDINGS_MIN, liveDivergences } from './checks/research.ts';
-export { aboutNow, leftovers, tracerLeftovers } from './checks/tracer.ts';
+export { aboutNow, bulletsToCleanUp, toCleanUp } from './checks/tracer.ts';
 export * from './classes.ts';
 export * from './deployment.ts';
 export { durationMs } from './duration.ts';

@@ -25,10 +25,10 @@ export type Step = {
   readonly records: readonly FactType[];
   /**
    * Whether the deployment's namespaces are kept for this ledger (a Lease in each): taken before a step that writes to
-   * them or judges what is written, given back when the deployment is over. Bullets take none: their names are their own
-   * and they touch nothing that is there, so two ledgers may fire into one namespace.
+   * them or judges what is written, released when the deployment is over. Bullets take none: their names are their own
+   * and they change no existing object, so two ledgers may create bullets in one namespace.
    */
-  readonly territory?: (input: StepInput) => 'take' | 'give' | 'leave';
+  readonly namespaceLease?: (input: StepInput) => 'take' | 'release' | 'none';
 };
 
 const takes = () => 'take' as const;
@@ -151,7 +151,7 @@ export const STEPS = {
     key: PHASE_KEY,
     records: ['placed', 'observed', 'committed'],
     previews: (input) => input.dry_run === true,
-    territory: (input) => (input.dry_run === true ? 'leave' : 'take'),
+    namespaceLease: (input) => (input.dry_run === true ? 'none' : 'take'),
   },
   'phase-gate': {
     by: 'agent',
@@ -161,7 +161,7 @@ export const STEPS = {
     behind: afterEarlierPhases,
     key: PHASE_KEY,
     records: ['observed', 'committed'],
-    territory: takes,
+    namespaceLease: takes,
   },
   'rollback-phase': {
     by: 'agent',
@@ -172,7 +172,7 @@ export const STEPS = {
     key: PHASE_KEY,
     records: ['placed', 'observed'],
     previews: (input) => input.execute !== true,
-    territory: (input) => (input.execute === true ? 'take' : 'leave'),
+    namespaceLease: (input) => (input.execute === true ? 'take' : 'none'),
   },
   'return-to': {
     by: 'agent',
@@ -201,7 +201,7 @@ export const STEPS = {
     behind: behindGate('I'),
     key: PHASE_KEY,
     records: ['placed', 'observed'],
-    territory: (input) => (input.rehearse === true ? 'take' : 'leave'),
+    namespaceLease: (input) => (input.rehearse === true ? 'take' : 'none'),
   },
   'record-retro': {
     by: 'agent',
@@ -229,7 +229,7 @@ export const STEPS = {
     behind: behindGate('V'),
     key: PHASE_KEY,
     records: ['placed', 'completed'],
-    territory: () => 'give',
+    namespaceLease: () => 'release',
   },
   // What only a person may do.
   decide: {

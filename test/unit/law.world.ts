@@ -4,12 +4,12 @@ import {
   aboutNow,
   admit,
   appliedSubject,
+  bulletsToCleanUp,
   fold,
   itemsOf,
   liveDivergences,
   phases,
   plan,
-  tracerLeftovers,
 } from '../../src/workflow/index.ts';
 
 /**
@@ -292,7 +292,7 @@ export class World {
     for (const api of (args.assumed_apis as string[] | undefined) ?? []) {
       this.add(AGENT, this.#observe(`api:${api}`, 'cluster-reality-check', 0.7));
     }
-    for (const p of tracerLeftovers(d)) {
+    for (const p of bulletsToCleanUp(d)) {
       this.add({ kind: 'server' }, { type: 'placed', run: p.run, object: p.object, state: 'gone', purpose: 'tracer' });
     }
   }

@@ -109,11 +109,11 @@ export const deferredProven: Check = {
 };
 
 /** Tracer objects that may still be in the cluster: intended or created, not known to be gone. */
-export const tracerLeftovers = (d: Deployment) =>
+export const bulletsToCleanUp = (d: Deployment) =>
   d.placements.filter((p) => p.purpose === 'tracer' && p.state !== 'gone');
 
 /** Everything of passing use that may still be in the cluster: bullets, and the namespaces of rehearsals. */
-export const leftovers = (d: Deployment) =>
+export const toCleanUp = (d: Deployment) =>
   d.placements.filter((p) => (p.purpose === 'tracer' || p.purpose === 'rehearsal') && p.state !== 'gone');
 
 export const cleanupVerified: Check = {
@@ -121,7 +121,7 @@ export const cleanupVerified: Check = {
   asks: 'nothing a bullet made is left behind',
   waivable: true,
   of: (d, now) =>
-    tracerLeftovers(d).map((p) => {
+    bulletsToCleanUp(d).map((p) => {
       const subject = `${p.object.kind}/${p.object.name}`;
       if (p.kept) return ok('kept on purpose until the deployment ends', subject);
       const running = openRuns(d, now).some((r) => r.run === p.run);

@@ -86,7 +86,7 @@ const engine: Engine = {
     status = { approve: 'approved', revise: 'revise', reject: 'rejected' }[choice] as typeof status;
     return answer({ status, assurance: actor?.assurance ?? 'passkey' });
   },
-  tidy: async () => undefined,
+  cleanUpAfter: async () => undefined,
   async useOnce(nonce) {
     const fresh = !used.has(nonce);
     used.add(nonce);

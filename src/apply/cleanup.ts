@@ -6,14 +6,14 @@ import { removeAll } from './remove.ts';
 
 const TIMEOUT_MS = 30_000;
 
-export type Reaped = {
+export type CleanedUp = {
   /** For the record: what is seen to be gone, and what had come of it and won't go, which nothing may lead to any more. */
   readonly facts: readonly Fact[];
   readonly remaining: readonly Remaining[];
 };
 
 /** Takes out what is left of bullets and rehearsals. */
-export async function removeLeftovers(writer: Writer, leftovers: readonly Placement[]): Promise<Reaped> {
+export async function cleanUp(writer: Writer, leftovers: readonly Placement[]): Promise<CleanedUp> {
   const facts: Fact[] = [];
   const left: Remaining[] = [];
   for (const [run, ours] of Map.groupBy(leftovers, (p) => p.run)) {

@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { giveHold, takeHold } from '../../src/apply/index.ts';
+import { releaseNamespaceLease, takeNamespaceLease } from '../../src/apply/index.ts';
 import type { Cluster, Writer } from '../../src/cluster/index.ts';
 import { createEngine } from '../../src/engine/index.ts';
+import { withNamespaceLease } from '../../src/engine/namespace-lease.ts';
 import { policySchema } from '../../src/engine/policy.ts';
 import { recordsOf } from '../../src/engine/record.ts';
-import { inTerritory } from '../../src/engine/territory.ts';
 import { ledgerAt } from '../../src/state/ledger.fixture.ts';
 import { TOOLS } from '../../src/tools/index.ts';
 import { theOperator } from '../support/operator.ts';
@@ -18,7 +18,7 @@ import { applied, approved, gatePasses, planText } from './support/phases.ts';
 import { image, kubectl, sandbox, setTheStage, stage } from './support/stage.ts';
 
 /** A Lease in the namespace keeps a second ledger out, on a real API server. */
-setTheStage('territory');
+setTheStage('namespace-lease');
 
 const phase = (name: string) => ({
   files: { [`${name}.yaml`]: configMap(name) },
@@ -56,7 +56,7 @@ async function identityOf(on: Scene): Promise<string> {
 
 describe('two ledgers in one namespace', () => {
   test('the second is refused while the first works there, told who it is, and takes over when it is over', async () => {
-    const other: Scene = { ...scene(sandbox, 'territory'), namespace: stage.namespace };
+    const other: Scene = { ...scene(sandbox, 'namespace-lease'), namespace: stage.namespace };
     try {
       const first = await atGateP(stage, 'ours');
       // Bullets take none: their names are their own.
@@ -150,7 +150,7 @@ describe('the Lease is no part of the deployment', () => {
       const operator = await theOperator(stage.home);
       const done = await engine.abandon({ deployment: 'app-1', because: 'a test', ...operator });
       expect(done.ok).toBe(true);
-      expect(await engine.tidy('app-1')).toBeUndefined();
+      expect(await engine.cleanUpAfter('app-1')).toBeUndefined();
     } finally {
       await engine.close();
     }
@@ -212,14 +212,14 @@ test('a run that slept until another ledger took its namespace is told, and ends
   };
   const run = { cluster: async () => cluster, writer: async () => cluster.writer(), identity: async () => 'someone' };
   const lost = (why: string) => abort.abort(new Error(why));
-  const shop = { ...recordsOf(ledger, policySchema.parse({})), now: () => new Date().toISOString() };
+  const context = { ...recordsOf(ledger, policySchema.parse({})), now: () => new Date().toISOString() };
   const step = async () => {
     const spec = { holderIdentity: 'another/app-1', renewTime: new Date().toISOString().replace('Z', '000Z') };
     kubectl(['patch', 'lease', 'infragate', '--type=merge', '-p', JSON.stringify({ spec })]);
     await expect.poll(() => abort.signal.aborted, { timeout: 10_000 }).toBe(true);
     return { kind: 'answer', value: {} } as const;
   };
-  await inTerritory(shop, { run, d: { id: 'app-1', target }, way: 'take', lost }, step, 200);
+  await withNamespaceLease(context, { run, d: { id: 'app-1', target }, way: 'take', lost }, step, 200);
   expect(String(abort.signal.reason)).toContain('another ledger has taken the namespace');
   expect(lease().spec.holderIdentity).toBe('another/app-1');
   cluster.close();
@@ -240,7 +240,7 @@ describe('taking and giving', () => {
   test('of many at once one gets it; again when it has run out, with the real clock', async () => {
     const many = Array.from({ length: 8 }, (_, n) => of(`ledger-${n}`));
     const race = async () =>
-      (await Promise.all(many.map((one) => takeHold(writer, stage.namespace, one, 3000)))).map((t) => t.kind);
+      (await Promise.all(many.map((one) => takeNamespaceLease(writer, stage.namespace, one, 3000)))).map((t) => t.kind);
     expect((await race()).filter((kind) => kind === 'taken')).toHaveLength(1);
     expect((await race()).filter((kind) => kind === 'taken').length).toBeLessThanOrEqual(1);
     const { holderIdentity } = lease().spec;
@@ -251,16 +251,16 @@ describe('taking and giving', () => {
   });
 
   test('the same ledger takes it for longer, for another deployment, too; only the holder gives it back', async () => {
-    const take = (holder: ReturnType<typeof of>) => takeHold(writer, stage.namespace, holder, 60_000);
+    const take = (holder: ReturnType<typeof of>) => takeNamespaceLease(writer, stage.namespace, holder, 60_000);
     expect(await take(of('one'))).toMatchObject({ kind: 'taken', fresh: true });
     const { acquireTime } = lease().spec;
     expect(await take(of('one', 'app-2'))).toMatchObject({ kind: 'taken', fresh: false });
     expect(lease().spec).toMatchObject({ acquireTime, holderIdentity: 'one/app-2', leaseTransitions: 0 });
-    await giveHold(writer, stage.namespace, of('one'));
-    await giveHold(writer, stage.namespace, of('two', 'app-2'));
+    await releaseNamespaceLease(writer, stage.namespace, of('one'));
+    await releaseNamespaceLease(writer, stage.namespace, of('two', 'app-2'));
     expect(leases()).not.toBe('');
-    await giveHold(writer, stage.namespace, of('one', 'app-2'));
+    await releaseNamespaceLease(writer, stage.namespace, of('one', 'app-2'));
     expect(leases()).toBe('');
-    expect(await takeHold(writer, 'nowhere', of('one'), 1000)).toMatchObject({ kind: 'unable' });
+    expect(await takeNamespaceLease(writer, 'nowhere', of('one'), 1000)).toMatchObject({ kind: 'unable' });
   });
 });

@@ -4,18 +4,18 @@ import { ANNOTATION, LABEL, MANAGER } from './marks.ts';
 
 /**
  * A namespace kept for one ledger, by a Lease of a fixed name in it: as Kubernetes' own components elect a leader
- * (coordination.k8s.io/v1), with the resourceVersion as the lock. It is no part of a deployment and on no record; whoever
- * finds it expired may take it. Times are the API server's, so that two machines' clocks need not agree.
+ * (coordination.k8s.io/v1), with the resourceVersion as the lock. It is not part of a deployment and not recorded. An expired one may be taken by
+ * any ledger. Times are the API server's, so that two machines' clocks need not agree.
  */
-export const HOLD_NAME = 'infragate';
-const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: HOLD_NAME };
+export const LEASE_NAME = 'infragate';
+const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', name: LEASE_NAME };
 const IDENTITY = 'infragate.io/identity';
 
 export type Holder = {
   /** The ledger's own identity, of its database. */
   readonly ledger: string;
   readonly deployment: string;
-  /** As whom, for the people on the other side. */
+  /** The user name that took it, for the people who are kept out. */
   readonly identity: string;
 };
 
@@ -32,13 +32,18 @@ export type Taken =
   | { readonly kind: 'others'; readonly held: Held }
   /** This identity may not keep it, or Leases are not served. */
   | { readonly kind: 'unable'; readonly why: string }
-  | { readonly kind: 'unheard'; readonly error: ApiFailure };
+  | { readonly kind: 'unreachable'; readonly error: ApiFailure };
 
 /** Two others in between are tolerated; more, and the next look decides. */
 const ATTEMPTS = 5;
 
 /** Takes the namespace, or takes it for longer when it is this ledger's already. */
-export async function takeHold(writer: Writer, namespace: string, holder: Holder, durationMs: number): Promise<Taken> {
+export async function takeNamespaceLease(
+  writer: Writer,
+  namespace: string,
+  holder: Holder,
+  durationMs: number,
+): Promise<Taken> {
   let last: ApiFailure | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const there = await writer.getIfThere({ ...LEASE, namespace });
@@ -57,11 +62,15 @@ export async function takeHold(writer: Writer, namespace: string, holder: Holder
   }
   return last === undefined
     ? { kind: 'unable', why: 'others write it all the time' }
-    : { kind: 'unheard', error: last };
+    : { kind: 'unreachable', error: last };
 }
 
-/** Gives it back if it is this deployment's; another's is left alone. */
-export async function giveHold(writer: Writer, namespace: string, holder: Omit<Holder, 'identity'>): Promise<void> {
+/** Releases it when this deployment holds it; a Lease of another is left alone. */
+export async function releaseNamespaceLease(
+  writer: Writer,
+  namespace: string,
+  holder: Omit<Holder, 'identity'>,
+): Promise<void> {
   const there = await writer.getIfThere({ ...LEASE, namespace });
   if (!there.ok || there.value === undefined) return;
   const held = heldBy(there.value);
@@ -70,7 +79,7 @@ export async function giveHold(writer: Writer, namespace: string, holder: Omit<H
   await writer.delete({ ...LEASE, namespace }, { uid, propagation: 'Background' });
 }
 
-/** Pure: whose it is, and until when; nothing when nobody has it. */
+/** Which ledger and deployment hold the Lease and until when; undefined without a holder. */
 export function heldBy(lease: KubeObject): Held | undefined {
   const [holder, renewed, acquired] = ['holderIdentity', 'renewTime', 'acquireTime'].map((f) => at(lease, 'spec', f));
   const seconds = at(lease, 'spec', 'leaseDurationSeconds');
@@ -98,7 +107,7 @@ function leaseOf(
     apiVersion: LEASE.apiVersion,
     kind: LEASE.kind,
     metadata: {
-      name: HOLD_NAME,
+      name: LEASE_NAME,
       namespace,
       labels: { [LABEL.managedBy]: MANAGER, [LABEL.deployment]: holder.deployment },
       annotations: { [IDENTITY]: holder.identity, [ANNOTATION.expires]: later(now, durationMs) },
@@ -128,7 +137,7 @@ const isRace = ({ status, reason }: ApiFailure): boolean =>
 
 const cannot = (error: ApiFailure): Taken =>
   error.status === 0 || error.status >= 500 || error.status === 401
-    ? { kind: 'unheard', error }
+    ? { kind: 'unreachable', error }
     : { kind: 'unable', why: `${error.reason}: ${error.message}` };
 
 /** The API server's time, as its answers are dated (to the second); this machine's where it isn't. */

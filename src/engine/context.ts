@@ -13,13 +13,13 @@ export type Call = {
 };
 
 /** What perform needs of the engine that owns it. */
-export type Shop = Records & {
+export type EngineContext = Records & {
   readonly home: string;
   readonly workspace: string;
   readonly tools: readonly Tool[];
   readonly active: Map<string, ActiveRun>;
-  /** Clusters whose leftovers this process has looked for. */
-  readonly reaped: Set<string>;
+  /** Clusters in which this process has cleaned up after earlier ones. */
+  readonly cleaned: Set<string>;
   now(): Instant;
   /** perform.ts, for a run that takes further steps. */
   perform(call: Call): Promise<Performed>;
