@@ -95,6 +95,30 @@ describe('what controllers create counts, too', () => {
       of('batch/v1', 'CronJob', { jobTemplate: { spec: { parallelism: 4, completions: 2, template } } }),
       { 'count/pods': '2', 'count/jobs.batch': '1', 'requests.cpu': '2' },
     ],
+    // A quota counts the Pods that have ended, too: they stay until the Job goes.
+    [
+      'Job',
+      of('batch/v1', 'Job', { parallelism: 3, completions: 6, template }),
+      { 'count/pods': '6', pods: '3', 'requests.cpu': '3' },
+    ],
+    [
+      'Deployment with an ephemeral volume',
+      of('apps/v1', 'Deployment', {
+        replicas: 2,
+        template: {
+          spec: {
+            containers: [{ name: 'c', image: 'a' }],
+            volumes: [
+              {
+                name: 'v',
+                ephemeral: { volumeClaimTemplate: { spec: { resources: { requests: { storage: '2Gi' } } } } },
+              },
+            ],
+          },
+        },
+      }),
+      { 'count/persistentvolumeclaims': '2', persistentvolumeclaims: '2', 'requests.storage': '4Gi' },
+    ],
     [
       'Service',
       of('v1', 'Service', { selector: { a: 'b' } }),

@@ -32,9 +32,9 @@ export function needsOf(object: KubeObject, options: NeedsOptions = {}): Needs {
     template === undefined ? new Map<string, Quantity>() : scale(podNeeds(template.spec), podsOf(object, options));
   return sum([
     pods,
-    claimsOf(object),
+    claimsOf(object, template === undefined ? 0 : podsOf(object, options)),
     servicesOf(object),
-    offspringCounts(object, template === undefined ? 0 : podsOf(object, options)),
+    offspringCounts(object, template === undefined ? 0 : Math.max(podsOf(object, options), endedPodsOf(object))),
     new Map([[`count/${plural(object, options)}`, quantityOf(1)], ...oldCounts(object)]),
   ]);
 }
@@ -71,6 +71,13 @@ export function podsOf(object: KubeObject, { nodes = 1 }: NeedsOptions = {}): nu
     default:
       return numberAt(object, 'spec', 'replicas') ?? 1;
   }
+}
+
+/** A Job's Pods stay until it goes, and `count/pods` counts those that have ended: one for each completion. */
+function endedPodsOf(object: KubeObject): number {
+  if (podsOf(object) === 0) return 0;
+  const spec = kindKey(object) === 'CronJob.batch' ? at(object, 'spec', 'jobTemplate', 'spec') : at(object, 'spec');
+  return ['Job.batch', 'CronJob.batch'].includes(kindKey(object)) ? (numberAt(spec, 'completions') ?? 1) : 0;
 }
 
 /** A suspended Job has no Pods; one never has more than it has completions to reach. */
@@ -133,12 +140,17 @@ export function amounts(value: unknown, ...path: readonly string[]): Map<string,
   return map;
 }
 
-function claimsOf(object: KubeObject): Needs {
+/** A claim itself; what a StatefulSet's templates and generic ephemeral volumes make for each Pod. */
+function claimsOf(object: KubeObject, pods: number): Needs {
   if (kindKey(object) === 'PersistentVolumeClaim') return claimNeeds(object.spec);
-  if (kindKey(object) !== 'StatefulSet.apps') return new Map();
-  const each = recordsAt(object, 'spec', 'volumeClaimTemplates').map((t) => claimNeeds(t.spec));
-  const claims = scale(sum(each), podsOf(object));
-  return sum([claims, new Map([['count/persistentvolumeclaims', quantityOf(each.length * podsOf(object))]])]);
+  const templates = kindKey(object) === 'StatefulSet.apps' ? recordsAt(object, 'spec', 'volumeClaimTemplates') : [];
+  const ephemeral = recordsAt(podTemplateOf(object)?.spec, 'volumes').flatMap((volume) => {
+    const template = at(volume, 'ephemeral', 'volumeClaimTemplate');
+    return isRecord(template) ? [template] : [];
+  });
+  const each = [...templates, ...ephemeral].map((template) => claimNeeds(template.spec));
+  if (each.length === 0) return new Map();
+  return sum([scale(sum(each), pods), new Map([['count/persistentvolumeclaims', quantityOf(each.length * pods)]])]);
 }
 
 function claimNeeds(spec: unknown): Needs {
