@@ -1,3 +1,4 @@
+import { slices } from '../bounded/index.ts';
 import type { KindRef, Reader, WatchEvent } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { PlacedObject } from '../workflow/index.ts';
@@ -128,10 +129,15 @@ async function startWatches(
       ring();
     }
   };
-  const rootWatches = roots.map((root) => {
-    const known = seed.find((object) => object.metadata.uid === root.uid)?.metadata.resourceVersion;
-    return follow(root, root.namespace, root.name, known);
-  });
+  const known = new Map(seed.map((object) => [object.metadata.uid, object.metadata.resourceVersion]));
+  const turn = slices();
+  const rootWatches: Promise<void>[] = [];
+  for (const root of roots) {
+    const resourceVersion = root.uid === undefined ? undefined : known.get(root.uid);
+    rootWatches.push(follow(root, root.namespace, root.name, resourceVersion));
+    // Each opens a connection of its own: of a thousand together nothing else would hear for a second.
+    await turn();
+  }
   const namespaces = [...new Set(roots.flatMap((root) => root.namespace ?? []))];
   const offspring = (await wide).map(({ kind, namespace }) => follow(kind, namespace));
   const events = namespaces.map((namespace) => follow({ apiVersion: 'v1', kind: 'Event' }, namespace));

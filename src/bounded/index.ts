@@ -29,12 +29,13 @@ export interface Reader {
 
 const STACK_MB = 16;
 
-export function openReader(module: URL, limits: Limits): Reader {
+/** `environment`: what the thread sees of it; nothing, unless it starts programs. */
+export function openReader(module: URL, limits: Limits, environment: NodeJS.ProcessEnv = {}): Reader {
   const worker = new Worker(module, {
     resourceLimits: { maxOldGenerationSizeMb: limits.memory_mb, stackSizeMb: STACK_MB },
     stdout: true,
     stderr: true,
-    env: {},
+    env: environment,
   });
   worker.unref();
   let gone: string | undefined;
@@ -95,3 +96,5 @@ export function openReader(module: URL, limits: Limits): Reader {
 /** The module beside the caller's, as TypeScript in a clone and as JavaScript in a build. */
 export const beside = (name: string, caller: string): URL =>
   new URL(`./${name}${caller.endsWith('.ts') ? '.ts' : '.js'}`, caller);
+
+export { othersFirst, parsedJson, slices } from './slices.ts';

@@ -1,3 +1,4 @@
+import { parsedJson } from '../bounded/index.ts';
 import { type Review, shownAgain } from '../review/index.ts';
 import { type Refusal, refuse } from '../workflow/index.ts';
 import { runFor, settled } from './conclude.ts';
@@ -56,5 +57,5 @@ async function look(engine: EngineContext, deployment: string): Promise<{ review
 /** Written by request-approval under its own digest, so it is what was written. */
 async function reviewAt(engine: EngineContext, digest: string): Promise<Review | undefined> {
   const found = await findEvidence(engine.ledger, digest);
-  return found.kind === 'found' ? (JSON.parse(found.text) as Review) : undefined;
+  return found.kind === 'found' ? ((await parsedJson(found.text)) as Review) : undefined;
 }

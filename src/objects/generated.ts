@@ -14,10 +14,18 @@ export const withSteadyNames = (object: KubeObject): KubeObject => {
   };
 };
 
+/** The same value where nothing in it has such a name, as in nearly every object: a large one is not copied for nothing. */
 function steady(value: unknown): unknown {
   if (typeof value === 'string') return TOKEN_VOLUME.test(value) ? 'kube-api-access' : value;
-  if (Array.isArray(value)) return value.map(steady);
-  return isRecord(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, steady(inner)]))
-    : value;
+  if (Array.isArray(value)) {
+    const items = value.map(steady);
+    return items.some((item, i) => item !== value[i]) ? items : value;
+  }
+  if (!isRecord(value)) return value;
+  const changed: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) {
+    const now = steady(inner);
+    if (now !== inner) changed[key] = now;
+  }
+  return Object.keys(changed).length === 0 ? value : { ...value, ...changed };
 }

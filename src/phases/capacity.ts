@@ -15,10 +15,11 @@ export async function shortOf(
   namespace: string,
 ): Promise<Problem[]> {
   const wanted = new Map<string, KubeObject>();
+  const places = new Map(tried.map((t) => [t.place, t]));
   for (const [index, phase] of loaded.phases.entries()) {
     if (loaded.plan.phases[index]?.delivery !== 'apply') continue;
     for (const { object } of phase.manifests) {
-      const then = tried.find((t) => t.place === placeOf(phase.number, object, namespace));
+      const then = places.get(placeOf(phase.number, object, namespace));
       if (then?.uid !== undefined && then.changed.length === 0) continue;
       // The same object in two phases is one object: as the last of them has it.
       wanted.set(placeOf(0, object, namespace), object);

@@ -1,5 +1,6 @@
 import { address, called } from '../apply/index.ts';
 import { checkImage, createWorld } from '../assumptions/index.ts';
+import { parsedJson } from '../bounded/index.ts';
 import type { Reader } from '../cluster/index.ts';
 import { lost } from '../engine/connect.ts';
 import { observation, stamp } from '../engine/observe.ts';
@@ -7,7 +8,7 @@ import type { ReadingRun } from '../engine/tool.ts';
 import { imagesOf, isAutoscaled, type KubeObject, pullSecretsOf } from '../objects/index.ts';
 import { type Deployment, plan, type Refusal, refuse, revisePlan } from '../workflow/index.ts';
 import { homesOf, scalersIn } from './live.ts';
-import { worldOf } from './read-plan.ts';
+import { worldOf } from './prepare.ts';
 import { refOfManifest } from './refs.ts';
 import { placeOf, type Tried, tryOne } from './rehearse.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
@@ -142,13 +143,14 @@ async function differenceChanged(
   body: string | undefined,
 ): Promise<Changed[]> {
   const text = body === undefined ? undefined : await run.get(body);
-  const tried = text === undefined ? undefined : (JSON.parse(text) as StoredPlan).tried;
+  const tried = text === undefined ? undefined : ((await parsedJson(text)) as StoredPlan).tried;
   if (tried === undefined) return [];
+  const places = new Map(tried.map((t) => [t.place, t]));
   const scalers = await scalersIn(reader, homesOf(phase.objects, d.target.namespace));
   const found = await Promise.all(
     phase.objects.map((object) => {
       const key = placeOf(phase.number, object, d.target.namespace);
-      const then = tried.find((t) => t.place === key);
+      const then = places.get(key);
       return then === undefined ? undefined : oneDifference(reader, d, object, then, scalers);
     }),
   );

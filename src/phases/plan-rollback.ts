@@ -21,6 +21,7 @@ export function plannedRollbacks(
   makes: Makes,
 ): { readonly phases: readonly PlannedRollback[]; readonly problems: readonly Problem[] } {
   const existed = existedBefore(d);
+  const places = new Map(tried.map((t) => [t.place, t]));
   const problems: Problem[] = [];
   const phases = loaded.plan.phases.flatMap((phase, index): PlannedRollback[] => {
     if (phase.delivery !== 'apply') return [];
@@ -33,7 +34,7 @@ export function plannedRollbacks(
         (s) => s.kind === 'keep' && (s.object === '*' || s.object === name || s.object.endsWith(`/${name}`)),
       );
       if (keep?.kind === 'keep') return { object: name, outcome: 'kept', why: keep.because };
-      const then = tried.find((t) => t.place === placeOf(phase.number, object, d.target.namespace));
+      const then = places.get(placeOf(phase.number, object, d.target.namespace));
       if (then?.uid !== undefined && existed({ uid: then.uid }))
         return then.changed.length === 0
           ? { object: name, outcome: 'untouched', why: 'it exists and this plan does not change it' }

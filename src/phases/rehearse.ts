@@ -1,4 +1,5 @@
 import { address, differences } from '../apply/index.ts';
+import { parallel } from '../assumptions/index.ts';
 import type { ApiFailure, Reader } from '../cluster/index.ts';
 import { identityOfObject, type KubeObject, withoutControllersFields } from '../objects/index.ts';
 import type { LoadedPlan, Problem } from '../plan/index.ts';
@@ -21,6 +22,9 @@ export type Tried = { readonly place: string; readonly uid?: string; readonly ch
 export const placeOf = (phase: number, object: KubeObject, namespace: string): string =>
   `${phase}/${identityOfObject(object, namespace)}`;
 
+/** Dry runs at once: more would wait for each other at the server, and to send thousands together takes a second. */
+const AT_ONCE = 32;
+
 /** Every manifest through the server's strict dry run, as this identity. What the plan itself brings first can't be judged yet, and is said. */
 export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: string): Promise<Rehearsal> {
   const brought = broughtBy(loaded);
@@ -36,9 +40,10 @@ export async function rehearse(reader: Reader, loaded: LoadedPlan, namespace: st
       );
       continue;
     }
-    const seen = await Promise.all(
-      phase.manifests.map(async (m) => ({ m, ...(await tryOne(reader, m.object, namespace)) })),
-    );
+    const seen = await parallel(phase.manifests, AT_ONCE, async (m) => ({
+      m,
+      ...(await tryOne(reader, m.object, namespace)),
+    }));
     for (const { m, result, live, changed } of seen) {
       const name = `${m.object.kind}/${m.object.metadata.name}`;
       const path = `phases[${index}].resources[${m.from.resource}]`;

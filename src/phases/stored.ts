@@ -1,3 +1,4 @@
+import { parsedJson } from '../bounded/index.ts';
 import type { Run } from '../engine/tool.ts';
 import type { KubeObject } from '../objects/index.ts';
 import { isFile, type LoadedPlan, type Phase, type Plan } from '../plan/index.ts';
@@ -52,7 +53,7 @@ export async function storedPlan(run: Run, d: Deployment): Promise<StoredPlan | 
       `The body of plan ${current.digest.slice(0, 12)} is missing or changed; submit the plan again.`,
     );
   }
-  return JSON.parse(body) as StoredPlan;
+  return (await parsedJson(body)) as StoredPlan;
 }
 
 export async function storedPhase(
@@ -80,7 +81,7 @@ export async function formerPhase(
   const body = former === undefined ? undefined : await run.get(former.body);
   if (former === undefined || body === undefined) return undefined;
   // The file it was submitted from says another plan by now.
-  const { file: _, ...stored } = JSON.parse(body) as StoredPlan;
+  const { file: _, ...stored } = (await parsedJson(body)) as StoredPlan;
   const phase = phasesOf(stored, (n) => former.cumulative[former.phases.findIndex((p) => p.number === n)]).find(
     (p) => p.number === number,
   );

@@ -5,7 +5,7 @@ import type { WritingRun } from '../engine/tool.ts';
 import { at, textAt } from '../objects/index.ts';
 import { added, type Inventory, inventory, namesOf, rewritten, vanished } from '../phases/inventory.ts';
 import { scalersIn } from '../phases/live.ts';
-import { worldOf } from '../phases/read-plan.ts';
+import { worldOf } from '../phases/prepare.ts';
 import { secretsToHide } from '../phases/secrets.ts';
 import { filesOf, type StoredPhase, type StoredPlan } from '../phases/stored.ts';
 import { wayBack } from '../phases/undo.ts';

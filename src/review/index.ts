@@ -1,3 +1,4 @@
+import { slices } from '../bounded/index.ts';
 import type { LoadedPlan } from '../plan/index.ts';
 import { canonical, type Deployment, type Instant } from '../workflow/index.ts';
 import { type CommandReview, commandsIn, type Script } from './commands.ts';
@@ -82,7 +83,8 @@ export type Review = {
   readonly notes: readonly string[];
 };
 
-export function reviewOf(input: ReviewInput): Review {
+/** Made in slices: nothing else waits for the review of a plan with thousands of objects. */
+export async function reviewOf(input: ReviewInput): Promise<Review> {
   const { deployment: d, loaded, scripts, decided } = input;
   const { plan } = loaded;
   const around = {
@@ -90,11 +92,17 @@ export function reviewOf(input: ReviewInput): Review {
     namespaces: d.target.namespaces.map((n) => n.name),
     digests: input.digests,
   };
-  const objects = input.looked.map((one) => reviewObject(one, around));
+  const turn = slices();
+  const objects: ObjectReview[] = [];
+  for (const one of input.looked) {
+    objects.push(reviewObject(one, around));
+    await turn();
+  }
+  const names = new Set(objects.map((o) => o.name));
   const commands = commandsIn(loaded);
   const leftBehind = d.placements
     .filter((p) => p.purpose === 'phase' && p.state !== 'gone')
-    .filter((p) => !objects.some((o) => o.name === `${p.object.kind}/${p.object.name}`))
+    .filter((p) => !names.has(`${p.object.kind}/${p.object.name}`))
     .map((p) =>
       fact(
         2,
@@ -144,7 +152,7 @@ export function reviewOf(input: ReviewInput): Review {
       (s) =>
         `${s.name} (${s.keys.join(', ') || 'any key'}) from ${s.from}${s.detail === undefined ? '' : `: ${s.detail}`}`,
     ),
-    deceptions: deceptionsIn(input),
+    deceptions: await deceptionsIn(input),
     quota: quotaLeft(input.around.quotas),
     ...(decided === undefined
       ? {}
@@ -153,7 +161,7 @@ export function reviewOf(input: ReviewInput): Review {
             at: decided.at,
             choice: decided.choice,
             digest: decided.digest,
-            changes: changesSince(decided, loaded, scripts),
+            changes: await changesSince(decided, loaded, scripts),
           },
         }),
     evidence: evidenceOf(d, input.now),
@@ -169,7 +177,8 @@ export function reviewOf(input: ReviewInput): Review {
 const weight = (o: ObjectReview): number => ({ changed: 3, 'not tried': 2, created: 1, unchanged: 0 })[o.action];
 
 /** Every text of the plan, of its objects and files: where it deceives, the approver reads it with the characters' numbers. */
-function deceptionsIn({ loaded, scripts }: ReviewInput): string[] {
+async function deceptionsIn({ loaded, scripts }: ReviewInput): Promise<string[]> {
+  const turn = slices();
   const found: string[] = [];
   const visit = (value: unknown, path: string, depth: number): void => {
     if (found.length >= MOST_DECEPTIONS || depth > 60) return;
@@ -185,7 +194,10 @@ function deceptionsIn({ loaded, scripts }: ReviewInput): string[] {
       }
   };
   for (const phase of loaded.phases)
-    for (const { object } of phase.manifests) visit(object, `${object.kind}/${object.metadata.name ?? ''}`, 0);
+    for (const { object } of phase.manifests) {
+      visit(object, `${object.kind}/${object.metadata.name ?? ''}`, 0);
+      await turn();
+    }
   visit(loaded.plan, 'plan', 0);
   for (const script of scripts) {
     visit(script.path, 'a file', 0);
@@ -196,8 +208,23 @@ function deceptionsIn({ loaded, scripts }: ReviewInput): string[] {
 
 const MOST_DECEPTIONS = 12;
 
-/** RFC 8785, of what JSON can say: one text for one review. Its SHA-256 is the review's digest, recorded with the decision. */
-export const canonicalReview = (review: Review): string => canonical(review);
+/**
+ * RFC 8785, of what JSON can say: one text for one review. Its SHA-256 is the review's digest, recorded with the decision.
+ * A map's canonical text is that of its members, sorted, so it is put together from those of its objects.
+ */
+export async function canonicalReview({ objects, ...rest }: Review): Promise<string> {
+  const turn = slices();
+  const texts: string[] = [];
+  for (const one of objects) {
+    texts.push(canonical(one));
+    await turn();
+  }
+  const members = Object.entries(rest).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, canonical(value)] as const],
+  );
+  const sorted = [...members, ['objects', `[${texts.join(',')}]`] as const].sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${sorted.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
+}
 
 export type { CommandReview, Script } from './commands.ts';
 export { NOTHING_AROUND, type Surroundings } from './effects.ts';

@@ -1,3 +1,5 @@
+import { slices } from '../bounded/index.ts';
+import { isRecord } from '../objects/index.ts';
 import type { LoadedPlan } from '../plan/index.ts';
 import { leaves } from '../plan/index.ts';
 import type { Script } from './commands.ts';
@@ -13,11 +15,20 @@ export type Decided = {
 };
 
 /** Every difference between two plans, on whole values: fields, objects, texts of files. Most dangerous first. */
-export function changesSince(before: Decided, loaded: LoadedPlan, scripts: readonly Script[]): Change[] {
+export async function changesSince(before: Decided, loaded: LoadedPlan, scripts: readonly Script[]): Promise<Change[]> {
   const [was, is] = [plain(before.loaded, before.scripts), plain(loaded, scripts)];
-  return leaves(was, is)
-    .map(changeAt)
-    .sort((a, b) => b.danger - a.danger);
+  const turn = slices();
+  const found: Change[] = [];
+  for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
+    const [one, other] = [was[key], is[key]];
+    if (!isRecord(one) || !isRecord(other)) found.push(...leaves(one, other, key).map(changeAt));
+    else
+      for (const name of new Set([...Object.keys(one), ...Object.keys(other)])) {
+        found.push(...leaves(one[name], other[name], `${key}.${name}`).map(changeAt));
+        await turn();
+      }
+  }
+  return found.sort((a, b) => b.danger - a.danger);
 }
 
 function plain({ plan, phases, pinned }: LoadedPlan, scripts: readonly Script[]): Record<string, unknown> {

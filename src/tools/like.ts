@@ -2,8 +2,7 @@ import type { OpeningRun } from '../engine/tool.ts';
 import { identityOfObject, imagesOf, type KubeObject } from '../objects/index.ts';
 import { alike, fieldsOf } from '../phases/alike.ts';
 import { changed, changeSchema, composed } from '../phases/change.ts';
-import { worldOf } from '../phases/read-plan.ts';
-import { reloadPlan } from '../plan/index.ts';
+import { reloaded, worldOf } from '../phases/prepare.ts';
 import {
   changeWords,
   type Deployment,
@@ -60,7 +59,7 @@ export async function likeOf(run: OpeningRun, id: string, input: Input): Promise
   let plan: ReturnType<typeof composed>;
   let now: ReadonlyMap<string, KubeObject>;
   if (asked === undefined) {
-    const { loaded, problems } = await reloadPlan(stored.loaded, world);
+    const { loaded, problems } = await reloaded(run, here, stored.loaded);
     if (problems[0] !== undefined) return wrong('like', `${problems[0].path}: ${problems[0].message}`);
     const { others } = alike(stored.loaded, loaded, namespace, image);
     if (others.length > 0) return wrong('like', beyond(id, others));

@@ -5,11 +5,11 @@ import { surroundings } from '../phases/look.ts';
 import { makesOf } from '../phases/makes.ts';
 import { plannedRollbackLines, plannedRollbacks } from '../phases/plan-rollback.ts';
 import { refusedPods } from '../phases/pods-refused.ts';
-import { worldOf } from '../phases/read-plan.ts';
+import { prepared as preparedPlan, worldOf } from '../phases/prepare.ts';
 import { rehearse } from '../phases/rehearse.ts';
 import { absentSecrets } from '../phases/secrets-absent.ts';
 import { type StoredPlan, storedPlan } from '../phases/stored.ts';
-import { differenceText, type Prepared, type Problem, preparePlan } from '../plan/index.ts';
+import { differenceText, type Prepared, type Problem } from '../plan/index.ts';
 import { defined } from '../workflow/defined.ts';
 import {
   plan as currentPlan,
@@ -42,7 +42,7 @@ export const run: ToolRun<'submit-plan', Input, Output> = async (input, run) => 
 
   const before = currentPlan(d) === undefined ? undefined : await storedPlan(run, d);
   const previous = before === undefined || 'code' in before ? undefined : before.loaded;
-  const read = await preparePlan(text, file ?? 'plan', world, previous);
+  const read = await preparedPlan(run, d, text, file ?? 'plan', previous);
   if (read.prepared === undefined) return invalid(read.problems);
   run.progress('trying every manifest with a server-side dry run');
   const tried = await rehearse(await run.reader(), read.prepared.loaded, d.target.namespace);

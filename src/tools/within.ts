@@ -1,8 +1,9 @@
 import { differences } from '../apply/index.ts';
+import { parsedJson } from '../bounded/index.ts';
 import type { ReadingRun, Within } from '../engine/tool.ts';
 import { identityOfObject } from '../objects/index.ts';
 import { alike, nameOf } from '../phases/alike.ts';
-import { worldOf } from '../phases/read-plan.ts';
+import { worldOf } from '../phases/prepare.ts';
 import { tryOne } from '../phases/rehearse.ts';
 import type { StoredPlan } from '../phases/stored.ts';
 import { classesIn, type Deployment, type FieldChange, outsideOf, plan } from '../workflow/index.ts';
@@ -48,7 +49,7 @@ export const lastCompleted = (deployments: readonly Deployment[]): Deployment | 
 export async function storedOf(run: Pick<ReadingRun, 'get'>, d: Deployment): Promise<StoredPlan | undefined> {
   const body = plan(d)?.body;
   const text = body === undefined ? undefined : await run.get(body);
-  return text === undefined ? undefined : (JSON.parse(text) as StoredPlan);
+  return text === undefined ? undefined : ((await parsedJson(text)) as StoredPlan);
 }
 
 /** What applying the plan would change in the cluster beyond these fields; an object that is not there is made by no class. */

@@ -89,6 +89,7 @@ const anchorsOf = (text: string): string[] =>
 /** Where a number of docs/reference/limits.md stands in the code, and how the page writes it. */
 const LIMITS: readonly (readonly [string, string, string])[] = [
   ['src/plan/parse.ts', 'const LONGEST = 2_000_000;', '2,000,000 characters'],
+  ['src/phases/plan-world.ts', 'const MOST_CHARACTERS = 4_000_000;', '4,000,000 characters'],
   ['src/plan/resources.ts', 'const MOST_FILES = 500;', 'files of one folder in `resources` | 500 |'],
   ['src/plan/schema.ts', 'const LONGEST_TIMEOUT_MS = 3_600_000;', '| 60 min; 300 s when left out |'],
   ['src/plan/schema.ts', 'const DEFAULT_TIMEOUT_MS = 300_000;', '300 s when left out'],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { shownAgain } from '../../src/review/index.ts';
+import { canonicalReview, shownAgain } from '../../src/review/index.ts';
+import { canonical } from '../../src/workflow/index.ts';
 import { linesOf, reviewOfTrap, type Trap } from '../support/trap.ts';
 
 /** Between showing and deciding: what makes the review be shown again, and what does not. */
@@ -100,4 +101,9 @@ test('nothing of a review that nobody decided about before is called unchanged',
   expect(linesOf(await made()).join('\n')).toContain('No person has decided about an earlier plan');
   const same = await made({ decided: written('plain') });
   expect(linesOf(same).join('\n')).toMatch(/Since a person decided \(approve.*only in how it is written down/);
+});
+
+test('the text that is recorded, put together from its parts, is the canonical JSON of the whole', async () => {
+  const review = await made({ facts: [item, seen('fail')], live: [at('u-1', 'plain')] });
+  expect(await canonicalReview(review)).toBe(canonical(review));
 });

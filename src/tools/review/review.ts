@@ -1,3 +1,4 @@
+import { othersFirst, parsedJson } from '../../bounded/index.ts';
 import type { ReadingRun, Run } from '../../engine/tool.ts';
 import { Refused } from '../../engine/tool.ts';
 import { imagesOf } from '../../objects/index.ts';
@@ -26,14 +27,14 @@ export type Bodies = Pick<Run, 'get' | 'now'>;
 export async function planReview(from: Bodies, d: Deployment): Promise<string | undefined> {
   const body = plan(d)?.body;
   const text = body === undefined ? undefined : await from.get(body);
-  return text === undefined ? undefined : (await reviewOnRecord(from, d, JSON.parse(text) as StoredPlan)).text;
+  return text === undefined ? undefined : (await reviewOnRecord(from, d, (await parsedJson(text)) as StoredPlan)).text;
 }
 
 /** From what is on record: the plan, the look that was kept with it, the evidence. */
 export async function reviewOnRecord(run: Bodies, d: Deployment, stored: StoredPlan, look?: Look): Promise<Made> {
   const kept = look ?? stored.look ?? untried(stored.loaded, plan(d)?.at ?? run.now());
   const decided = await lastDecided(run, d);
-  const review = reviewOf({
+  const review = await reviewOf({
     deployment: d,
     now: run.now(),
     digest: plan(d)?.digest ?? '',
@@ -48,6 +49,7 @@ export async function reviewOnRecord(run: Bodies, d: Deployment, stored: StoredP
     ),
     ...(decided === undefined ? {} : { decided }),
   });
+  await othersFirst();
   const shown = { now: run.now(), lookedAt: kept.at, fresh: look !== undefined };
   return { review, shown, text: reviewLines(review, shown).join('\n') };
 }
@@ -72,7 +74,7 @@ async function lookNow(run: ReadingRun, d: Deployment, loaded: LoadedPlan): Prom
 export const namespacesOf = (d: Deployment): string[] => d.target.namespaces.map((n) => n.name);
 
 /** The canonical JSON is the body; its address in the ledger is the review's digest. */
-export const keepReview = (run: Run, { review }: Made): Promise<string> => run.put(canonicalReview(review));
+export const keepReview = async (run: Run, { review }: Made): Promise<string> => run.put(await canonicalReview(review));
 
 /** The plan that a person last decided about, whatever has been submitted since. */
 async function lastDecided(run: Bodies, d: Deployment): Promise<Decided | undefined> {
@@ -81,7 +83,7 @@ async function lastDecided(run: Bodies, d: Deployment): Promise<Decided | undefi
   const planned = d.plans.findLast((p) => p.digest === decision.digest && p.seq < decision.seq);
   const body = planned === undefined ? undefined : await run.get(planned.body);
   if (body === undefined) return undefined;
-  const { loaded, scripts = [] } = JSON.parse(body) as StoredPlan;
+  const { loaded, scripts = [] } = (await parsedJson(body)) as StoredPlan;
   return { at: decision.at, choice: decision.choice, digest: decision.digest, loaded, scripts };
 }
 
