@@ -14,7 +14,7 @@ export { lookAt, subjectOf } from './look.ts';
 export { checkManifests, type ManifestFinding } from './manifests.ts';
 export { checkQuota } from './manifests-quota.ts';
 export { type Manifest, type ManifestsRead, readManifests } from './manifests-read.ts';
-export { checkNamespaces } from './namespace.ts';
+export { checkNamespaces, judgeNamespace } from './namespace.ts';
 export { nearest } from './near.ts';
 export { checkOperator, operatorSubject } from './operator.ts';
 export { parallel } from './parallel.ts';

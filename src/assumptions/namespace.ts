@@ -18,13 +18,15 @@ export async function checkNamespaces(reader: Reader, names: readonly string[]):
         };
       }
       const seen = target.value.namespaces.find((ns) => ns.name === name);
-      const verdict = seen === undefined ? unknown('NotAsked', 'it was not asked for') : await judge(reader, seen);
+      const verdict =
+        seen === undefined ? unknown('NotAsked', 'it was not asked for') : await judgeNamespace(reader, seen);
       return { subject, asked, verdict, evidence: { ...seen }, ...(seen?.uid == null ? {} : { uid: seen.uid }) };
     }),
   );
 }
 
-async function judge(reader: Reader, { name, uid, state }: TargetNamespace): Promise<Verdict> {
+/** Is it there? What may not be read is tried by what it holds, and by what it would take. */
+export async function judgeNamespace(reader: Reader, { name, uid, state }: TargetNamespace): Promise<Verdict> {
   if (state === 'there') return pass('NamespaceExists', `namespace ${name}, UID ${uid}`);
   if (state === 'missing') return fail('NamespaceMissing', `there is no namespace ${name}`);
   const root = await reader.getIfThere({

@@ -2,7 +2,7 @@ import { versionOf } from './ask.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
 import { type Catalogue, catalogue } from './discover.ts';
-import { freeze } from './frozen.ts';
+import { type Frozen, freeze } from './frozen.ts';
 import type { About } from './guard-session.ts';
 import { type GuardedNamespace, guardedConnection, guardsOf } from './guarded.ts';
 import { type ContextListing, contextsOf, readKubeconfig } from './kubeconfig.ts';
@@ -34,11 +34,15 @@ export type Cluster = {
 
 export type GuardedCluster = { readonly cluster: Cluster; end(): Promise<void> };
 
+export type ImpersonatedUser = { readonly user: string; readonly groups: readonly string[] };
+
 export type ConnectOptions = {
   /** A file; left out: INFRAGATE_KUBECONFIG, KUBECONFIG, ~/.kube/config, the Pod's own account. */
   readonly kubeconfig?: string | undefined;
   /** Left out: the current context. */
   readonly context?: string | undefined;
+  /** Whom every request is made for (Kubernetes' impersonation); instead of whom the kubeconfig names. */
+  readonly as?: ImpersonatedUser | undefined;
   /** Ends all requests made over it. */
   readonly signal?: AbortSignal | undefined;
   /** For one request; default 30 s. */
@@ -65,7 +69,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Result<Clus
   if (!config.ok) return config;
   const frozen = await freeze(config.value, options.context);
   if (!frozen.ok) return frozen;
-  const connection = await openConnection(frozen.value, {
+  const connection = await openConnection(impersonating(frozen.value, options.as), {
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     signal: options.signal,
   });
@@ -78,6 +82,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Result<Clus
   const from = catalogue(connection);
   return ok(clusterOver(connection, from, from.under, new Map(), hello.ok ? hello.value : undefined));
 }
+
+const impersonating = (frozen: Frozen, as: ImpersonatedUser | undefined): Frozen =>
+  as === undefined
+    ? frozen
+    : { ...frozen, user: { ...frozen.user, fields: { ...frozen.user.fields, as: as.user, 'as-groups': as.groups } } };
 
 function clusterOver(
   connection: Connection,

@@ -11,6 +11,7 @@ export {
   type ConnectOptions,
   connect,
   type GuardedCluster,
+  type ImpersonatedUser,
   kubeconfigFor,
   listContexts,
 } from './connect.ts';

@@ -1,4 +1,4 @@
-import type { About, ApiFailure, Cluster } from '../cluster/index.ts';
+import type { About, ApiFailure, Cluster, ImpersonatedUser } from '../cluster/index.ts';
 import { type Deployment, type Place, refuse } from '../workflow/index.ts';
 import { Refused } from './tool.ts';
 
@@ -22,6 +22,7 @@ export async function connectTo(
   context: string | undefined,
   signal: AbortSignal,
   purpose?: Purpose,
+  as?: ImpersonatedUser,
 ): Promise<Connected> {
   const { connect } = await import('../cluster/index.ts');
   const wanted = d?.target;
@@ -31,6 +32,7 @@ export async function connectTo(
     signal,
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(contextName === undefined ? {} : { context: contextName }),
+    ...(as === undefined ? {} : { as }),
   });
   if (!connected.ok) throw lost(connected.error);
   const cluster = connected.value;

@@ -7,7 +7,7 @@ import {
   takeCounter,
 } from '../approvers/index.ts';
 import type { Signer } from '../state/index.ts';
-import { type Actor, type Assurance, type Fact, type Refusal, refuse } from '../workflow/index.ts';
+import { type Actor, type Assurance, admitPerson, type Fact, type Refusal, refuse } from '../workflow/index.ts';
 import type { EngineContext } from './context.ts';
 import { load } from './record.ts';
 
@@ -38,8 +38,10 @@ export async function proven(
   fact: Fact,
   hand: Hand,
 ): Promise<Proven | Refusal> {
-  if (hand.actor !== undefined)
-    return { actor: hand.actor, ...(hand.signer === undefined ? {} : { signer: hand.signer }) };
+  if (hand.actor !== undefined) {
+    const forbidden = admitPerson(fact.type, hand.actor);
+    return forbidden ?? { actor: hand.actor, ...(hand.signer === undefined ? {} : { signer: hand.signer }) };
+  }
   const { assertion } = hand;
   const no = (why: string) => refuse('PERSON_NEEDED', `The passkey's answer decides nothing: ${why}.`, NEXT);
   const now = engine.now();

@@ -1,4 +1,4 @@
-import { admit, type Deployment, refuse, STEPS, type Step, stepInputOf } from '../workflow/index.ts';
+import { admit, admitRole, type Deployment, refuse, STEPS, type Step, stepInputOf } from '../workflow/index.ts';
 import { answerOf, refusalAnswer } from './answer.ts';
 import { badInput } from './bad-input.ts';
 import { finish, refused, runFor, settled } from './conclude.ts';
@@ -16,6 +16,8 @@ import type { Performed, Tool } from './tool.ts';
 export async function perform(engine: EngineContext, call: Call): Promise<Performed> {
   const tool = engine.tools.find((t) => t.name === call.tool);
   if (tool === undefined) return refusalAnswer(refuse('BAD_INPUT', `tool: there is no tool "${call.tool}"`));
+  const forbidden = admitRole(tool.name, call.actor);
+  if (forbidden !== undefined) return refusalAnswer(forbidden);
   const parsed = tool.input.safeParse(call.input ?? {});
   if (!parsed.success) return refusalAnswer(badInput(tool, parsed.error));
   const input: Record<string, unknown> = parsed.data;

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { ASSURANCES, type Demand, issuesIn, SEPARATIONS } from '../workflow/index.ts';
+import type { ImpersonatedUser } from '../cluster/index.ts';
+import { type Actor, ASSURANCES, type Demand, issuesIn, SEPARATIONS } from '../workflow/index.ts';
 
 /**
  * What the operator allows beyond the defaults: `policy.yaml` in the data folder, outside any workspace an agent edits,
@@ -62,6 +63,28 @@ export const policySchema = z.strictObject({
     .describe(
       "rollback-test may rehearse for real (`rehearse: true`): in a namespace that it makes and takes away again, with copies of the plan's objects and of the Secrets they name. What runs there can reach whatever the originals reach.",
     ),
+  access: z
+    .strictObject({
+      issuer: z.url().describe('The identity provider, as its tokens name it in `iss`.'),
+      audience: z.string().min(1).optional(),
+      user_claim: z.string().min(1).default('sub'),
+      groups_claim: z.string().min(1).default('groups'),
+      roles: z
+        .strictObject({
+          auditor: z.array(z.string().min(1)).default([]),
+          requester: z.array(z.string().min(1)).default([]),
+          approver: z.array(z.string().min(1)).default([]),
+          admin: z.array(z.string().min(1)).default([]),
+        })
+        .prefault({}),
+      impersonate: z
+        .strictObject({ user_prefix: z.string().default(''), group_prefix: z.string().default('') })
+        .optional(),
+    })
+    .optional()
+    .describe(
+      "Who may use this server over the network: an OAuth 2.1 identity provider's tokens (`issuer`; `audience`, by default the server's public address), which claim names a person and which their groups, and which groups have which of the roles `auditor` (reads), `requester` (deploys), `approver` (decides) and `admin` (all). With `impersonate`, every request to the cluster is made in that person's name, with these prefixes before user and groups.",
+    ),
   approval_days: z.number().int().min(1).max(90).default(7).describe('How long an approval holds, in days.'),
 });
 
@@ -73,6 +96,17 @@ export const demandOf = (policy: Policy): Demand => ({
   separation: policy.minimum_separation,
   approvers: policy.approvers,
 });
+
+/** Whom the cluster is asked for; undefined: the server's own identity. A name of Kubernetes' own is never lent (user.ts). */
+export function impersonated(by: Actor, { access }: Policy): ImpersonatedUser | undefined {
+  const prefixes = access?.impersonate;
+  if (by.kind !== 'agent' || by.user === undefined || prefixes === undefined) return undefined;
+  const { name, groups } = by.user;
+  return {
+    user: `${prefixes.user_prefix}${name}`,
+    groups: groups.map((group) => `${prefixes.group_prefix}${group}`),
+  };
+}
 
 /** Where a machine's administrator puts policy that whoever owns the data folder can't change. */
 export const SYSTEM_POLICY = '/etc/infragate/policy.yaml';

@@ -20,6 +20,7 @@ import {
 import { type Connected, connectTo, lost } from './connect.ts';
 import { findEvidence } from './evidence.ts';
 import { notesOf } from './notes.ts';
+import { impersonated } from './policy.ts';
 import { appendDecided, event, lines, load, loadSome, type Records } from './record.ts';
 import { type OpeningRun, type Performed, Refused } from './tool.ts';
 
@@ -56,11 +57,17 @@ export function createRun(context: RunContext): OpeningRun & { end(): Promise<vo
   let connection: Promise<Connected> | undefined;
 
   const connected = (wanted?: string): Promise<Connected> => {
-    connection ??= connectTo(deployment, wanted, context.signal, {
-      run: context.id,
-      tool: context.tool,
-      approved: AFTER_APPROVAL.has(step.gate),
-    }).then(async (made) => {
+    connection ??= connectTo(
+      deployment,
+      wanted,
+      context.signal,
+      {
+        run: context.id,
+        tool: context.tool,
+        approved: AFTER_APPROVAL.has(step.gate),
+      },
+      impersonated(context.actor, context.policy),
+    ).then(async (made) => {
       await context.connected(made);
       return made;
     });

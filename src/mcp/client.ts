@@ -5,6 +5,8 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { type Actor, type User, user } from '../workflow/actor.ts';
+import { defined } from '../workflow/defined.ts';
 
 /** The extension for long work (SEP-2663); its methods are of revision 2026-07-28, so older connections have none. */
 export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
@@ -19,6 +21,8 @@ export type ClientView = {
   readonly hasRoots: boolean;
   /** It takes a task for an answer (io.modelcontextprotocol/tasks). */
   readonly hasTasks: boolean;
+  /** For whom it works: on a shared server whoever its token names. */
+  readonly user?: User;
 };
 
 const INFO = z.object({ name: z.string(), version: z.string().optional() });
@@ -43,8 +47,24 @@ export function clientOf(server: McpServer, ctx: ServerContext): ClientView {
     canOpenPages: elicitation?.url !== undefined,
     hasRoots: can.data?.roots !== undefined,
     hasTasks: envelope !== undefined && can.data?.extensions?.[TASKS_EXTENSION] !== undefined,
+    ...defined<Pick<ClientView, 'user'>>({ user: userOf(ctx) }),
   };
 }
+
+/** Whoever the token of this request names, which was verified before (access.ts); undefined without tokens. */
+export function userOf(ctx: ServerContext): User | undefined {
+  const { authInfo } = ctx.http ?? {};
+  return authInfo === undefined ? undefined : user.parse(authInfo.extra?.user);
+}
+
+/** Who calls, as the record names it. */
+export const agentOf = ({ name, user }: ClientView): Agent => defined<Agent>({ kind: 'agent', client: name, user });
+
+type Agent = Extract<Actor, { kind: 'agent' }>;
+
+/** Tells callers apart: two people with one client are two. */
+export const callerKey = ({ name, user }: ClientView): string =>
+  user === undefined ? name : JSON.stringify([user.issuer, user.subject, name]);
 
 /** It goes into every event of the record: one line, not a page. */
 const nameOf = ({ name, version = '' }: z.infer<typeof INFO>): string =>

@@ -9,9 +9,11 @@ import {
   localhostAllowedOrigins,
   originValidationResponse,
 } from '@modelcontextprotocol/server';
+import ipaddr from 'ipaddr.js';
 import { printError } from '../print/index.ts';
-import { type ChannelOptions, createChannel } from './channel.ts';
+import { type Channel, type ChannelOptions, createChannel } from './channel.ts';
 import { createServer } from './server.ts';
+import type { Access } from './user.ts';
 
 const PATH = '/mcp';
 const METHODS = ['GET', 'POST', 'DELETE', 'OPTIONS', 'HEAD'] as const;
@@ -25,22 +27,47 @@ export type HttpServing = {
   close(): Promise<void>;
 };
 
+export type HttpOptions = ChannelOptions & {
+  /** 0 or left out: a free one. */
+  readonly port?: number;
+  /** Left out: 127.0.0.1. Any other than loopback needs `shared`. */
+  readonly host?: string;
+  /** Callers show who they are by tokens of an identity provider; `origin` is how they reach this server. */
+  readonly shared?: { readonly access: Access; readonly origin: URL };
+};
+
 /**
- * Serves MCP over HTTP on the loopback interface only. A web page can reach loopback too, so the Host must be a local
- * name (against DNS rebinding) and an Origin, where there is one, local as well. It asks nobody who they are: every
- * user of this machine can call it.
+ * Serves MCP over HTTP. By itself on loopback, where it asks nobody who they are: every user of this machine can call it.
+ * A web page can reach loopback too, so the Host must be a local name (against DNS rebinding) and an Origin, where there
+ * is one, local as well. Shared, it is an OAuth 2.1 resource server under its own name: no call without a valid token.
  */
-export async function serveHttp(options: ChannelOptions & { readonly port?: number }): Promise<HttpServing> {
+export async function serveHttp(options: HttpOptions): Promise<HttpServing> {
+  const { shared, host = '127.0.0.1' } = options;
+  if (shared === undefined && !isLoopback(host))
+    throw new Error(
+      `${host} is not loopback: beyond this machine callers must show who they are (access in policy.yaml)`,
+    );
+  const gatekeeper =
+    shared === undefined
+      ? undefined
+      : await (await import('./access.ts')).openGatekeeper(shared.access, new URL(PATH, shared.origin));
+  const hostnames = shared === undefined ? localhostAllowedHostnames() : [shared.origin.hostname];
+  const origins = shared === undefined ? localhostAllowedOrigins() : [shared.origin.hostname];
   const channel = createChannel(options);
   const handler = createMcpHandler(() => createServer(channel), { onerror: report });
 
   const answer = async (request: Request): Promise<Response> => {
-    const refused =
-      hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??
-      originValidationResponse(request, localhostAllowedOrigins());
+    const { pathname } = new URL(request.url);
+    const probe = await health(pathname, channel);
+    if (probe !== undefined) return probe;
+    const refused = hostHeaderValidationResponse(request, hostnames) ?? originValidationResponse(request, origins);
     if (refused !== undefined) return refused;
-    if (new URL(request.url).pathname !== PATH) return new Response(`MCP is served at ${PATH}`, { status: 404 });
-    return handler.fetch(request);
+    const document = gatekeeper?.metadata(request);
+    if (document !== undefined) return document;
+    if (pathname !== PATH) return new Response(`MCP is served at ${PATH}`, { status: 404 });
+    if (gatekeeper === undefined) return handler.fetch(request);
+    const caller = await gatekeeper.admit(request);
+    return caller instanceof Response ? caller : handler.fetch(request, { authInfo: caller });
   };
 
   const server = createHttpServer((req, res) => {
@@ -67,12 +94,12 @@ export async function serveHttp(options: ChannelOptions & { readonly port?: numb
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, host, resolve);
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
-    url: `http://127.0.0.1:${port}${PATH}`,
+    url: new URL(PATH, shared?.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).href,
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -82,12 +109,28 @@ export async function serveHttp(options: ChannelOptions & { readonly port?: numb
   };
 }
 
+/** For the cluster that runs this server: alive, and able to reach its ledger. They say nothing else, so they ask nobody. */
+async function health(pathname: string, channel: Channel): Promise<Response | undefined> {
+  if (pathname === '/healthz') return new Response('ok\n');
+  if (pathname !== '/readyz') return undefined;
+  try {
+    await (await (await channel.engine()).ledger()).identity();
+    return new Response('ok\n');
+  } catch (error) {
+    report(error instanceof Error ? error : new Error(String(error)));
+    return new Response('the ledger can not be reached\n', { status: 503 });
+  }
+}
+
 /** What a web-standard Request can't be made of (TRACE, CONNECT, a target that is no path): the status to answer with. */
 function unanswerable({ method, url = '/' }: IncomingMessage): 400 | 405 | undefined {
   if (!METHODS.some((known) => known === method)) return 405;
   if (!url.startsWith('/') || url.startsWith('//') || !URL.canParse(url, 'http://127.0.0.1')) return 400;
   return undefined;
 }
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || (ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback');
 
 /** node:http on one side, web-standard Request and Response (what the SDK speaks) on the other. */
 async function exchange(

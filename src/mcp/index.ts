@@ -7,7 +7,7 @@
  */
 export type { Channel, ChannelOptions } from './channel.ts';
 export { createChannel } from './channel.ts';
-export type { HttpServing } from './http.ts';
+export type { HttpOptions, HttpServing } from './http.ts';
 export { createServer } from './server.ts';
 export const serveHttp: typeof import('./http.ts').serveHttp = async (options) =>
   (await import('./http.ts')).serveHttp(options);

@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Engine, Performed } from '../engine/index.ts';
 import { visible } from '../workflow/visible.ts';
+import { agentOf, type ClientView } from './client.ts';
 import type { Seal, Sealed } from './seal.ts';
 
 /**
@@ -45,7 +46,7 @@ export async function awaited(
   { deployment, digest }: Sealed,
   page: string,
   engine: Engine,
-  client: string,
+  client: ClientView,
   ctx: ServerContext,
 ): Promise<Performed> {
   const view = inputResponse(ctx.mcpReq.inputResponses, KEY);
@@ -60,7 +61,7 @@ export async function awaited(
   const now = await engine.perform({
     tool: 'request-approval',
     input: { deployment },
-    actor: { kind: 'agent', client },
+    actor: agentOf(client),
   });
   return now.question === undefined ? now : withPage(now, page);
 }

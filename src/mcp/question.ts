@@ -6,7 +6,9 @@ import {
 } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Engine, Performed } from '../engine/index.ts';
+import type { Actor } from '../workflow/actor.ts';
 import { visible, visibleLines } from '../workflow/visible.ts';
+import type { ClientView } from './client.ts';
 import type { Seal, Sealed } from './seal.ts';
 import { SEALED } from './seal.ts';
 
@@ -83,6 +85,7 @@ export async function take(
   sealed: Sealed,
   call: { readonly tool: string; readonly deployment: unknown },
   engine: Engine,
+  client: ClientView,
   ctx: ServerContext,
 ): Promise<Taken> {
   if (sealed.tool !== call.tool || (call.deployment !== undefined && call.deployment !== sealed.deployment)) {
@@ -103,10 +106,18 @@ export async function take(
     prefix: digest_prefix,
     choice,
     ...(remark ? { remark } : {}),
-    actor: { kind: 'person', assurance: 'elicited' },
+    actor: personOf(client),
   });
   return decided.isError ? pending(reasonOf(decided)) : { kind: 'decided', performed: decided };
 }
+
+/** Whoever the client works for answered its form; without tokens nobody knows who that is. */
+const personOf = ({ user }: ClientView): Person =>
+  user === undefined
+    ? { kind: 'person', assurance: 'elicited' }
+    : { kind: 'person', assurance: 'elicited', name: user.name, user };
+
+type Person = Extract<Actor, { kind: 'person' }>;
 
 const pending = (because: string): Taken => ({ kind: 'pending', because });
 

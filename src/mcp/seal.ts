@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRequestStateCodec, type RequestStateCodec, type ServerContext } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { userOf } from './client.ts';
 
 /**
  * What travels through the client while a person decides. The client may read it but not change it: it is signed with a
@@ -27,6 +28,12 @@ export type Seal = {
   open(state: string, ctx: ServerContext): Promise<unknown>;
 };
 
+/** A question goes to whoever was asked: an answer with somebody else's token is none. */
+function askedBy(ctx: ServerContext): string {
+  const user = userOf(ctx);
+  return user === undefined ? '' : JSON.stringify([user.issuer, user.subject]);
+}
+
 /** A person may think for as long; the plan's digest and the nonce bind the state more tightly than time does. */
 const VALID_SECONDS = 8 * 60 * 60;
 
@@ -38,7 +45,13 @@ export function createSeal(home: () => Promise<string>): Seal {
   const codec = (): Promise<RequestStateCodec> => {
     made ??= home()
       .then(sharedKey)
-      .then((key) => createRequestStateCodec({ key, ttlSeconds: VALID_SECONDS, bind: (ctx) => ctx.mcpReq.method }))
+      .then((key) =>
+        createRequestStateCodec({
+          key,
+          ttlSeconds: VALID_SECONDS,
+          bind: (ctx) => `${ctx.mcpReq.method}${askedBy(ctx)}`,
+        }),
+      )
       .catch((error: unknown) => {
         made = undefined;
         throw error;

@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { CallToolResult, McpServer, ServerContext } from '@modelcontextprotocol/server';
+import type { CallToolResult, McpServer } from '@modelcontextprotocol/server';
 import { ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { Engine, Performed } from '../engine/index.ts';
 import { visible } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
-import { clientOf } from './client.ts';
+import { agentOf, type ClientView, callerKey, clientOf } from './client.ts';
 import { result } from './result.ts';
 import { sharedKey } from './seal.ts';
 
@@ -55,7 +55,7 @@ export const hurried = (tool: string, args: Record<string, unknown>): Record<str
 /** A task for what is not over yet; undefined when the answer is the whole answer. */
 export async function taskFor(
   engine: Engine,
-  client: string,
+  client: ClientView,
   tool: string,
   performed: Performed,
 ): Promise<CallToolResult | undefined> {
@@ -90,11 +90,11 @@ const PARAMS = z.object({ taskId: z.string().max(1000) });
 export function registerTasks(server: McpServer, channel: Channel): void {
   const handle = (
     method: string,
-    answer: (engine: Engine, client: string, taskId: string, subject: Subject) => Promise<Record<string, unknown>>,
+    answer: (engine: Engine, client: ClientView, taskId: string, subject: Subject) => Promise<Record<string, unknown>>,
   ) =>
     server.server.setRequestHandler(method, { params: z.looseObject(PARAMS.shape) }, async ({ taskId }, ctx) => {
       const engine = await channel.engine();
-      const client = nameOf(server, ctx);
+      const client = clientOf(server, ctx);
       const subject = await opened(engine, taskId, client);
       if (subject === undefined) throw notFound();
       return answer(engine, client, taskId, subject);
@@ -108,11 +108,9 @@ export function registerTasks(server: McpServer, channel: Channel): void {
   });
 }
 
-const nameOf = (server: McpServer, ctx: ServerContext): string => clientOf(server, ctx).name;
-
 const notFound = () => new ProtocolError(ProtocolErrorCode.InvalidParams, 'Task not found');
 
-async function stateOf(engine: Engine, client: string, taskId: string, subject: Subject): Promise<Task> {
+async function stateOf(engine: Engine, client: ClientView, taskId: string, subject: Subject): Promise<Task> {
   return subject.kind === 'run' ? runTask(engine, taskId, subject) : approvalTask(engine, client, taskId, subject);
 }
 
@@ -150,7 +148,7 @@ async function runTask(engine: Engine, taskId: string, { deployment, run }: Extr
 
 async function approvalTask(
   engine: Engine,
-  client: string,
+  client: ClientView,
   taskId: string,
   { deployment, digest, asked }: Extract<Subject, { kind: 'approval' }>,
 ): Promise<Task> {
@@ -169,13 +167,13 @@ async function approvalTask(
   const performed = await engine.perform({
     tool: 'request-approval',
     input: { deployment },
-    actor: { kind: 'agent', client },
+    actor: agentOf(client),
   });
   return { ...head(taskId, asked, decided?.at ?? engine.now()), status: 'completed', result: result(performed) };
 }
 
 /** The id says what it is about, and a MAC by the ledger's key that we made it for this client. */
-async function seal(engine: Engine, subject: Subject, client: string): Promise<string> {
+async function seal(engine: Engine, subject: Subject, client: ClientView): Promise<string> {
   const text = Buffer.from(JSON.stringify(subject)).toString('base64url');
   return `${text}.${await mac(engine, text, client)}`;
 }
@@ -185,7 +183,7 @@ const SUBJECT: z.ZodType<Subject> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approval'), deployment: z.string(), digest: z.string(), asked: z.string() }),
 ]);
 
-async function opened(engine: Engine, taskId: string, client: string): Promise<Subject | undefined> {
+async function opened(engine: Engine, taskId: string, client: ClientView): Promise<Subject | undefined> {
   const [text = '', given = ''] = taskId.split('.');
   const right = Buffer.from(await mac(engine, text, client));
   const shown = Buffer.from(given);
@@ -193,7 +191,7 @@ async function opened(engine: Engine, taskId: string, client: string): Promise<S
   return SUBJECT.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
 }
 
-const mac = async (engine: Engine, text: string, client: string): Promise<string> =>
+const mac = async (engine: Engine, text: string, client: ClientView): Promise<string> =>
   createHmac('sha256', await sharedKey(engine.home))
-    .update(`task\0${text}\0${client}`)
+    .update(`task\0${text}\0${callerKey(client)}`)
     .digest('base64url');

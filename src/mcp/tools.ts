@@ -5,7 +5,7 @@ import { unexpected } from '../print/unexpected.ts';
 import type { ToolName } from '../workflow/index.ts';
 import { visible } from '../workflow/visible.ts';
 import type { Channel } from './channel.ts';
-import { type ClientView, clientOf } from './client.ts';
+import { agentOf, type ClientView, clientOf } from './client.ts';
 import { awaited, offer, withPage } from './page.ts';
 import { answered, ask, take } from './question.ts';
 import { result } from './result.ts';
@@ -81,8 +81,8 @@ async function call(
     const engine = await channel.engine();
     const sealed = answered(ctx);
     if (sealed !== undefined) {
-      if (sealed.link !== undefined) return result(await awaited(sealed, sealed.link, engine, client.name, ctx));
-      const taken = await take(sealed, { tool, deployment: args.deployment }, engine, ctx);
+      if (sealed.link !== undefined) return result(await awaited(sealed, sealed.link, engine, client, ctx));
+      const taken = await take(sealed, { tool, deployment: args.deployment }, engine, client, ctx);
       if (taken.kind === 'decided') return result(taken.performed);
       return result(stillPending(taken.because, await perform(engine, tool, args, client, ctx)));
     }
@@ -93,7 +93,7 @@ async function call(
     if (question !== undefined && page !== undefined && client.canOpenPages)
       return await offer(question, page, tool, channel.seal, ctx);
     if (question !== undefined && client.canShowForms) return await ask(question, tool, channel.seal, ctx, page);
-    const task = inTasks ? await taskFor(engine, client.name, tool, performed) : undefined;
+    const task = inTasks ? await taskFor(engine, client, tool, performed) : undefined;
     return task ?? result(page === undefined ? performed : withPage(performed, page));
   } catch (error) {
     return { isError: true, content: [{ type: 'text', text: visible(unexpected(tool, error)) }] };
@@ -110,7 +110,7 @@ function perform(
   return engine.perform({
     tool,
     input,
-    actor: { kind: 'agent', client: client.name },
+    actor: agentOf(client),
     signal: ctx.mcpReq.signal,
     progress: progressTo(ctx),
   });

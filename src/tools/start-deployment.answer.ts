@@ -33,13 +33,19 @@ export type Output = z.infer<typeof answer>;
 /** What a namespace imposes on whatever is put into it: a line each, so that it is met now and not in phase 3. */
 export type Preflight = NonNullable<Output['preflight']['namespace']>;
 
+type Namespace = Output['target']['namespaces'][number];
+const STATES = { there: '', missing: ' (MISSING)', hidden: ' (not readable)' } as const satisfies Record<
+  Namespace['state'],
+  string
+>;
+
 const LEARNINGS_CHARACTERS = 600;
 
 export function text(v: Output): string {
   const [first] = v.target.namespaces;
   const missing = v.preflight.permissions.filter((p) => p.allowed !== true).map((p) => p.may);
-  const absent = v.target.namespaces.filter((n) => n.uid === null).map((n) => n.name);
-  const names = v.target.namespaces.map((n) => (n.uid === null ? `${n.name} (MISSING)` : n.name)).join(', ');
+  const inState = (state: Namespace['state']) => v.target.namespaces.flatMap((n) => (n.state === state ? n.name : []));
+  const names = v.target.namespaces.map(({ name, state }) => `${name}${STATES[state]}`).join(', ');
   const learnt = v.learnings.map((l) => l.text).join(' | ');
   return [
     `Deployment ${v.deployment}: ${v.component} → ${names} on ${v.target.server} (${v.preflight.server}) as ${v.preflight.identity}.`,
@@ -56,7 +62,7 @@ export function text(v: Output): string {
       : []),
     ...(v.damaged.length > 0 ? [`${damagedWords(v.damaged)} What was found wrong in it is not inherited.`] : []),
     ...(learnt === '' ? [] : [`Learnings of earlier runs: ${learnt.slice(0, LEARNINGS_CHARACTERS)}`]),
-    ...absent.map(
+    ...inState('missing').map(
       (name) =>
         `The namespace ${name} does not exist: call this again with create_namespace: true, or have it created; cluster-reality-check looks again.`,
     ),

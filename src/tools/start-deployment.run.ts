@@ -1,3 +1,4 @@
+import { judgeNamespace } from '../assumptions/namespace.ts';
 import type { Reader, Target } from '../cluster/index.ts';
 import { accountName } from '../engine/account.ts';
 import { lost } from '../engine/connect.ts';
@@ -7,10 +8,8 @@ import {
   type Deployment,
   type Fact,
   type FactOf,
-  fail,
   type Instant,
   openBlockers,
-  pass,
   type Refusal,
   refuse,
 } from '../workflow/index.ts';
@@ -54,7 +53,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (given, run
     complexity: input.complexity ?? 'medium',
     workspace: input.workspace ?? run.workspace,
     identity,
-    user: accountName(),
+    user: (run.actor.kind === 'agent' ? run.actor.user?.name : undefined) ?? accountName(),
     target: {
       server,
       context,
@@ -75,19 +74,15 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (given, run
   const same = { component: input.component, cluster: cluster.uid, namespace: input.namespace };
   const { deployments, damaged } = await run.others(same, 1);
   const inherited = inheritedBlockers(deployments.at(-1), run.now());
+  const observed = await Promise.all(found.namespaces.map((ns) => seen(reader, found, ns, identity)));
   if (entered === undefined || missing.some((name) => !entered.target.namespaces.some((ns) => ns.name === name))) {
-    const opened = await run.open(started, [
-      ...found.namespaces.map((ns) => seen(found, ns, identity)),
-      ...inherited,
-      ...(like?.facts ?? []),
-    ]);
+    const opened = await run.open(started, [...observed, ...inherited, ...(like?.facts ?? [])]);
     if ('code' in opened) return { kind: 'refusal', refusal: opened };
   }
   const { made, failed } = await makeNamespaces(run, missing);
   const now = missing.length === 0 ? found : await targetOf(reader, names);
-  await run.record(
-    ...now.namespaces.filter((ns) => missing.includes(ns.name) && ns.uid !== null).map((ns) => seen(now, ns, identity)),
-  );
+  const nowThere = now.namespaces.filter((ns) => missing.includes(ns.name) && ns.state !== 'missing');
+  await run.record(...(await Promise.all(nowThere.map((ns) => seen(reader, now, ns, identity)))));
 
   const learnings = await learningsFor(run, {
     component: input.component,
@@ -98,6 +93,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (given, run
     ...(entered === undefined ? [] : [`It was open already; go on with it.`]),
     ...made.map((name) => `The namespace ${name} was created.`),
     ...(like?.notes ?? []),
+    ...observed.flatMap(({ verdict }) => (verdict.status === 'unknown' ? `${verdict.message}.` : [])),
     ...failed.map(({ name, error }) => `create_namespace: ${name} could not be created: ${error.message}`),
   ];
   const value = defined<Output>({
@@ -173,22 +169,28 @@ async function targetOf(reader: Reader, names: readonly string[]): Promise<Targe
   return target.value;
 }
 
-const missingIn = (target: Target): string[] => target.namespaces.flatMap((ns) => (ns.uid === null ? ns.name : []));
+const missingIn = (target: Target): string[] =>
+  target.namespaces.flatMap((ns) => (ns.state === 'missing' ? ns.name : []));
 
 /** A namespace, as it was seen. */
-const seen = (target: Target, { name, uid }: Target['namespaces'][number], identity: string): FactOf<'observed'> => ({
-  type: 'observed',
-  subject: `namespace:${name}`,
-  verdict:
-    uid === null
-      ? fail('NamespaceMissing', `there is no namespace ${name}`)
-      : pass('NamespaceExists', `namespace ${name}, UID ${uid}`),
-  at: { cluster: target.cluster.uid, namespace: name, ...(uid === null ? {} : { namespace_uid: uid }) },
-  asked: `is there a namespace ${name}?`,
-  via: 'start-deployment',
-  identity,
-  ...(uid === null ? {} : { uid }),
-});
+async function seen(
+  reader: Reader,
+  target: Target,
+  namespace: Target['namespaces'][number],
+  identity: string,
+): Promise<FactOf<'observed'>> {
+  const { name, uid } = namespace;
+  return {
+    type: 'observed',
+    subject: `namespace:${name}`,
+    verdict: await judgeNamespace(reader, namespace),
+    at: { cluster: target.cluster.uid, namespace: name, ...(uid === null ? {} : { namespace_uid: uid }) },
+    asked: `is there a namespace ${name}?`,
+    via: 'start-deployment',
+    identity,
+    ...(uid === null ? {} : { uid }),
+  };
+}
 
 async function whatIsAllowed(reader: Reader, namespace: string) {
   return Promise.all(

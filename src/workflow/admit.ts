@@ -2,7 +2,7 @@ import type { GateName } from './budgets.ts';
 import type { CheckStatus, Fix } from './checks/check.ts';
 import type { Deployment } from './deployment.ts';
 import { type Evaluated, evaluate, holds, nextSteps, position } from './evaluate.ts';
-import type { Instant } from './facts.ts';
+import type { Actor, Fact, Instant, Role, User } from './facts.ts';
 import { GATES } from './gates.ts';
 import { STEPS, type Step, type StepInput, type StepName } from './steps.ts';
 
@@ -56,6 +56,31 @@ export const refuse = (
   next: [],
   ...more,
 });
+
+/** May whoever this is take this step at all? Who is not named by an identity provider has no role to be asked for. */
+export function admitRole(name: StepName, by: Actor): Refusal | undefined {
+  const user = by.kind === 'server' ? undefined : by.user;
+  const step: Step = STEPS[name];
+  if (user === undefined || step.roles.some((role) => hasRole(user, role))) return undefined;
+  const asked = step.roles.join(' or ');
+  return refuse(
+    'FORBIDDEN',
+    `${name} is for the role ${asked}; ${user.name} has ${user.roles.join(', ') || 'none'}. access.roles in the server's policy.yaml says which groups have it.`,
+    { next: [{ person: 'an administrator of this server', action: `give a group of ${user.name} the role ${asked}` }] },
+  );
+}
+
+/** The same for what a person decides: the step is the one that records it. */
+export function admitPerson(fact: Fact['type'], by: Actor): Refusal | undefined {
+  const step = PERSONS_STEPS.find((name) => STEPS[name].records.some((type) => type === fact));
+  return step === undefined ? undefined : admitRole(step, by);
+}
+
+const PERSONS_STEPS = ['decide', 'waive', 'abandon', 'preapprove'] as const satisfies readonly StepName[];
+
+/** Every role may read. */
+const hasRole = ({ roles }: User, role: Role): boolean =>
+  roles.includes('admin') || roles.includes(role) || (role === 'auditor' && roles.length > 0);
 
 /** May this step be taken on this deployment now? Nothing when it may. */
 export function admit(name: StepName, d: Deployment, input: StepInput, now: Instant): Refusal | undefined {

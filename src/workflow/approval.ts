@@ -41,8 +41,9 @@ export const isAssured = (by: Actor, { assurance, separation }: Demand): boolean
 /** The person whose decision it is: the one who approved the class, where the server decided within one. */
 export const decidedBy = ({ by, under }: Pick<Decision, 'by' | 'under'>): Actor => under?.by ?? by;
 
-/** Two passkeys of one name are one person; forms and the passphrase can't tell people apart, so each is one. */
-const personOf = (by: Person): string => (by.assurance === 'passkey' ? `passkey of ${by.name ?? ''}` : by.assurance);
+/** One name is one person, whether a passkey or an identity provider gave it. Forms and passphrases name nobody: each is one. */
+const personOf = (by: Person): string =>
+  by.user !== undefined || by.assurance === 'passkey' ? `person ${by.name ?? ''}` : by.assurance;
 
 /** The approvals of this plan that count: in date, sure enough, after the last other choice and after the last blocker. */
 export function countingApprovals(d: Deployment, digest: string, now: Instant): Decision[] {

@@ -3,7 +3,17 @@ import { type Actor, actor } from './actor.ts';
 import { carried, fieldChange, preapproved } from './change-facts.ts';
 import { PROOFS } from './proof.ts';
 
-export { type Actor, ASSURANCES, type Assurance, SEPARATIONS, type Separation } from './actor.ts';
+export {
+  type Actor,
+  ASSURANCES,
+  type Assurance,
+  ROLES,
+  type Role,
+  SEPARATIONS,
+  type Separation,
+  type User,
+  user,
+} from './actor.ts';
 export type { Allowance, ChangeClass, FieldChange } from './change-facts.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { GateName } from './budgets.ts';
 import type { Check } from './checks/check.ts';
 import { phasesBefore } from './checks/implement.ts';
 import { type Deployment, findItem } from './deployment.ts';
-import type { Actor, FactType } from './facts.ts';
+import type { Actor, FactType, Role } from './facts.ts';
 import { BEFORE_APPROVAL, upTo } from './gates.ts';
 
 /**
@@ -11,6 +11,8 @@ import { BEFORE_APPROVAL, upTo } from './gates.ts';
  */
 export type Step = {
   readonly by: Actor['kind'];
+  /** On a shared server: one of these has to be whoever the client works for, or who decides. */
+  readonly roles: readonly Role[];
   /** one: an open deployment; new: none yet; optional: may run without; any: a closed one will do. */
   readonly deployment: 'one' | 'new' | 'optional' | 'any';
   readonly effect: 'none' | 'reads' | 'writes';
@@ -67,6 +69,7 @@ const PHASE_KEY = () => 'phases';
 export const STEPS = {
   'start-deployment': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'new',
     effect: 'writes',
     behind: nothing,
@@ -75,6 +78,7 @@ export const STEPS = {
   },
   'deployment-status': {
     by: 'agent',
+    roles: ['auditor'],
     deployment: 'any',
     effect: 'none',
     behind: nothing,
@@ -84,6 +88,7 @@ export const STEPS = {
   // Each step that it takes is asked for on its own: it may do nothing that its caller may not.
   'advance-deployment': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'none',
     behind: nothing,
@@ -92,6 +97,7 @@ export const STEPS = {
   },
   'record-research': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'reads',
     behind: nothing,
@@ -100,6 +106,7 @@ export const STEPS = {
   },
   'cluster-reality-check': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'optional',
     effect: 'reads',
     behind: nothing,
@@ -108,6 +115,7 @@ export const STEPS = {
   },
   'divergence-check': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'optional',
     effect: 'reads',
     behind: nothing,
@@ -116,6 +124,7 @@ export const STEPS = {
   },
   'tracer-bullet': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'writes',
     gate: 'R',
@@ -126,6 +135,7 @@ export const STEPS = {
   },
   'submit-plan': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'reads',
     gate: '0',
@@ -135,6 +145,7 @@ export const STEPS = {
   },
   'request-approval': {
     by: 'agent',
+    roles: ['requester', 'approver'],
     deployment: 'one',
     effect: 'reads',
     gate: 'P',
@@ -144,6 +155,7 @@ export const STEPS = {
   },
   'apply-phase': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'writes',
     gate: 'P',
@@ -155,6 +167,7 @@ export const STEPS = {
   },
   'phase-gate': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'reads',
     gate: 'P',
@@ -165,6 +178,7 @@ export const STEPS = {
   },
   'rollback-phase': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'writes',
     gate: 'P',
@@ -176,6 +190,7 @@ export const STEPS = {
   },
   'return-to': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'none',
     gate: '0',
@@ -185,6 +200,7 @@ export const STEPS = {
   },
   'run-validation': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'reads',
     gate: 'I',
@@ -194,6 +210,7 @@ export const STEPS = {
   },
   'rollback-test': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     // Only a rehearsal writes, and only into the namespace it makes.
     effect: 'writes',
@@ -205,6 +222,7 @@ export const STEPS = {
   },
   'record-retro': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'any',
     effect: 'none',
     gate: 'I',
@@ -214,6 +232,7 @@ export const STEPS = {
   },
   'write-documentation': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'reads',
     gate: 'I',
@@ -223,6 +242,7 @@ export const STEPS = {
   },
   'complete-deployment': {
     by: 'agent',
+    roles: ['requester'],
     deployment: 'one',
     effect: 'writes',
     gate: 'V',
@@ -234,6 +254,7 @@ export const STEPS = {
   // What only a person may do.
   decide: {
     by: 'person',
+    roles: ['approver'],
     deployment: 'one',
     effect: 'none',
     behind: beforeApproval,
@@ -242,15 +263,25 @@ export const STEPS = {
   },
   preapprove: {
     by: 'person',
+    roles: ['approver'],
     deployment: 'any',
     effect: 'none',
     behind: nothing,
     key: () => 'preapprove',
     records: ['preapproved'],
   },
-  waive: { by: 'person', deployment: 'one', effect: 'none', behind: nothing, key: () => 'waive', records: ['waived'] },
+  waive: {
+    by: 'person',
+    roles: ['approver'],
+    deployment: 'one',
+    effect: 'none',
+    behind: nothing,
+    key: () => 'waive',
+    records: ['waived'],
+  },
   abandon: {
     by: 'person',
+    roles: ['approver'],
     deployment: 'one',
     effect: 'none',
     behind: nothing,

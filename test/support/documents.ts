@@ -31,6 +31,7 @@ export const EXCUSED: readonly (readonly [string, string])[] = [
   ['npm run pack:sandbox', 'packed and tried by test/clients/package.test.ts'],
   ['kubectl apply -f deploy/', 'the manifest is dry-run by test/cluster/docs.test.ts; its image is not in the sandbox'],
   ['kubectl -n infragate', 'needs the image of deploy/kubernetes/infragate.yaml in a cluster'],
+  ['infragate serve --listen', 'needs an identity provider: test/protocol/shared.test.ts'],
   ['createdb ', 'needs PostgreSQL, which the tier of PostgreSQL starts for itself'],
   ['psql ', 'needs PostgreSQL, which the tier of PostgreSQL starts for itself'],
   ['infragate ledger ', 'needs PostgreSQL: the tests of the tier of PostgreSQL migrate and copy'],

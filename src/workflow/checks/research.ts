@@ -19,8 +19,9 @@ export const namespaceExists: Check = {
       const subject = `namespace:${ns.name}`;
       const stands = standing(d, subject, now);
       return from(stands, subject, [
-        ...(stands.status === 'fail' ? [creation(d)] : []),
-        { person: 'someone who may create namespaces', action: `create the namespace ${ns.name}` },
+        ...(stands.status === 'fail'
+          ? [creation(d), { person: 'someone who may create namespaces', action: `create the namespace ${ns.name}` }]
+          : [{ person: 'an administrator of the cluster', action: `let ${d.started.identity} get namespaces` }]),
         call('cluster-reality-check', d),
       ]);
     }),
