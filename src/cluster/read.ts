@@ -34,7 +34,7 @@ export function readerOver(
     server: connection.frozen.server,
     context: connection.frozen.context,
     namespace: connection.frozen.namespace,
-    target: (namespaces) => targetOf(connection, namespaces),
+    target: (namespaces, known) => targetOf(connection, namespaces, known),
     identity: () => identityOf(connection),
     versionAtConnect,
     version: () => versionOf(connection),

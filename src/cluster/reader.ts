@@ -3,7 +3,7 @@ import type { KindRef, ObjectRef } from './address.ts';
 import type { Discovery } from './discovery.ts';
 import type { Listed, ListOptions } from './list.ts';
 import type { Result } from './result.ts';
-import type { Target } from './target.ts';
+import type { KnownCluster, Target } from './target.ts';
 import type { WatchEvent, WatchOptions } from './watch.ts';
 
 /**
@@ -15,7 +15,7 @@ export interface Reader {
   readonly context: string;
   /** The namespace that the context names, if it does. */
   readonly namespace: string | undefined;
-  target(namespaces: readonly string[]): Promise<Result<Target>>;
+  target(namespaces: readonly string[], known?: KnownCluster): Promise<Result<Target>>;
   identity(): Promise<Result<Identity>>;
   /** As the server said when it was connected to, if this identity may know. */
   readonly versionAtConnect: Version | undefined;

@@ -24,9 +24,16 @@ export type TargetNamespace = {
   readonly state: 'there' | 'missing' | 'hidden';
 };
 
-export async function targetOf(connection: Connection, namespaces: readonly string[]): Promise<Result<Target>> {
+/** How a cluster was known before: a right that was granted since does not make it another one. */
+export type KnownCluster = Pick<Target['cluster'], 'uid' | 'via'>;
+
+export async function targetOf(
+  connection: Connection,
+  namespaces: readonly string[],
+  known?: KnownCluster,
+): Promise<Result<Target>> {
   const [cluster, ...seen] = await Promise.all([
-    clusterOf(connection),
+    clusterOf(connection, known),
     ...namespaces.map((name) => namespaceOf(connection, name)),
   ]);
   if (!cluster.ok) return cluster;
@@ -51,7 +58,15 @@ async function namespaceOf(connection: Connection, name: string): Promise<Result
   return read;
 }
 
-async function clusterOf(connection: Connection): Promise<Result<Target['cluster']>> {
+async function clusterOf(connection: Connection, known?: KnownCluster): Promise<Result<Target['cluster']>> {
+  if (known?.via === 'fingerprint') {
+    const issuer = await issuerOf(connection);
+    if (!issuer.ok) return issuer;
+    const same = [issuer.value, null]
+      .map((readable) => fingerprint(authorityOf(connection), readable, connection.frozen.server))
+      .find((one) => one.uid === known.uid);
+    if (same !== undefined) return ok(same);
+  }
   const system = await namespaceOf(connection, 'kube-system');
   if (!system.ok) return system;
   if (system.value.uid !== null) return ok({ uid: system.value.uid, via: 'kube-system' });

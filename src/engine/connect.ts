@@ -40,7 +40,8 @@ export async function connectTo(
     wanted === undefined
       ? []
       : [...wanted.namespaces.map((n) => n.name), ...(wanted.proving_namespace ? [wanted.proving_namespace] : [])];
-  const target = await cluster.reader.target([...new Set(names)]);
+  const known = wanted === undefined ? undefined : { uid: wanted.cluster, via: wanted.via };
+  const target = await cluster.reader.target([...new Set(names)], known);
   if (!target.ok) throw lost(target.error);
   const found = target.value;
 
