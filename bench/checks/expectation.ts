@@ -41,7 +41,7 @@ export function parseExpectation(text: string): Parsed {
     tests.push(test);
   }
   if (tests.length === 0) return { ok: false, because: 'the expectation is empty' };
-  const absent = /\bno namespace (?<name>[\w-]+)/.exec(text)?.groups?.name;
+  const absent = /\bno namespace (?<name>[\w-]+|\.+)/.exec(text)?.groups?.name;
   return { ok: true, value: { text, tests, ...(absent === undefined ? {} : { absentNamespace: absent }) } };
 }
 

@@ -4,6 +4,7 @@ import { CAPACITY } from './configuration/capacity.ts';
 import { NETWORK } from './configuration/network.ts';
 import { ANY_OBJECT, OBJECTS } from './configuration/objects.ts';
 import { SECURITY } from './configuration/security.ts';
+import { saidOtherwise } from './configuration/spoken.ts';
 import { STORAGE } from './configuration/storage.ts';
 import type { Requirement } from './configuration/table.ts';
 import { VERSIONS } from './configuration/versions.ts';
@@ -38,6 +39,16 @@ const plain = (text: string) =>
     .replace(/(?<![.;!])[.;!]+$/, '');
 
 function recognise(sentence: string) {
+  const asWritten = formOf(sentence);
+  if (asWritten !== undefined) return asWritten;
+  for (const said of saidOtherwise(sentence)) {
+    const found = formOf(said);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function formOf(sentence: string) {
   for (const requirement of REQUIREMENTS) {
     const match = requirement.pattern.exec(sentence);
     if (match !== null) return { requirement, match };
@@ -58,19 +69,36 @@ export function configurationSubject(text: string): Named | Misnamed {
   return { ok: true, subject: `configuration:${canonical}`, name: text.trim() };
 }
 
-/** Those that share most words with a sentence first. */
+/** Those that share words of weight with a sentence, the most first; a form that shares none is no hint. */
 function nearestForms(sentence: string): string[] {
   const words = wordsOf(sentence);
   return FORMS.map((form) => ({ form, shared: wordsOf(form).filter((word) => words.includes(word)).length }))
+    .filter(({ shared }) => shared > 0)
     .sort((a, b) => b.shared - a.shared)
     .map(({ form }) => form);
 }
 
-const NEAREST = 4;
+/** What to write instead: the likely forms, where there are any, and the page of all. */
+function instead(sentence: string): string {
+  const operator = /^(?:the )?([A-Za-z][-\w.]*)(?: operator)?(?: is)? (?:installed|running|deployed|operator)$/i.exec(
+    sentence,
+  )?.[1];
+  const page = `All forms: ${FORMS_PAGE}`;
+  if (operator !== undefined) return `name it under operators: operators: [${operator}]. ${page}`;
+  const forms = nearestForms(sentence).slice(0, NEAREST);
+  return forms.length === 0 ? page : `say it as one of: ${forms.join('; ')}. ${page}`;
+}
+
+const NEAREST = 3;
 /** Generated from REQUIREMENTS (npm run docs). */
 export const FORMS_PAGE = 'docs/reference/requirements.md';
 
-const COMMON = new Set(['a', 'an', 'and', 'exists', 'in', 'is', 'name', 'of', 'the', 'with']);
+/** Words that say nothing about what is required. */
+const COMMON = new Set(
+  'a all also an and any available be can exist free full gi has have in into is key kind may name need no not of on or resource say support supported that the there to use verb with'.split(
+    ' ',
+  ),
+);
 const wordsOf = (text: string) =>
   text
     .toLowerCase()
@@ -87,7 +115,7 @@ export async function checkConfiguration(world: World, subject: string): Promise
       asked: `does "${sentence}" hold?`,
       evidence: { forms: FORMS },
       verdict: unknown('NotRecognised', `"${sentence}" is not a form that can be checked`),
-      suggestion: `say it as one of: ${nearestForms(sentence).slice(0, NEAREST).join('; ')}. All forms: ${FORMS_PAGE}`,
+      suggestion: instead(sentence),
     };
   }
   const { requirement, match } = found;

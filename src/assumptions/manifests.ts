@@ -13,7 +13,7 @@ import { parallel } from './parallel.ts';
 import { podAdmission } from './pod-admission.ts';
 import { podOf } from './pod-of.ts';
 import { routeTrouble } from './routes.ts';
-import { judgedBySccs, type Settled } from './scc.ts';
+import { type Judged as BySccs, judgedBySccs, type Settled, withoutReview } from './scc.ts';
 import type { World } from './world.ts';
 
 export type ManifestFinding = Finding & {
@@ -95,7 +95,7 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
         : {}),
     };
   }
-  const judged = pod === undefined ? undefined : await asServiceAccount(world, object, pod);
+  const judged = await bySccs(world, object, pod);
   if (judged?.state === 'denied') {
     const message = `${object.kind} is accepted, but no SecurityContextConstraints lets its service account run its Pod: ${judged.reason}`;
     return { verdict: fail('NoSccAllowsIt', message), warnings, evidence: { judged } };
@@ -104,7 +104,11 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
   const evidence = { warnings, references, judged };
   if (references.missing.length > 0) {
     const message = `accepted, but it names what is neither in the cluster nor in the set: ${references.missing.join('; ')}`;
-    return { verdict: fail('ReferenceMissing', message), warnings, evidence };
+    const [first = ''] = references.missing;
+    const kind = /^[A-Za-z]+/.exec(first)?.[0].toLowerCase() ?? 'all';
+    const where = object.metadata.namespace ?? world.namespace;
+    const suggestion = `add it to the manifests, or name one that is there: kubectl get ${kind} -n ${where}`;
+    return { verdict: fail('ReferenceMissing', message), warnings, evidence, suggestion };
   }
   if (await selectsNothing(world, object, set)) {
     const message = 'accepted, but its selector fits no Pod of the set and none that runs';
@@ -113,7 +117,8 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
   // OpenShift would judge the Pod, and nobody said how: this identity's own dry run says nothing about it.
   if (judged?.state === 'blind') {
     const verdict = unknown(judged.verdict.reason, `${object.kind} is accepted, but ${judged.why}`);
-    return { verdict, warnings, evidence, deferrable: true };
+    const suggestion = 'compare what it asks for with the SCCs that are there: kubectl get scc -o wide';
+    return { verdict, warnings, evidence, deferrable: true, suggestion };
   }
   const route = await routeTrouble(world, object, set);
   if (route !== undefined) return { ...route, warnings, evidence };
@@ -133,9 +138,13 @@ async function judge(world: World, object: KubeObject, set: readonly KubeObject[
 /** A pass can't be made of a judgement that is open: its type has no place for one. */
 const accepted = (_judged: Settled | undefined, more: string): Verdict => pass('Accepted', `accepted${more}`);
 
-function asServiceAccount(world: World, object: KubeObject, pod: KubeObject) {
-  const { spec } = pod;
+async function bySccs(world: World, object: KubeObject, pod: KubeObject | undefined): Promise<BySccs | undefined> {
+  const spec = (pod ?? object).spec;
   if (!isRecord(spec)) return undefined;
+  if (pod === undefined)
+    return object.kind === 'Pod' && object.apiVersion === 'v1'
+      ? withoutReview(world, serviceAccountOf(object) ?? 'default', spec)
+      : undefined;
   const namespace = object.metadata.namespace ?? world.namespace;
   const { labels = {} } = pod.metadata;
   return judgedBySccs(world, namespace, serviceAccountOf(object) ?? 'default', { metadata: { labels }, spec });

@@ -4,11 +4,16 @@ import type { Finding } from './finding.ts';
 
 /** Whether the namespaces are there, with their UIDs; one that may not be read is seen by what is in it. */
 export async function checkNamespaces(reader: Reader, names: readonly string[]): Promise<Finding[]> {
-  const target = await reader.target(names);
+  const target = await reader.target(names.filter((name) => DNS_LABEL.test(name)));
   return Promise.all(
     names.map(async (name): Promise<Finding> => {
       const asked = `is there a namespace ${name}?`;
       const subject = `namespace:${name}`;
+      // Without a name the path is that of the list, and with dots that of another one: both are there.
+      if (!DNS_LABEL.test(name)) {
+        const message = `there is no namespace ${name}: no namespace can have that name`;
+        return { subject, asked, verdict: fail('NamespaceMissing', message), evidence: {} };
+      }
       if (!target.ok) {
         return {
           subject,
@@ -24,6 +29,9 @@ export async function checkNamespaces(reader: Reader, names: readonly string[]):
     }),
   );
 }
+
+/** RFC 1123, which the API server holds namespaces to. */
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Is it there? What may not be read is tried by what it holds, and by what it would take. */
 export async function judgeNamespace(reader: Reader, { name, uid, state }: TargetNamespace): Promise<Verdict> {

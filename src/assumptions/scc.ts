@@ -24,22 +24,34 @@ export type Settled = Exclude<Judged, { state: 'blind' | 'denied' }>;
 
 const GROUP = 'security.openshift.io';
 
+/**
+ * Where the review is not served. It is all there is for a bare Pod, too: elsewhere its own dry run goes through the SCCs'
+ * admission, and a cluster that serves no review shows no sign of having that.
+ */
+export async function withoutReview(
+  world: World,
+  serviceAccount: string,
+  spec: object,
+): Promise<Extract<Judged, { state: 'none' | 'modest' | 'blind' }> | undefined> {
+  const discovery = await discoveryOf(world);
+  if (!discovery.ok) return { state: 'none' };
+  const served = (kind: string) => discovery.value.find({ group: GROUP, kind }) !== undefined;
+  if (served('PodSecurityPolicySubjectReview')) return undefined;
+  if (!served('SecurityContextConstraints')) return { state: 'none' };
+  const asks = beyondRestricted(spec);
+  if (asks.length === 0) return { state: 'modest' };
+  const why = `SCCs are served but PodSecurityPolicySubjectReview is not, so whether ${serviceAccount} may have what it asks for (${asks.join(', ')}) was not judged`;
+  return { state: 'blind', why, verdict: unknown('NotJudged', why) };
+}
+
 export async function judgedBySccs(
   world: World,
   namespace: string,
   serviceAccount: string,
   template: { metadata?: object; spec: object },
 ): Promise<Judged> {
-  const discovery = await discoveryOf(world);
-  if (!discovery.ok) return { state: 'none' };
-  const served = (kind: string) => discovery.value.find({ group: GROUP, kind }) !== undefined;
-  if (!served('PodSecurityPolicySubjectReview')) {
-    if (!served('SecurityContextConstraints')) return { state: 'none' };
-    const asks = beyondRestricted(template.spec);
-    if (asks.length === 0) return { state: 'modest' };
-    const why = `SCCs are served but PodSecurityPolicySubjectReview is not, so whether ${serviceAccount} may have what it asks for (${asks.join(', ')}) was not judged`;
-    return { state: 'blind', why, verdict: unknown('NotJudged', why) };
-  }
+  const unreviewed = await withoutReview(world, serviceAccount, template.spec);
+  if (unreviewed !== undefined) return unreviewed;
   const review: KubeObject = {
     apiVersion: `${GROUP}/v1`,
     kind: 'PodSecurityPolicySubjectReview',

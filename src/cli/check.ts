@@ -77,6 +77,8 @@ async function check(paths: readonly string[], flags: Flags): Promise<number> {
     if (!read.ok) return no(EXIT.wrongUse, 'BadFile', read.message);
     files.push(read.file);
   }
+  if (flags.namespace === '')
+    return no(EXIT.wrongUse, 'WrongUse', '--namespace is empty; leave it out for that of the files');
   const policy = await readPolicy(dataFolder());
   if (!policy.ok) return no(EXIT.lacking, 'BadPolicy', policy.message);
   const reached = await reach(flags.context);

@@ -16,6 +16,8 @@ const hostOf = (match: RegExpExecArray) => group(match, 'host').toLowerCase();
 async function egress(world: World, match: RegExpExecArray): Promise<Part> {
   const [host, port] = [hostOf(match), portOf(match)];
   const { namespace } = world;
+  if (Number(port) < 1 || Number(port) > 65_535)
+    return { verdict: fail('NoSuchPort', `${port} is no port; ports are 1 to 65535`), evidence: {} };
   const [policies, firewalls] = await Promise.all([
     listAll(world, 'networking.k8s.io', 'NetworkPolicy', { namespace }),
     listAll(world, 'k8s.ovn.org', 'EgressFirewall', { namespace }),

@@ -21,14 +21,20 @@ async function ingressClass(world: World, match: RegExpExecArray): Promise<Part>
     const controller = text(at(there, 'spec', 'controller'));
     return { verdict: pass('Exists', `IngressClass ${name} is there (${controller})`), evidence: { controller } };
   }
-  const others = nearest(name, names).concat(names).slice(0, 3);
+  const near = nearest(name, names);
+  const others = near.concat(names).slice(0, 3);
   return {
     verdict: fail(
       'IngressClassMissing',
       `there is no IngressClass ${name}; there ${others.length === 0 ? 'is none at all' : `are ${[...new Set(others)].join(', ')}`}`,
     ),
     evidence: { there: names },
-    ...(others[0] === undefined ? {} : { suggestion: `IngressClass ${others[0]}` }),
+    suggestion:
+      near[0] !== undefined
+        ? `IngressClass ${near[0]}`
+        : names.length === 0
+          ? 'have an Ingress controller installed'
+          : 'name one that is there: kubectl get ingressclass',
   };
 }
 

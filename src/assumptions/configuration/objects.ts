@@ -64,7 +64,10 @@ async function objectExists(world: World, match: RegExpExecArray): Promise<Part>
         `there is no ${called}${near.length === 0 ? '' : `; there are ${near.join(', ')}`}`,
       ),
       evidence: { near },
-      ...(near[0] === undefined ? {} : { suggestion: `${resource.kind} ${near[0]} exists` }),
+      suggestion:
+        near[0] === undefined
+          ? `name one that is there: kubectl get ${resource.resource}${resource.namespaced ? ` -n ${namespace}` : ''}`
+          : `${resource.kind} ${near[0]} exists`,
     };
   }
   const { uid } = found.value.metadata;
@@ -95,6 +98,7 @@ function notServed(discovery: Discovery, word: string, message: string): Part {
   return {
     verdict: unseen === undefined ? fail('KindNotServed', message) : unknown(unseen.reason, unseen.message),
     evidence: {},
+    ...(unseen === undefined ? { suggestion: `install what brings ${word}: kubectl api-resources` } : {}),
   };
 }
 

@@ -50,7 +50,12 @@ async function classExists(world: World, match: RegExpExecArray): Promise<Part> 
   return {
     verdict: fail('StorageClassMissing', `there is no StorageClass ${name}; ${instead}`),
     evidence: { there: names },
-    ...(others[0] === undefined ? {} : { suggestion: `StorageClass/${others[0]}` }),
+    ...(near[0] !== undefined
+      ? { suggestion: `StorageClass/${near[0]}` }
+      : {
+          suggestion:
+            names.length === 0 ? 'have a provisioner installed' : 'name one that is there: kubectl get storageclass',
+        }),
   };
 }
 

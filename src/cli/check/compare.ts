@@ -45,7 +45,9 @@ export async function compareSources(
     });
     if (performed.isError) {
       const code = codeOf(performed) ?? 'Refused';
-      return { ok: false, exit: exitOf(code), reason: code, message: performed.text };
+      const { file: at, line } = file.place('sources', index);
+      const why = performed.text.split('\n')[0]?.replace(/^REFUSED [A-Z_]+: (upstream_source: )?/, '') ?? '';
+      return { ok: false, exit: exitOf(code), reason: code, message: `${at}:${line}: sources: ${one.source}: ${why}` };
     }
     const own = file.place('sources', index);
     rows.push(...answer.parse(performed.structured).divergences.map((found) => rowOf(found, own, one.source, file)));

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseAssumptions } from './file.ts';
+import { parseAssumptions, readAssumptions } from './file.ts';
 
 const read = (text: string) => parseAssumptions('assumptions.yaml', text, '/work');
 
@@ -22,6 +25,9 @@ test.each([
   ['namespace: default', 'names nothing to check'],
   ['namespace: default\nwaivers: []\nlocal_environment: OpenShift', 'names nothing to check'],
   ['operators: []', 'names nothing to check'],
+  ['operators:\nassumed_apis:', 'names nothing to check'],
+  ['operators: [x]\n---\noperators: [y]', 'several documents'],
+  ['namespace: ""\noperators: [x]', 'namespace'],
   ['', 'names nothing to check'],
   ['a: [', 'assumptions.yaml: '],
   ['operators:\n  - {name: x, provided_by: me}', 'assumptions.yaml:2: operators.0'],
@@ -33,6 +39,19 @@ test.each([
   if (!parsed.ok) expect(parsed.message).toContain(message);
 });
 
+test('a list that is begun and left empty is nothing', () => {
+  expect(read('operators:\nassumed_apis: [v1/Pod]')).toMatchObject({ ok: true });
+});
+
 test('a byte order mark in front is nothing', () => {
   expect(read('\uFEFFoperators: [cert-manager]')).toMatchObject({ ok: true });
+});
+
+test.each(['utf-16le', 'utf-16be', 'utf-8'] as const)('a file in %s is read', async (encoding) => {
+  const folder = mkdtempSync(join(tmpdir(), 'infragate-assumptions-'));
+  const little = Buffer.from('\uFEFFoperators: [größe]\r\n', encoding === 'utf-8' ? 'utf8' : 'utf16le');
+  writeFileSync(join(folder, 'a.yaml'), encoding === 'utf-16be' ? little.swap16() : little);
+  const found = await readAssumptions('a.yaml', folder);
+  rmSync(folder, { recursive: true });
+  expect(found).toMatchObject({ ok: true, file: { assumptions: { operators: ['größe'] } } });
 });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { issuesIn } from '../../workflow/index.ts';
@@ -36,7 +36,7 @@ const waiver = z.strictObject({
 });
 
 export const assumptionsSchema = z.strictObject({
-  namespace: z.string().optional().describe('where the Pods will run; it has to be there'),
+  namespace: z.string().min(1).optional().describe('where the Pods will run; it has to be there'),
   assumed_apis: items.optional().describe('group/version/Kind[:field.path]'),
   planned_images: items.optional().describe('registry/repository:tag or @digest'),
   operators: items.optional().describe('by package, display name, CSV, API group, Helm release or Deployment'),
@@ -75,13 +75,25 @@ export async function readAssumptions(name: string, workspace: string): Promise<
   const path = resolve(workspace, name);
   let text: string;
   try {
-    text = name === '-' ? await textOf(process.stdin) : await readFile(path, 'utf8');
+    text = decoded(name === '-' ? await buffer(process.stdin) : await readFile(path));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     return { ok: false, message: `${name === '-' ? 'standard input' : path} can't be read${code}` };
   }
   return parseAssumptions(name, text, name === '-' ? workspace : dirname(path), workspace);
 }
+
+/** UTF-8, or UTF-16 where its byte order mark says so, as some editors of Windows write it. */
+const decoded = (bytes: Buffer): string =>
+  new TextDecoder(
+    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8',
+  ).decode(bytes);
+
+/** A list that is begun and left empty has nothing in it. */
+const withoutEmpty = (read: unknown): unknown =>
+  typeof read === 'object' && read !== null && !Array.isArray(read)
+    ? Object.fromEntries(Object.entries(read).filter(([, value]) => value !== null))
+    : read;
 
 /** Keys that say how to look, and name nothing to look at. */
 const SETTINGS = new Set(['namespace', 'local_environment', 'waivers']);
@@ -91,10 +103,13 @@ export function parseAssumptions(name: string, text: string, folder: string, wor
   const lines = new LineCounter();
   const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines });
   const [broken] = document.errors;
-  if (broken !== undefined) return { ok: false, message: `${called}: ${broken.message.split('\n')[0]}` };
+  if (broken?.code === 'MULTIPLE_DOCS')
+    return { ok: false, message: `${called}: there are several documents in it; each needs a file of its own` };
+  if (broken !== undefined)
+    return { ok: false, message: `${called}: ${broken.message.split('\n')[0]?.replace(/:$/, '')}` };
   let read: unknown;
   try {
-    read = document.toJS() ?? {};
+    read = withoutEmpty(document.toJS() ?? {});
   } catch (error) {
     return { ok: false, message: `${called}: ${error instanceof Error ? error.message : String(error)}` };
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type CheckedKind,
   checkNamespaces,
@@ -70,7 +71,8 @@ async function wantedIn(
       const place = file.place(list, index);
       const read = await subjectOf(kind, item.replaced_by ?? item.name);
       if (!read.ok) return { ok: false, message: `${file.name}:${place.line}: ${list}.${index}: ${read.message}` };
-      if (items.some((one) => one.subject === read.subject)) continue;
+      // Said twice in the same words is said once; in other words it has a row of its own.
+      if (items.some((one) => one.subject === read.subject && isDeepStrictEqual(one.item, item))) continue;
       const { provided_by } = item;
       const provided = provided_by === undefined ? {} : { provided_by };
       items.push({ kind, category, subject: read.subject, name: read.name, place, item, ...provided });
