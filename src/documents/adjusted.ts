@@ -36,6 +36,9 @@ export async function appliesTo(adjustment: Adjustment, manifests: string, facts
   if (x.manifests.length === 0)
     return unknown('NothingToJudge', `the manifests hold no Kubernetes object that ${rule.id} could judge`);
 
+  const [unread] = x.unread;
+  if (unread !== undefined)
+    return unknown('NotShown', `of the manifests, line ${unread.place.line} was not compared: ${unread.because}`);
   const still = diverging(rule, x, facts);
   if (still !== undefined) return still;
   if (proof.by === 'every-rule')

@@ -174,7 +174,8 @@ async function bodyOf(response: IncomingMessage, limit: number, signal: AbortSig
       chunks.push(bytes);
     }
     const body = Buffer.concat(chunks);
-    return decoded(body) ?? failed('Unreadable', 'it is binary');
+    const read = decoded(body);
+    return 'text' in read ? read.text : failed('Unreadable', read.because);
   } finally {
     signal.removeEventListener('abort', stop);
   }

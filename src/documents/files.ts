@@ -66,15 +66,12 @@ async function besides(path: string, first: Part, bytes: number): Promise<Part[]
   const take = async (name: string) => {
     if (found.has(name) || name === first.name || name.startsWith('..') || found.size >= MOST_FILES) return undefined;
     const full = join(folder, name);
-    if (
-      await lstat(full).then(
-        (about) => !about.isFile(),
-        () => true,
-      )
-    )
-      return undefined;
-    const part = await readPart(full, name, left);
-    if ('reason' in part) return undefined;
+    const about = await lstat(full).catch(() => undefined);
+    if (about === undefined || about.isDirectory()) return undefined;
+    const read: Part | Failed = about.isFile()
+      ? await readPart(full, name, left)
+      : { ok: false, reason: 'Unreadable', message: 'it is a link, and links are not followed' };
+    const part: Part = 'reason' in read ? { name, kind: 'text', text: '', unread: read.message } : read;
     left -= Buffer.byteLength(part.text);
     found.set(name, part);
     return part;
@@ -99,6 +96,7 @@ async function besides(path: string, first: Part, bytes: number): Promise<Part[]
 function namedFiles(text: string): string[] {
   if (!/^include:|^[ \t]+extends:/m.test(text)) return [];
   return text.split('\n').flatMap((line) => {
+    if (/^include:/.test(line)) return [...line.matchAll(/["'\s,[]([\w./-]+\.ya?ml)/g)].map((match) => match[1] ?? '');
     const entry = /^(?:- |(?:- )?(?:path|file):)(.*)/.exec(line.trim().replace(/^-\s+/, '- '))?.[1] ?? '';
     const alone = /^["']?([\w./-]+\.ya?ml)["']?$/.exec(entry.trim())?.[1];
     const named = /\bfile:\s*["']?([\w./-]+\.ya?ml)/.exec(line)?.[1];
@@ -110,9 +108,9 @@ async function readPart(path: string, name: string, limit: number): Promise<Part
   try {
     const { size } = await stat(path);
     if (size > limit) return { ok: false, reason: 'TooLarge', message: `it is larger than ${limit} bytes` };
-    const text = decoded(await readFile(path));
-    if (text === undefined) return { ok: false, reason: 'Unreadable', message: 'it is binary' };
-    return { name: name.split(sep).join('/'), kind: kindOf(name, text), text };
+    const read = decoded(await readFile(path));
+    if ('because' in read) return { ok: false, reason: 'Unreadable', message: read.because };
+    return { name: name.split(sep).join('/'), kind: kindOf(name, read.text), text: read.text };
   } catch (error) {
     return {
       ok: false,

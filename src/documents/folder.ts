@@ -5,9 +5,11 @@ import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { isOfChart, isRendered, type RenderChart, renderedParts } from './chart.ts';
 import type { Part } from './document.ts';
+import { foreignFile } from './foreign.ts';
 import type { Failed } from './loaded.ts';
 
-const READ = /\.(md|markdown|mdx|rst|adoc|asciidoc|txt|ya?ml|json|x?html?|sh)$|(^|\/)\.env$/i;
+const READ =
+  /\.(md|markdown|mdx|rst|adoc|asciidoc|txt|ya?ml|json|x?html?|sh|mk|service)$|(^|\/)(\.env|(GNU)?makefile|kustomization)$/i;
 const SKIPPED = new Set(['node_modules', '.git', 'vendor', 'testdata']);
 const MOST_FILES = 200;
 const MOST_FOLDERS_DEEP = 6;
@@ -50,7 +52,12 @@ export async function readFolder(
       (part) => (part.kind === 'markdown' ? { ...part, prose: true } : part),
     );
   }
-  await take(files.filter((f) => READ.test(f) && !roots.some((root) => f.startsWith(root))));
+  const others = files.filter((f) => !roots.some((root) => f.startsWith(root)));
+  await take(others.filter((f) => READ.test(f)));
+  for (const f of others.filter((one) => !READ.test(one)).slice(0, MOST_FILES)) {
+    const because = foreignFile(f);
+    if (because !== undefined) parts.push(unread(f, because));
+  }
   if (parts.length === 0) return undefined;
   return { kind: roots.includes('') ? 'chart' : 'folder', parts };
 }

@@ -239,7 +239,10 @@ function expectedIn(text: string, name: string): Expected {
   };
 }
 
-const textOf = async (path: string) => decoded(await readFile(path)) ?? '';
+async function textOf(path: string): Promise<string> {
+  const read = decoded(await readFile(path));
+  return 'text' in read ? read.text : '';
+}
 
 function judgedBy(e: Expectation, found: readonly Divergence[]): Judged {
   const ofRule = found.filter((d) => e.rule === '*' || d.rule === ruleNamed(e.rule));

@@ -6,7 +6,7 @@ const BY_NAME: readonly (readonly [RegExp, PartKind])[] = [
   [/\.(ya?ml|json)$/i, 'yaml'],
   [/\.(adoc|asciidoc|asc)$/i, 'asciidoc'],
   [/\.(rst|rest)$/i, 'rst'],
-  [/\.(sh|bash|zsh|ksh)$/i, 'shell'],
+  [/\.(sh|bash|zsh|ksh|mk|service)$|(^|\/)(GNU)?makefile$/i, 'shell'],
   [/\.(md|markdown|mdx)$/i, 'markdown'],
 ];
 

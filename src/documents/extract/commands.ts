@@ -1,6 +1,9 @@
 import { type Block, CODE_LINE } from '../blocks/index.ts';
 import { type Place, quoted } from '../document.ts';
 
+/** What stands before a command in a recipe of make and in a unit of systemd, and the folder of its program. */
+const BEFORE = /^\s*(?:[@-]{1,2}(?=\w)|Exec\w+=[-@:+!]{0,3})?(?:\/(?:[\w.-]+\/)+)?/;
+
 export type Command = { readonly program: string; readonly text: string; readonly place: Place };
 
 const PROGRAMS = new Set(
@@ -32,7 +35,10 @@ export function commandsOf(block: Block, part: string): Command[] {
 
   function push(raw: string, offset: number) {
     if (raw.length > CODE_LINE) return;
-    const bare = raw.replace(/^\s*(?:[$#%>]|PS [^>]*>|\w+@[\w.-]+[:~][^$#]*[$#])\s+/, '').trim();
+    const bare = raw
+      .replace(BEFORE, '')
+      .replace(/^\s*(?:[$#%>]|PS [^>]*>|\w+@[\w.-]+[:~][^$#]*[$#])\s+/, '')
+      .trim();
     for (const simple of bare.split(/&&|\|\||;|\|/).map((one) => one.trim())) {
       const words = simple
         .replace(/^(?:sudo(?:\s+-\w+)*\s+|eval\s+\$?\(?|export\s+\w+=\$\(|\w+=\S*\s+)+/, '')

@@ -1,6 +1,8 @@
 // What compose makes of several files: overrides merged, `extends` resolved (compose-spec, 13-merge.md and 05-services.md).
 // In: documents. Out: documents of the same form, whose places lead to the file that each value stands in.
 
+import { posix } from 'node:path';
+import { rebasedService } from './compose-paths.ts';
 import { isJson, type Json, type Path, textOf, type YamlDocument } from './yaml.ts';
 import { isOverride, isReset } from './yaml-tags.ts';
 
@@ -169,12 +171,16 @@ function chainOf(document: YamlDocument, name: string, fileAt: FileAt): Value[] 
   let at: { document: YamlDocument; fileAt: FileAt } = { document, fileAt };
   let service: string | undefined = name;
   let where = '';
+  let folder = '.';
   while (service !== undefined && !seen.has(`${where}\u0000${service}`)) {
     seen.add(`${where}\u0000${service}`);
     const { services } = at.document.value;
     const value: unknown = isJson(services) ? services[service] : undefined;
     if (!isJson(value)) break;
-    chain.push({ value: without(value), origin: { document: at.document, path: ['services', service] } });
+    chain.push({
+      value: rebasedService(without(value), folder),
+      origin: { document: at.document, path: ['services', service] },
+    });
     const next = value.extends;
     const file: string | undefined = isJson(next) ? textOf(next.file) : undefined;
     service = isJson(next) ? textOf(next.service) : textOf(next);
@@ -183,6 +189,7 @@ function chainOf(document: YamlDocument, name: string, fileAt: FileAt): Value[] 
     if (found === undefined) break;
     at = found;
     where = `${where}/${file}`;
+    folder = posix.join(folder, posix.dirname(file));
   }
   return chain;
 }

@@ -67,15 +67,30 @@ const FIRST_FORMAT = new Set(
   ),
 );
 
+export const COMPOSE_TOP = /^(version|name|services|volumes|networks|configs|secrets|models|include|x-.*)$/;
+
 export function composeFile(document: YamlDocument): ComposeFile | undefined {
   const { value } = document;
   if ('apiVersion' in value && 'kind' in value) return undefined;
   if (isFirstFormat(value)) return fileOf(value, [], document);
   const services = value.services;
   if (!isJson(services)) return undefined;
-  if (!Object.values(services).some((one) => isJson(one) && SERVICE_FIELDS.some((field) => field in one)))
-    return undefined;
+  const known = Object.values(services).some((one) => isJson(one) && SERVICE_FIELDS.some((field) => field in one));
+  if (!known && !isOverlay(value, services)) return undefined;
   return fileOf(services, ['services'], document);
+}
+
+/** Further fields of a service: what an override may have alone. */
+const OVERLAY_FIELDS =
+  /^(annotations|attach|blkio_config|cap_add|cap_drop|cgroup|cgroup_parent|configs|cpu\w*|deploy|develop|device\w*|dns\w*|domainname|entrypoint|extra_hosts|gpus|group_add|healthcheck|hostname|init|ipc|isolation|labels|label_file|links|logging|mac_address|mem\w*|oom\w*|pid|pids_limit|platform|post_start|pre_stop|privileged|profiles|provider|pull_policy|read_only|runtime|scale|secrets|security_opt|shm_size|stdin_open|stop_\w+|storage_opt|sysctls|tmpfs|tty|ulimits|user|userns_mode|uts|volumes_from|working_dir)$/;
+
+function isOverlay(value: Json, services: Json): boolean {
+  const named = Object.values(services).filter(isJson);
+  return (
+    Object.keys(value).every((key) => COMPOSE_TOP.test(key)) &&
+    named.some((one) => Object.keys(one).length > 0) &&
+    named.every((one) => Object.keys(one).every((field) => OVERLAY_FIELDS.test(field)))
+  );
 }
 
 /** Before `services:` there was (Compose 1.5 and older): every key at the top is a service. */
@@ -184,7 +199,7 @@ function withoutOpenTag(text: string | undefined): string | undefined {
   return name === undefined || name.includes(' ') ? undefined : name;
 }
 
-function portOf(port: unknown, place: Place): ComposePort[] {
+export function portOf(port: unknown, place: Place): ComposePort[] {
   if (isJson(port)) {
     const target = Number(interpolated(textOf(port.target)) ?? '');
     const published = textOf(port.published);

@@ -1,18 +1,38 @@
 import { isJson, type YamlDocument } from './yaml.ts';
 
 /** The `.env` that compose reads beside a file: NAME=value, quotes taken off, comments left out. */
-export function dotenv(text: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const [, name, value = ''] = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)/.exec(line) ?? [];
-    if (name === undefined) continue;
-    const rest = value.trimStart();
+export function dotenv(text: string): { values: Map<string, string>; unread: number[] } {
+  const values = new Map<string, string>();
+  const unread: number[] = [];
+  const lines = text.split(/\r?\n/);
+  for (let i = 0; i < lines.length; i += 1) {
+    const line = lines[i] ?? '';
+    const [, name, value = ''] = /^\s*(?:export\s+)?([A-Za-z_][\w.-]*)\s*[=:](.*)/.exec(line) ?? [];
+    if (name === undefined) {
+      // A name alone takes its value from whoever starts compose.
+      if (!/^\s*(#.*|(export\s+)?[A-Za-z_][\w.-]*\s*)?$/.test(line.replace(/^\ufeff/, ''))) unread.push(i + 1);
+      continue;
+    }
+    let rest = value.trimStart();
+    const quote = /^["']/.exec(rest)?.[0];
+    // A quoted value may go on over several lines.
+    if (quote !== undefined && !closed(rest, quote)) {
+      let end = i + 1;
+      while (end < lines.length && !closed(`${quote}${lines[end]}`, quote)) end += 1;
+      if (end < lines.length) {
+        rest = [rest, ...lines.slice(i + 1, end + 1)].join('\n');
+        i = end;
+      } else unread.push(i + 1);
+    }
     const single = /^'([^']*)'/.exec(rest)?.[1];
-    const double = /^"((?:[^"\\]|\\.)*)"/.exec(rest)?.[1];
-    found.set(name, single ?? double?.replace(/\\(["\\$])/g, '$1') ?? rest.replace(/(?<!\s)\s+#.*/, '').trim());
+    const double = /^"((?:[^"\\]|\\.)*)"/s.exec(rest)?.[1];
+    values.set(name, single ?? double?.replace(/\\(["\\$])/g, '$1') ?? rest.replace(/(?<!\s)\s+#.*/, '').trim());
   }
-  return found;
+  return { values, unread };
 }
+
+const closed = (text: string, quote: string): boolean =>
+  quote === "'" ? /^'[^']*'/.test(text) : /^"(?:[^"\\]|\\.)*"/s.test(text);
 
 const BRACED = /\$\$|\$\{([A-Za-z_]\w*)(?:(:?[-?+])([^${}]*))?\}|\$([A-Za-z_]\w*)/g;
 

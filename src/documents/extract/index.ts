@@ -1,16 +1,22 @@
+import { posix } from 'node:path';
 import { type Block, blocksOf } from '../blocks/index.ts';
 import { type Part, type Place, quoted } from '../document.ts';
+import { foreignFile } from '../foreign.ts';
 import { type Command, commandsOf, hasHeredoc } from './commands.ts';
-import { type ComposeFile, type ComposeService, composeFile } from './compose.ts';
-import { type ComposeDocument, missingFiles, togetherOf } from './compose-files.ts';
+import { COMPOSE_TOP, type ComposeFile, type ComposeService, composeFile } from './compose.ts';
+import { composeFaults } from './compose-faults.ts';
+import { type ComposeDocument, isOverride, missingFiles, missingServices, togetherOf } from './compose-files.ts';
 import { dotenv, filledIn } from './dotenv.ts';
+import { embedded, formFaults } from './forms.ts';
 import { type DocumentImage, imagesOf, textImages } from './images.ts';
+import { isKustomization, kustomizeFaults } from './kustomize.ts';
+import { manifestFaults, strangers } from './manifest-faults.ts';
 import { type Manifest, manifestsOf, type PodSpec, podSpecOf } from './manifests.ts';
 import { runOf } from './runs.ts';
 import { flagSettings, type Setting, settingsOf } from './settings.ts';
 import { type Statement, statementsOf } from './statements.ts';
 import { type RequiredVersion, versionsOf } from './versions.ts';
-import { isTemplate, textOf, type Unread, type YamlDocument } from './yaml.ts';
+import { isTemplate, type Path, textOf, type Unread, type YamlDocument } from './yaml.ts';
 import { yamlIn } from './yaml-in.ts';
 
 /** Everything a document takes for granted that this can read, each with its place. */
@@ -42,22 +48,39 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
   const commands: Command[] = [];
   const statements: Statement[] = [];
   const unread: Unread[] = [];
+  /** Of files that may be of anything (data, pages, settings of tools): named where nothing else was understood. */
+  const aside: Unread[] = [];
+  const alone = parts.length === 1;
   const blocks: { block: Block; part: string }[] = [];
 
-  const environment = new Map(parts.filter(isDotenv).flatMap((part) => [...dotenv(part.text)]));
+  const environments = new Map<string, ReadonlyMap<string, string>>();
   const names = new Set(parts.map((part) => part.name));
+  const parsedParts = new Set<string>();
+  let recognised = 0;
+  for (const part of parts.filter(isDotenv)) {
+    const { values, unread: lines } = dotenv(part.text);
+    environments.set(posix.dirname(part.name), values);
+    for (const line of lines)
+      unread.push({
+        place: { part: part.name, heading: '', line, quote: '' },
+        because: 'it is no NAME=value of an .env file',
+      });
+  }
   for (const part of parts) {
     if (isDotenv(part)) continue;
-    if (part.unread !== undefined) {
-      unread.push({ place: { part: part.name, heading: '', line: 1, quote: '' }, because: part.unread });
+    const before = unread.length;
+    const because = part.unread ?? foreignFile(part.name);
+    if (because !== undefined) {
+      unread.push({ place: { part: part.name, heading: '', line: 1, quote: '' }, because });
       continue;
     }
     for (const block of await blocksOf(part)) {
       blocks.push({ block, part: part.name });
       const yaml = yamlIn(block, part.name);
-      unread.push(...yaml.unread);
-      for (const document of yaml.documents) read(document, part.name);
+      (isData(part, alone) ? aside : unread).push(...yaml.unread);
+      for (const document of yaml.documents) read(document, part);
       const parsed = yaml.documents.length > 0;
+      if (parsed) parsedParts.add(part.name);
       const said = parsed && block.kind === 'code' && !hasHeredoc(block) ? [] : commandsOf(block, part.name);
       commands.push(...said);
       for (const command of said) settings.push(...flagSettings(command.text, command.place));
@@ -65,15 +88,33 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
       statements.push(...statementsOf(block, part.name));
       loose.push(...textImages(block, part.name, parsed));
     }
+    const own = blocks.filter((one) => one.part === part.name);
+    const nothing =
+      part.kind === 'html'
+        ? own.length === 0
+        : part.kind === 'yaml' && !parsedParts.has(part.name) && !isBlankYaml(part.text);
+    if (nothing && unread.length === before)
+      (part.kind === 'html' || isData(part, alone) ? aside : unread).push({
+        place: firstPlace([part]),
+        because: nothingIn([part]),
+      });
   }
 
   const composes = togetherOf(composeDocuments).flatMap((document) => composeFile(document) ?? []);
+  unread.push(
+    ...missingServices(composeDocuments),
+    ...composes.flatMap((file) => composeFaults(file, isWhole(file.at().part))),
+  );
   const pods = manifests.flatMap((m) => podSpecOf(m) ?? []);
   const runs = commands.flatMap((c) => runOf(c) ?? []);
   const images = [...imagesOf(composes, runs, pods, settings), ...loose];
-  const everything = [composes, manifests, settings, images, versions, commands, statements];
-  const understood = everything.some((found) => found.length > 0);
-  if (!understood && unread.length === 0) unread.push({ place: firstPlace(parts), because: nothingIn(parts) });
+  const everything = [composes, images, versions, commands, statements];
+  const understood = recognised > 0 || everything.some((found) => found.length > 0);
+  if (!understood && unread.length === 0)
+    unread.push(...(aside.length > 0 ? aside : [{ place: firstPlace(parts), because: nothingIn(parts) }]));
+  function isWhole(name: string): boolean {
+    return parts.some((part) => part.name === name && part.kind === 'yaml');
+  }
   return {
     composes,
     runs,
@@ -89,31 +130,63 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
     linesWhere: (holds) => blocks.flatMap(({ block, part }) => linesOf(block, part, holds)),
   };
 
-  function read(document: YamlDocument, part: string) {
-    const filled = filledIn(document, environment);
-    const compose = composeFile(filled);
-    if (compose !== undefined) composeDocuments.push({ document: filled, part });
-    if (compose !== undefined || document.value.include !== undefined)
-      unread.push(...missingFiles(document, part, names));
-    const objects = compose === undefined ? manifestsOf(document) : [];
+  function read(document: YamlDocument, part: Part) {
+    const filled = filledIn(document, environmentOf(part.name, environments));
+    const compose = isOverride(filled, part.name, names) || composeFile(filled) !== undefined;
+    const includes = 'include' in document.value && Object.keys(document.value).every((key) => COMPOSE_TOP.test(key));
+    if (compose || includes) {
+      composeDocuments.push({ document: filled, part: part.name });
+      unread.push(...missingFiles(document, part.name, names));
+      if (compose) return;
+    }
+    const before = unread.length;
+    const kustomized = isKustomization(document, part.name);
+    if (kustomized) unread.push(...kustomizeFaults(document, part.name, [...names]));
+    const objects = manifestsOf(document);
     manifests.push(...objects);
-    if (compose === undefined && objects.length === 0) {
+    for (const object of objects) {
+      unread.push(...manifestFaults(object, part.kind === 'yaml'));
+      const own = { value: object.object, at: (path: Path) => object.at(...path) };
+      if (object.kind === 'ConfigMap') unread.push(...embedded(own, ['data']));
+      // A custom resource's spec is values to its operator: images and storage stand where only it knows.
+      if (podSpecOf(object) === undefined && object.apiVersion.includes('.') && !object.apiVersion.includes('k8s.io/'))
+        settings.push(...settingsOf(own));
+    }
+    unread.push(...strangers(document));
+    if (objects.length === 0) {
       const found = settingsOf(document);
       settings.push(...found);
-      if (/(^|\/)Chart\.ya?ml$/.test(part)) versions.push(...chartVersions(found));
-    }
-    // A custom resource's spec is values to its operator: images and storage stand where only it knows.
-    for (const object of objects) {
-      if (
-        podSpecOf(object) === undefined &&
-        object.apiVersion.includes('.') &&
-        !object.apiVersion.includes('k8s.io/')
-      ) {
-        settings.push(...settingsOf({ value: object.object, at: (path) => object.at(...path) }));
+      if (/(^|\/)Chart\.ya?ml$/.test(part.name)) versions.push(...chartVersions(found));
+      if (!includes && !kustomized) {
+        const { faults, unknown } = formFaults(document, part);
+        unread.push(...faults, ...embedded(document, []));
+        if (unknown !== undefined) (alone ? unread : aside).push(unknown);
+        if (unknown !== undefined) return;
       }
     }
+    if (unread.length === before) recognised += 1;
   }
 }
+
+/** JSON beside other files that names nothing a cluster or compose takes: data, and settings of tools. */
+const isData = (part: Part, alone: boolean): boolean =>
+  !alone && /\.json$/i.test(part.name) && !/"(apiVersion|services|image|containerDefinitions)"\s*:/.test(part.text);
+
+/** The values of the `.env` in a file's own folder, or in the nearest one above. */
+function environmentOf(
+  part: string,
+  all: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): ReadonlyMap<string, string> {
+  for (let folder = posix.dirname(part); ; folder = posix.dirname(folder)) {
+    const found = all.get(folder);
+    if (found !== undefined) return found;
+    if (folder === '.' || folder === '/') return new Map();
+  }
+}
+
+/** Nothing but comments, marks of documents, and null. */
+const isBlankYaml = (text: string): boolean =>
+  text.split('\n').every((line) => /^\ufeff?\s*(#|---|\.\.\.|%|(null|~)?\s*$)/.test(line));
 
 /** What compose reads beside its file; its values may be secret, and are never quoted. */
 const isDotenv = (part: Part): boolean => /(^|\/)\.env$/.test(part.name);

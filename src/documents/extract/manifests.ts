@@ -45,7 +45,7 @@ export function manifestsOf(document: YamlDocument, prefix: Path = []): Manifest
   return [own, ...inner];
 }
 
-const POD_SPECS: Readonly<Record<string, Path>> = {
+export const POD_SPECS: Readonly<Record<string, Path>> = {
   Pod: ['spec'],
   PodTemplate: ['template', 'spec'],
   CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
@@ -58,8 +58,17 @@ const POD_SPECS: Readonly<Record<string, Path>> = {
   DeploymentConfig: ['spec', 'template', 'spec'],
 };
 
+/** Where the Pod of an object stands; kinds of others (Rollout, CloneSet, Knative's Service) have it where a Deployment has. */
+export function podPathOf({ kind, apiVersion, object }: Manifest): Path | undefined {
+  const known = POD_SPECS[kind];
+  if (known !== undefined || !apiVersion.includes('.') || apiVersion.includes('k8s.io/')) return known;
+  return Array.isArray(dig(object, 'spec', 'template', 'spec', 'containers'))
+    ? ['spec', 'template', 'spec']
+    : undefined;
+}
+
 export function podSpecOf(owner: Manifest): PodSpec | undefined {
-  const path = POD_SPECS[owner.kind];
+  const path = podPathOf(owner);
   const spec = path === undefined ? undefined : dig(owner.object, ...path);
   if (path === undefined || !isJson(spec)) return undefined;
   const of = owner.name === '' ? {} : { owner: owner.name };

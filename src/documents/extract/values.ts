@@ -10,12 +10,24 @@ export type Values = {
   readonly value: unknown;
   /** Where in the text the deepest part of the path that is there stands. */
   offsetOf(path: readonly (string | number)[]): number;
+  /** What is written and is not in the value. */
+  readonly lost: readonly Lost[];
 };
+
+export type Lost = { readonly offset: number; readonly because: string };
 
 /** Written out, a document may be this many values; the largest compose files in use are a hundredth of it. */
 export const MOST_VALUES = 1_000_000;
 
 export class TooLarge extends Error {}
+/** A document that has no value, because of something at this offset. */
+export class NoValue extends Error {
+  readonly offset: number | undefined;
+  constructor(message: string, node: unknown) {
+    super(message);
+    this.offset = startOf(node);
+  }
+}
 
 type Holder = Map<string | number, number>;
 
@@ -31,13 +43,14 @@ const heldBy = (value: object): Holder | undefined => {
 
 export function valuesOf(contents: unknown): Values {
   const anchors = new Map<string, { value: unknown; size: number } | 'open'>();
+  const lost: Lost[] = [];
   let size = 0;
 
   const convert = (node: unknown): unknown => {
     if (isAlias(node)) {
       const target = anchors.get(node.source);
-      if (target === undefined) throw new Error(`the alias *${word(node.source)} has no anchor before it`);
-      if (target === 'open') throw new Error(`the anchor &${word(node.source)} contains itself`);
+      if (target === undefined) throw new NoValue(`the alias *${word(node.source)} has no anchor before it`, node);
+      if (target === 'open') throw new NoValue(`the anchor &${word(node.source)} contains itself`, node);
       count(target.size);
       return target.value;
     }
@@ -74,10 +87,16 @@ export function valuesOf(contents: unknown): Values {
       if (!isPair(pair)) continue;
       if (isMergeKey(pair.key)) {
         const sources = convert(pair.value);
-        for (const source of Array.isArray(sources) ? sources : [sources]) take(source, merged, from);
+        for (const source of Array.isArray(sources) ? sources : [sources])
+          if (!take(source, merged, from)) lose(pair.key, 'what << merges is no mapping');
         continue;
       }
-      const key = keyText(pair.key);
+      const key = keyText(isAlias(pair.key) ? convert(pair.key) : pair.key);
+      if (key === undefined) {
+        lose(pair.key, 'a key that is a list or a mapping is no name of anything');
+        continue;
+      }
+      if (own.has(key)) lose(pair.key, `${word(key)} stands twice in one mapping: only the last one was compared`);
       own.set(key, convert(pair.value));
       const start = startOf(pair.key);
       if (start !== undefined) holder.set(key, start);
@@ -89,8 +108,8 @@ export function valuesOf(contents: unknown): Values {
   };
 
   /** What is merged stands where it was written; of two sources the first wins. */
-  const take = (source: unknown, into: Map<string, unknown>, from: Holder) => {
-    if (typeof source !== 'object' || source === null) return;
+  const take = (source: unknown, into: Map<string, unknown>, from: Holder): boolean => {
+    if (typeof source !== 'object' || source === null || Array.isArray(source)) return false;
     const held = heldBy(source);
     for (const [key, value] of Object.entries(source)) {
       if (into.has(key)) continue;
@@ -98,6 +117,11 @@ export function valuesOf(contents: unknown): Values {
       const offset = held?.get(key);
       if (offset !== undefined) from.set(key, offset);
     }
+    return true;
+  };
+
+  const lose = (node: unknown, because: string) => {
+    lost.push({ offset: startOf(node) ?? 0, because });
   };
 
   const count = (more: number) => {
@@ -109,6 +133,7 @@ export function valuesOf(contents: unknown): Values {
   const value = convert(contents);
   return {
     value,
+    lost,
     offsetOf(path) {
       let at: unknown = value;
       let offset = startOf(contents) ?? 0;
@@ -131,9 +156,10 @@ const isNode = (node: unknown): node is Node =>
 const isMergeKey = (key: unknown): boolean =>
   isScalar(key) && (typeof key.value === 'symbol' || (key.value === '<<' && key.type === 'PLAIN'));
 
-function keyText(key: unknown): string {
-  if (isScalar(key)) return String(key.value);
-  return typeof key === 'string' ? key : '';
+/** A key as the text that JSON would have; undefined: it can't have one. */
+function keyText(key: unknown): string | undefined {
+  const value = isScalar(key) ? key.value : key;
+  return value === null || ['string', 'number', 'boolean', 'bigint'].includes(typeof value) ? String(value) : undefined;
 }
 
 function startOf(node: unknown): number | undefined {

@@ -17,15 +17,22 @@ export function yamlIn(block: Block, part: string): YamlRead {
     const after = { ...block, text: patched(block.text), language: 'yaml' };
     return looksLike(after.text) ? readYaml(after, part) : NONE;
   }
-  if (YAML.test(language)) return ownOrInline(block, part, true);
+  if (YAML.test(language)) return ownOrInline(withoutDots(block), part, true);
   if (OTHER.test(language)) return NONE;
   if (SHELL.test(language) || /^#!/.test(block.text)) {
     const inline = heredocs(block);
     if (inline.length > 0) return joined(inline.map((body) => likelyYaml(body, part)));
     return looksLike(block.text) ? readYaml(shown(block), part) : NONE;
   }
-  return ownOrInline(block, part, looksLike(block.text));
+  return ownOrInline(withoutDots(block), part, looksLike(block.text));
 }
+
+/** Lines of an excerpt that only say that others were left out. */
+const DOTS =
+  /^[ \t]+(\.\.\.|…|\[(\.\.\.|…)\]|<(\.\.\.|…|snip)>|\((\.\.\.|…)\))[ \t]*$|^(…|\[\.\.\.\]|\.\.\.[ \t]*(?=\n[ \t]))[ \t]*$/gm;
+
+const withoutDots = (block: Block): Block =>
+  /\.\.\.|…/.test(block.text) ? { ...block, text: block.text.replace(DOTS, '') } : block;
 
 /** YAML may itself hold a shell's heredoc (in args), and a listing without a language a command with YAML. */
 function ownOrInline(block: Block, part: string, certain: boolean): YamlRead {

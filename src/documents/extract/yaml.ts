@@ -2,13 +2,18 @@ import { LineCounter, parseAllDocuments } from 'yaml';
 import { KUBECTL_YAML } from '../../objects/kubectl-yaml.ts';
 import type { Block } from '../blocks/index.ts';
 import { type Place, quoted } from '../document.ts';
-import { valuesOf } from './values.ts';
+import { NoValue, valuesOf } from './values.ts';
 
 export type Path = readonly (string | number)[];
 export type Json = Readonly<Record<string, unknown>>;
 
 /** One YAML document of a block, and where each of its fields stands. */
-export type YamlDocument = { readonly value: Json; at(path: Path): Place };
+export type YamlDocument = {
+  readonly value: Json;
+  at(path: Path): Place;
+  /** It is one entry of a list. */
+  readonly item?: true;
+};
 
 /** Something of a document that was not read, where, and why. */
 export type Unread = { readonly place: Place; readonly because: string };
@@ -51,17 +56,34 @@ export function readYaml(block: Block, part: string): YamlRead {
       unread.push({ place: placed(lineAt(error.pos[0])), because });
       continue;
     }
+    const start = document.range?.[0] ?? 0;
     try {
-      const { value, offsetOf } = valuesOf(document.contents);
-      if (isJson(value)) documents.push({ value, at: (path) => placed(lineAt(offsetOf(path))) });
+      const { value, offsetOf, lost } = valuesOf(document.contents);
+      const at = (path: Path) => placed(lineAt(offsetOf(path)));
+      const template = lost.length > 0 && isTemplate(block.text);
+      for (const { offset, because } of lost.slice(0, MOST_LOST))
+        unread.push({ place: placed(lineAt(offset)), because: template ? TEMPLATE : because });
+      if (isJson(value)) documents.push({ value, at });
+      // A list at the top: plays, fragments, and several objects in JSON. Each of its mappings is read by itself.
+      else if (Array.isArray(value))
+        value.forEach((item: unknown, i) => {
+          if (isJson(item)) documents.push({ value: item, at: (path) => at([i, ...path]), item: true });
+        });
+      else if (value !== null && value !== undefined)
+        unread.push({ place: placed(lineAt(start)), because: 'it is a text or a number, and no mapping with fields' });
     } catch (error) {
       if (error instanceof RangeError) unread.push({ place: placed(1), because: 'it is nested too deep to be read' });
-      else if (error instanceof Error)
-        unread.push({ place: placed(lineAt(document.range?.[0] ?? 0)), because: quoted(error.message) });
+      else if (error instanceof Error) {
+        const offset = error instanceof NoValue ? (error.offset ?? start) : start;
+        unread.push({ place: placed(lineAt(offset)), because: quoted(error.message) });
+      }
     }
   }
   return { documents, unread };
 }
+
+/** Of what is lost in one document, this many places are named. */
+const MOST_LOST = 50;
 
 const TEMPLATE =
   'it is a template ({{ … }} or {% … %}), which another program fills in: render it, and compare what comes out';

@@ -1,0 +1,100 @@
+// What of a Kubernetes object can't be compared: a field of the wrong form, or what the object deploys from elsewhere.
+
+import { type Manifest, POD_SPECS, podPathOf } from './manifests.ts';
+import { dig, isJson, listOf, type Unread, type YamlDocument } from './yaml.ts';
+
+/** Kinds that deploy what stands elsewhere, by the group of their API, and how that is had. */
+const ELSEWHERE: readonly (readonly [RegExp, RegExp, string])[] = [
+  [/^kustomize\.config\.k8s\.io\//, /./, 'kustomize: run "kubectl kustomize FOLDER"'],
+  [/^skaffold\//, /./, 'skaffold: run "skaffold render"'],
+  [/^argoproj\.io\//, /^(Application|ApplicationSet)$/, 'Argo CD: pass the folder or the rendered chart that it names'],
+  [/^helm\.toolkit\.fluxcd\.io\//, /^HelmRelease$/, 'Flux: run "helm template" with its chart and values'],
+  [/^kustomize\.toolkit\.fluxcd\.io\//, /^Kustomization$/, 'Flux: run "kubectl kustomize" on the path that it names'],
+  [/^helm\.cattle\.io\//, /^HelmChart$/, 'k3s: run "helm template" with its chart and values'],
+  [/^fleet\.cattle\.io\//, /^(GitRepo|Bundle)$/, 'Fleet: pass the folder that it names'],
+  [/^kappctrl\.k14s\.io\//, /^App$/, 'kapp-controller: pass what its templates render'],
+];
+
+export function manifestFaults(manifest: Manifest, whole: boolean): Unread[] {
+  const { apiVersion, kind, object } = manifest;
+  const other = ELSEWHERE.find(([group, kinds]) => group.test(apiVersion) && kinds.test(kind));
+  if (other !== undefined && !isPlainKustomization(manifest))
+    return [
+      {
+        place: manifest.at('kind'),
+        because: `what it deploys stands elsewhere, and is put together by ${other[2]}, and compare what comes out`,
+      },
+    ];
+  if (kind === 'List' || (kind.endsWith('List') && 'items' in object)) {
+    return listOf(object.items).length > 0
+      ? []
+      : [{ place: manifest.at('items'), because: 'it is a list without any object in it' }];
+  }
+  return podFaults(manifest, whole);
+}
+
+/** Handled where the files that it names are known (kustomize.ts). */
+const isPlainKustomization = ({ apiVersion, kind }: Manifest) =>
+  kind === 'Kustomization' && apiVersion.startsWith('kustomize.config.k8s.io/');
+
+function podFaults(manifest: Manifest, whole: boolean): Unread[] {
+  const path = podPathOf(manifest);
+  if (path === undefined) return [];
+  const spec = dig(manifest.object, ...path);
+  const builtIn = POD_SPECS[manifest.kind] !== undefined;
+  if (!isJson(spec))
+    return whole && builtIn
+      ? [
+          {
+            place: manifest.at(...path),
+            because: `it has no Pod in it (${path.join('.')}), so there is nothing to compare`,
+          },
+        ]
+      : [];
+  const found: Unread[] = [];
+  for (const field of ['initContainers', 'containers']) {
+    const value = spec[field];
+    if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) {
+      if (field === 'containers' && whole)
+        found.push({ place: manifest.at(...path), because: 'it names no container, so there is nothing to compare' });
+      continue;
+    }
+    if (!Array.isArray(value)) {
+      found.push({
+        place: manifest.at(...path, field),
+        because: `${field} is no list, so its containers were not compared`,
+      });
+      continue;
+    }
+    value.forEach((one: unknown, i) => {
+      if (!isJson(one))
+        found.push({
+          place: manifest.at(...path, field, i),
+          because: 'this entry is no container, and was not compared',
+        });
+    });
+  }
+  const volumes = spec.volumes;
+  if (volumes !== undefined && volumes !== null && !Array.isArray(volumes))
+    found.push({
+      place: manifest.at(...path, 'volumes'),
+      because: 'volumes is no list, so nothing in it was compared',
+    });
+  return found;
+}
+
+/** Entries of a List that are no objects. */
+export function strangers(document: YamlDocument): Unread[] {
+  const { value } = document;
+  if (!String(value.kind).endsWith('List')) return [];
+  return listOf(value.items).flatMap((item, i): Unread[] =>
+    isJson(item) && typeof item.apiVersion === 'string' && typeof item.kind === 'string'
+      ? []
+      : [
+          {
+            place: document.at(['items', i]),
+            because: 'this entry of the list is no object: it needs apiVersion and kind',
+          },
+        ],
+  );
+}
