@@ -78,10 +78,43 @@ export function togetherOf(all: readonly ComposeDocument[]): YamlDocument[] {
       (one) => baseOf(one.part, byPart) === part || (one.part !== part && isOver(included.get(one.part), part)),
     );
     const resolve = (one: ComposeDocument) => extended(one.document, fileAt(one.part));
-    const merged = mergedDocuments(resolve({ document, part }), overs.map(resolve));
+    const base = underlying({ document, part }, all);
+    const merged = mergedDocuments(
+      base === undefined ? resolve({ document, part }) : onlyServices(resolve(base), document),
+      base === undefined ? overs.map(resolve) : [resolve({ document, part })],
+    );
     return [{ ...merged, value: rebasedServices(merged.value, wayTo(part, included)) }];
   });
 }
+
+/**
+ * Of `compose.prod.yml`, which is given with a second `-f`, the file in the same folder that has the image of its services.
+ */
+function underlying({ document, part }: ComposeDocument, all: readonly ComposeDocument[]): ComposeDocument | undefined {
+  if (isDefaultFile(part)) return undefined;
+  const open = Object.entries(isJson(document.value.services) ? document.value.services : {}).filter(
+    ([, one]) => isJson(one) && !['image', 'build', 'extends'].some((field) => field in one),
+  );
+  if (open.length === 0) return undefined;
+  return all.find(
+    (one) =>
+      isDefaultFile(one.part) &&
+      posix.dirname(one.part) === posix.dirname(part) &&
+      open.every(([name]) => dig(one.document.value, 'services', name) !== undefined),
+  );
+}
+
+const onlyServices = (base: YamlDocument, over: YamlDocument): YamlDocument => ({
+  ...base,
+  value: {
+    ...base.value,
+    services: Object.fromEntries(
+      Object.entries(isJson(base.value.services) ? base.value.services : {}).filter(
+        ([name]) => dig(over.value, 'services', name) !== undefined,
+      ),
+    ),
+  },
+});
 
 type Inclusion = Reference & { readonly from: string };
 const isOver = (inclusion: Inclusion | undefined, part: string): boolean =>
@@ -141,6 +174,6 @@ const isDefaultFile = (part: string): boolean => /(^|\/)(docker-)?compose\.ya?ml
 
 /** Of `compose.override.yml` the file that compose reads it over, where that is here. */
 function baseOf(part: string, parts: Names): string | undefined {
-  const [, stem] = /^((?:.*\/)?(?:docker-)?compose)\.override\.ya?ml$/.exec(part) ?? [];
+  const [, stem] = /^((?:.*\/)?[\w.-]{1,200})\.override\.ya?ml$/.exec(part) ?? [];
   return stem === undefined ? undefined : ['.yml', '.yaml'].map((end) => stem + end).find((name) => parts.has(name));
 }

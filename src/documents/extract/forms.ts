@@ -15,7 +15,13 @@ type Form = {
 const MANIFEST_TOP =
   /^(apiVersion|kind|metadata|spec|status|data|stringData|binaryData|type|rules|subjects|roleRef|items|template|objects|parameters|provisioner|webhooks)$/;
 const ANSIBLE_MODULE =
-  /^(community\.(docker|general|kubernetes|okd)|kubernetes\.core|redhat\.openshift|containers\.podman)\.|^(ansible\.builtin\.)?(import_playbook|import_tasks|include_tasks|import_role|include_role|docker_\w+|podman_\w+|k8s\w*|helm\w*|command|shell|copy|template)$/;
+  /^(community\.(docker|general|kubernetes|okd)|kubernetes\.core|redhat\.openshift|containers\.podman)\.|^(ansible\.builtin\.)?(import_playbook|import_tasks|include_tasks|import_role|include_role|docker_\w+|podman_\w+|k8s\w*|helm\w*)$/;
+
+/** A task's module; the short names of some are fields of containers, too, with lists. */
+const isModule = (key: string, value: Json): boolean =>
+  ANSIBLE_MODULE.test(key) ||
+  ('name' in value && /^(command|shell)$/.test(key) && typeof value[key] === 'string') ||
+  ('name' in value && /^(copy|template)$/.test(key) && isJson(value[key]) && 'dest' in value[key]);
 
 const first = (value: Json, ...keys: readonly string[]): Path | undefined => {
   const key = keys.find((name) => name in value);
@@ -31,7 +37,7 @@ const FORMS: readonly Form[] = [
     at: (value) =>
       'hosts' in value && ['tasks', 'roles', 'pre_tasks', 'handlers'].some((key) => key in value)
         ? ['hosts']
-        : first(value, ...('image' in value ? [] : Object.keys(value).filter((key) => ANSIBLE_MODULE.test(key)))),
+        : first(value, ...('image' in value ? [] : Object.keys(value).filter((key) => isModule(key, value)))),
   },
   {
     because: 'it names charts that helmfile installs: run "helmfile template" and compare what comes out',

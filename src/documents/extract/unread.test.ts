@@ -130,6 +130,10 @@ describe('what is compared is not called unread', () => {
     ['compose.yml', 'services:\n  a: {image: a:1}\n---\n'],
     ['a.yaml', `${POD}  - {name: x, image: a:1}\n---\n# the end\n`],
     ['a.json', '[{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"a:1"}]}}]'],
+    [
+      'a.md',
+      '# A\n\n```yaml\n- command: [sh, -c, "x"]\n  name: b\n```\n\n```yaml\nservices:\n  a:\n    image: b:1\n    ...\n  c:\n    ...\n```\n',
+    ],
     ['values.yaml', 'kind: DaemonSet\nfoo: 1\n'],
     ['values.yaml', 'services: {http: {port: 80}}\nreplicas: 2\n'],
     [
@@ -163,6 +167,21 @@ describe('several files', () => {
     });
     expect(found.unread).toEqual([]);
     expect(found.composes[0]?.services[0]?.raw).toEqual({ image: 'a:1', privileged: true });
+  });
+
+  it('a file for a second -f is read over the one that has the images of its services', async () => {
+    const found = await of({
+      'compose.yml': 'services:\n  a: {image: a:1}\n  b: {image: b:1}\n',
+      'compose.prod.yml': 'services:\n  a: {privileged: true}\n',
+      'compose.test.yml': 'services:\n  c: {image: c:1}\n',
+      'compose.test.override.yml': 'services:\n  c: {ports: ["80:80"]}\n',
+    });
+    expect(found.unread).toEqual([]);
+    expect(found.composes.map((file) => file.services.map((s) => s.raw))).toEqual([
+      [{ image: 'a:1' }, { image: 'b:1' }],
+      [{ image: 'a:1', privileged: true }],
+      [{ image: 'c:1', ports: ['80:80'] }],
+    ]);
   });
 
   it('a service that is extended and isn’t in its file, and a line of .env that is none', async () => {
