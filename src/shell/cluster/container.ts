@@ -21,6 +21,7 @@ import {
   statements,
   unless,
   wget,
+  without,
 } from './looks.ts';
 import { networkLooks } from './network.ts';
 import { mongoReads, redisReads, sqlReads } from './queries.ts';
@@ -103,7 +104,7 @@ const looksTable = (): ReadonlyMap<string, Looks> =>
         (!io.piped || (isKnown(io.stdin) && sqlReads(io.stdin))),
     ],
     ['cockroach', firstTwo('node status;node ls;version;sql', '--host --certs-dir --url')],
-    ['influx', (args) => !/\b(write|delete|create|update|restore|setup)\b/.test(args.join(' '))],
+    ['influx', without(/\b(write|delete|create|update|restore|setup)\b/)],
     ['mysqladmin', adminAsks],
     ['mariadb-admin', adminAsks],
     ['mysqldump', unless(/^(-r|--result-file|--flush-logs|--delete-)/)],
@@ -237,7 +238,11 @@ const looksTable = (): ReadonlyMap<string, Looks> =>
     ['pt-heartbeat', unless(/^--update$/)],
     [
       'clickhouse-keeper-client',
-      statements(/^(-q|--query)$/, /^$/, (text) => !/\b(create|set|rm|rmr|touch|reconfig)\b/i.test(text)),
+      statements(
+        /^(-q|--query)$/,
+        /^$/,
+        (text) => isKnown(text) && !/\b(create|set|rm|rmr|touch|reconfig)\b/i.test(text),
+      ),
     ],
     ['elasticsearch-plugin', first('list')],
     ['logstash', unless(/^(?!--version$|-t$|--config\.test_and_exit$|-V$)/)],

@@ -12,6 +12,11 @@ export const unless =
   (changes: RegExp): Looks =>
   (args) =>
     !args.some((arg) => changes.test(arg));
+/** None of its words is one of these, and all of them are known: one that isn't may be any. */
+export const without =
+  (changes: RegExp): Looks =>
+  (args) =>
+    args.every((arg) => isKnown(arg)) && !changes.test(args.join(' '));
 /** Of its words that aren't options, the first is one of these, or there is none. */
 export const first = (reads: string, takes = ''): Looks => {
   const known = words(reads);

@@ -1,11 +1,11 @@
-import { first, firstTwo, type Looks, unless } from './looks.ts';
+import { first, firstTwo, type Looks, unless, without } from './looks.ts';
 
 /** Programs of routers, switches and service meshes: when they only look. */
 export const networkLooks = (): readonly (readonly [string, Looks])[] => [
   ['birdc', first('show')],
   ['birdcl', first('show')],
-  ['vtysh', (args) => !/\b(conf|configure|clear|write)\b/.test(args.join(' '))],
-  ['gobgp', (args) => !/\b(add|del|set)\b/.test(args.join(' '))],
+  ['vtysh', without(/\b(conf|configure|clear|write)\b/)],
+  ['gobgp', without(/\b(add|del|set)\b/)],
   ['calicoctl', firstTwo('get;version;node status;node diags;node checksystem;ipam show;ipam check;convert')],
   ['calico-node', unless(/^-(?!bird|felix|v|show)/)],
   [
@@ -24,7 +24,7 @@ export const networkLooks = (): readonly (readonly [string, Looks])[] => [
   ['hubble', first('observe status list version')],
   ['ovs-vsctl', first('show list get list-br list-ports list-ifaces find br-exists')],
   ['ovs-ofctl', first('show dump-flows dump-ports dump-ports-desc dump-tables dump-groups dump-meters')],
-  ['ovs-appctl', (args) => !/\b(set|del|add|exit|flush)\b/.test(args.join(' '))],
+  ['ovs-appctl', without(/\b(set|del|add|exit|flush)\b/)],
   [
     'ovn-nbctl',
     first('show list lr-list ls-list lr-route-list lsp-list find get lb-list acl-list lrp-list lr-nat-list'),

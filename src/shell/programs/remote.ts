@@ -20,7 +20,10 @@ export function ssh(args: readonly string[], io: Io): readonly Runs[] {
 }
 
 function onOtherSide(rest: readonly string[], io: Io): readonly Runs[] {
-  if (rest.length > 0) return [{ kind: 'text', text: rest.join(' '), io }];
+  if (rest.length > 0) {
+    const given = runsText(rest.join(' '));
+    return [given.kind === 'text' ? { ...given, io } : given];
+  }
   if (!io.piped) return [];
   const runs = io.stdin === undefined ? undefined : runsText(io.stdin);
   return runs?.kind === 'text'
@@ -52,7 +55,10 @@ export function cloud(args: readonly string[], io: Io): readonly Runs[] {
     rest,
   } = readFlags(args, new Set([...COMMAND_OPTIONS, '--zone', '--project', '-g', '-n', '--name']));
   const texts = valuesOf(flags, ...COMMAND_OPTIONS).filter((text) => text !== undefined && text !== '');
-  const runs = texts.map((text): Runs => ({ kind: 'foreign', text: text ?? '' }));
+  const runs = texts.map((text): Runs => {
+    const given = runsText(text ?? '');
+    return given.kind === 'text' ? { kind: 'foreign', text: given.text } : given;
+  });
   const isShell = named.some((word) => /^(ssh|exec|shell|console|run|ssm|send-command)$/.test(word));
   if (rest !== undefined && isShell) runs.push({ kind: 'text', text: rest.join(' '), io });
   if (runs.length === 0 && isShell && named.includes('ssh')) runs.push(...onOtherSide([], io));
