@@ -1,5 +1,6 @@
 import { changedPath } from './changes.ts';
 import { type ClusterCall, clusterTool, readClusterCall } from './cluster/call.ts';
+import { isProvider, providerWrite } from './cluster/providers.ts';
 import { apiWrite, REQUESTERS } from './cluster/request.ts';
 import { type ClusterWrite, clusterWrite } from './cluster/write.ts';
 import { isWriter, playbookOf, WRITES_IN_PLAYBOOK, writerWrite } from './cluster/writers.ts';
@@ -111,7 +112,11 @@ function effectReader(effects: ShellEffect[], protects: readonly string[]) {
     else if (plugin !== undefined) asked(readClusterCall('kubectl', [plugin.replaceAll('_', '-'), ...args]), io, scope);
     else if (program === 'ansible-playbook') playbook(args, scope);
     else if (isWriter(program)) addWrite(writerWrite(program, args));
-    else if (REQUESTERS.test(program)) {
+    else if (isProvider(program)) {
+      const write = providerWrite(program, args);
+      addWrite(write);
+      return write !== undefined;
+    } else if (REQUESTERS.test(program)) {
       const write = apiWrite(program, args);
       addWrite(write);
       return write !== undefined;
