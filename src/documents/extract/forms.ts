@@ -180,4 +180,4 @@ const EMBEDDED =
   'the text in this field is itself a manifest or a compose file, which was not compared: if something deploys it, pass it by itself';
 const isDeployable = (text: string): boolean =>
   (/^apiVersion:/m.test(text) && /^kind:/m.test(text)) ||
-  (/^services:/m.test(text) && /^\s+(image|build):/m.test(text));
+  (/^services:/m.test(text) && /^[ \t]{1,64}(image|build):/m.test(text));

@@ -186,7 +186,7 @@ function environmentOf(
 
 /** Nothing but comments, marks of documents, and null. */
 const isBlankYaml = (text: string): boolean =>
-  text.split('\n').every((line) => /^\ufeff?\s*(#|---|\.\.\.|%|(null|~)?\s*$)/.test(line));
+  text.split('\n').every((line) => /^(#.*|---.*|\.\.\.|%.*|null|~|)$/.test(line.replace('\ufeff', '').trim()));
 
 /** What compose reads beside its file; its values may be secret, and are never quoted. */
 const isDotenv = (part: Part): boolean => /(^|\/)\.env$/.test(part.name);
