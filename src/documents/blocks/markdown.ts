@@ -3,6 +3,7 @@ import type { Block } from './block.ts';
 import { chunksOf } from './chunks.ts';
 import { dedented, withoutPre } from './flattened.ts';
 import { htmlBlocks } from './html.ts';
+import { segmentsOf } from './segments.ts';
 
 /** What a paragraph consists of is read by the extractors, from its lines; the parser only says where blocks begin. */
 const BLOCKS_ONLY = {
@@ -29,47 +30,50 @@ const BLOCKS_ONLY = {
 const HEADING_CHARACTERS = 500;
 
 /** CommonMark → blocks. Tables and odd formatting stay text, line by line, which is how the extractors read them. */
-export async function markdownBlocks(text: string): Promise<Block[]> {
+export async function markdownBlocks(text: string, segmented = segmentsOf): Promise<Block[]> {
   const { fromMarkdown } = await import('mdast-util-from-markdown');
   const { text: plainText, regions } = withoutPre(dedented(text));
   const lines = plainText.split('\n');
   const blocks: Block[] = [];
   let heading = '';
 
+  const addHeading = (given: string, line: number) => {
+    const written = given.slice(0, HEADING_CHARACTERS);
+    heading = (/[*_`[\]\\&<]/.test(written) ? plain(fromMarkdown(`# ${written}`)) : written).trim();
+    blocks.push({ kind: 'text', text: lines[line - 1] ?? '', heading, line });
+  };
+  const addCode = (code: string, language: string | undefined, line: number) => {
+    const named = language === undefined ? {} : { language: language.toLowerCase() };
+    blocks.push({ kind: 'code', text: code, heading, line, ...named });
+  };
+  const addText = (start: number, end: number) => {
+    blocks.push({ kind: 'text', text: lines.slice(start - 1, end).join('\n'), heading, line: start });
+  };
+
   const read = (node: RootContent, above: number): void => {
     const start = above + (node.position?.start.line ?? 1);
     const end = above + (node.position?.end.line ?? 1);
-    switch (node.type) {
-      case 'heading':
-        {
-          const written = plain(node).slice(0, HEADING_CHARACTERS);
-          heading = (/[*_`[\]\\&<]/.test(written) ? plain(fromMarkdown(`# ${written}`)) : written).trim();
-        }
-        blocks.push({ kind: 'text', text: lines[start - 1] ?? '', heading, line: start });
-        return;
-      case 'code': {
-        const fenced = /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(```|~~~)/.test(lines[start - 1] ?? '');
-        const language = node.lang?.toLowerCase();
-        blocks.push({
-          kind: 'code',
-          text: node.value,
-          heading,
-          line: fenced ? start + 1 : start,
-          ...(language === undefined ? {} : { language }),
-        });
-        return;
-      }
-      default:
-        blocks.push({ kind: 'text', text: lines.slice(start - 1, end).join('\n'), heading, line: start });
-    }
+    if (node.type === 'heading') addHeading(plain(node), start);
+    else if (node.type === 'code') {
+      const fenced = /^[\s>]*(?:(?:[-*+]|\d+[.)])\s+)*(```|~~~)/.test(lines[start - 1] ?? '');
+      addCode(node.value, node.lang ?? undefined, fenced ? start + 1 : start);
+    } else addText(start, end);
   };
 
   for (const chunk of chunksOf(plainText)) {
-    // A list of what is still to be read, not recursion: blocks nest as deep as the document likes.
-    const open: RootContent[] = fromMarkdown(chunk.text, BLOCKS_ONLY).children.reverse();
-    for (let node = open.pop(); node !== undefined; node = open.pop()) {
-      if (LEAVES.has(node.type)) read(node, chunk.line);
-      else if ('children' in node) open.push(...[...node.children].reverse());
+    for (const segment of segmented(chunk.text)) {
+      const above = chunk.line + segment.line;
+      if (segment.kind === 'heading') addHeading(segment.written, above + 1);
+      else if (segment.kind === 'code') addCode(segment.text, segment.language, above + 2);
+      else if (segment.kind === 'paragraph') addText(above + 1, chunk.line + segment.end + 1);
+      else {
+        // A list of what is still to be read, not recursion: blocks nest as deep as the document likes.
+        const open: RootContent[] = fromMarkdown(segment.text, BLOCKS_ONLY).children.reverse();
+        for (let node = open.pop(); node !== undefined; node = open.pop()) {
+          if (LEAVES.has(node.type)) read(node, above);
+          else if ('children' in node) open.push(...[...node.children].reverse());
+        }
+      }
     }
   }
   for (const { html, line } of regions) {
