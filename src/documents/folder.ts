@@ -10,6 +10,8 @@ import type { Failed } from './loaded.ts';
 
 const READ =
   /\.(md|markdown|mdx|rst|adoc|asciidoc|txt|ya?ml|json|x?html?|sh|mk|service)$|(^|\/)(\.env|(GNU)?makefile|kustomization)$/i;
+/** What may deploy something, and is reached by a link. */
+const LINKED = /\.(ya?ml|json)$|(^|\/)\.env$/i;
 const SKIPPED = new Set(['node_modules', '.git', 'vendor', 'testdata']);
 const MOST_FILES = 200;
 const MOST_FOLDERS_DEEP = 6;
@@ -23,7 +25,7 @@ export async function readFolder(
   readPart: ReadPart,
   render?: RenderChart,
 ): Promise<Folder | undefined> {
-  const files = await filesBelow(path);
+  const { files, links } = await filesBelow(path);
   const roots = chartRoots(files);
   const parts: Part[] = [];
   let left = bytes;
@@ -58,6 +60,8 @@ export async function readFolder(
     const because = foreignFile(f);
     if (because !== undefined) parts.push(unread(f, because));
   }
+  for (const link of links.filter((f) => LINKED.test(f) && !roots.some((root) => f.startsWith(root))))
+    parts.push(unread(link, 'it is a link, and links are not followed'));
   if (parts.length === 0) return undefined;
   return { kind: roots.includes('') ? 'chart' : 'folder', parts };
 }
@@ -74,9 +78,10 @@ function chartRoots(files: readonly string[]): string[] {
 }
 
 /** Regular files below a folder; links are not followed. */
-async function filesBelow(root: string): Promise<string[]> {
+async function filesBelow(root: string): Promise<{ files: string[]; links: string[] }> {
   const real = await realpath(root);
   const found: string[] = [];
+  const links: string[] = [];
   const walk = async (folder: string, depth: number): Promise<void> => {
     for (const name of (await readdir(folder)).sort()) {
       if (found.length > 10 * MOST_FILES) return;
@@ -85,8 +90,9 @@ async function filesBelow(root: string): Promise<string[]> {
       if (about.isDirectory()) {
         if (depth < MOST_FOLDERS_DEEP && !SKIPPED.has(name) && !name.startsWith('.')) await walk(path, depth + 1);
       } else if (about.isFile()) found.push(relative(real, path).split(sep).join('/'));
+      else if (about.isSymbolicLink()) links.push(relative(real, path).split(sep).join('/'));
     }
   };
   await walk(real, 0);
-  return found;
+  return { files: found, links };
 }

@@ -6,6 +6,7 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [/\.(jsonnet|libsonnet)$/i, 'it is jsonnet: run "jsonnet FILE" and compare what comes out'],
   [/\.(cue|dhall|ncl|pkl)$/i, 'it is a program that makes manifests: run it and compare what comes out'],
   [/\.(container|kube|pod)$/i, 'it is a unit of Podman (quadlet), which no rule reads: write it as a compose file'],
+  [/\.pdf$/i, 'it is a PDF: save its text, and pass that'],
   [/\.ipynb$/i, 'it is a notebook: save it as Markdown, and compare that'],
   [/\.(docx?|odt|rtf|pptx?|xlsx?)$/i, 'it is an office document: save its text, and compare that'],
   [

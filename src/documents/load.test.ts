@@ -275,6 +275,15 @@ describe('paths and text', () => {
       });
       if (chart.ok) expect(chart.parts.map((p) => p.name)).toEqual(['templates/', 'Chart.yaml', 'values.yaml']);
       expect(await load('docker-compose.yml', { workspace: root })).toMatchObject({ ok: true, kind: 'compose' });
+      await mkdir(join(root, 'linked'));
+      await writeFile(join(root, 'linked/compose.yml'), 'services: {web: {image: nginx}}\n');
+      await symlink(join(root, 'secret.txt'), join(root, 'linked/compose.override.yml'));
+      expect(await load('linked', { workspace: root })).toMatchObject({
+        parts: [
+          { name: 'compose.yml' },
+          { name: 'compose.override.yml', text: '', unread: expect.stringMatching(/link/) },
+        ],
+      });
       expect(await load('./gone.md', { workspace: root })).toMatchObject({ ok: false, reason: 'NotFound' });
       expect(await load('services:\n  web:\n    image: nginx:1\n')).toMatchObject({
         ok: true,

@@ -153,6 +153,8 @@ export function missingServices(all: readonly ComposeDocument[]): Unread[] {
         const file = textOf(dig(next, 'file'));
         const wanted = textOf(dig(next, 'service')) ?? textOf(next);
         const from = file === undefined ? document : byPart.get(beside(part, file));
+        if (wanted === name && file === undefined)
+          return [{ place: document.at(['services', name, 'extends']), because: 'it extends itself' }];
         if (wanted === undefined || from === undefined || dig(from.value, 'services', wanted) !== undefined) return [];
         const because = `it extends the service ${word(wanted)}, which isn’t in ${file === undefined ? 'this file' : word(file)}`;
         return [{ place: document.at(['services', name, 'extends']), because }];

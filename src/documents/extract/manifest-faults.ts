@@ -1,7 +1,7 @@
 // What of a Kubernetes object can't be compared: a field of the wrong form, or what the object deploys from elsewhere.
 
 import { type Manifest, POD_SPECS, podPathOf } from './manifests.ts';
-import { dig, isJson, listOf, type Unread, type YamlDocument } from './yaml.ts';
+import { dig, isJson, type Json, listOf, type Path, type Unread, type YamlDocument } from './yaml.ts';
 
 /** Kinds that deploy what stands elsewhere, by the group of their API, and how that is had. */
 const ELSEWHERE: readonly (readonly [RegExp, RegExp, string])[] = [
@@ -25,6 +25,8 @@ export function manifestFaults(manifest: Manifest, whole: boolean): Unread[] {
         because: `what it deploys stands elsewhere, and is put together by ${other[2]}, and compare what comes out`,
       },
     ];
+  if (/^[a-z]/.test(kind))
+    return [{ place: manifest.at('kind'), because: 'kinds begin with a capital letter: as this is, no API takes it' }];
   if (kind === 'List' || (kind.endsWith('List') && 'items' in object)) {
     return listOf(object.items).length > 0
       ? []
@@ -67,7 +69,8 @@ function podFaults(manifest: Manifest, whole: boolean): Unread[] {
       continue;
     }
     value.forEach((one: unknown, i) => {
-      if (!isJson(one))
+      if (isJson(one)) found.push(...containerFaults(one, manifest, [...path, field, i], whole));
+      else
         found.push({
           place: manifest.at(...path, field, i),
           because: 'this entry is no container, and was not compared',
@@ -83,16 +86,45 @@ function podFaults(manifest: Manifest, whole: boolean): Unread[] {
   return found;
 }
 
-/** Entries of a List that are no objects. */
+const CONTAINER: Readonly<Record<string, 'list' | 'mapping'>> = {
+  ports: 'list',
+  env: 'list',
+  envFrom: 'list',
+  volumeMounts: 'list',
+  volumeDevices: 'list',
+  securityContext: 'mapping',
+  resources: 'mapping',
+};
+
+function containerFaults(container: Json, manifest: Manifest, path: Path, whole: boolean): Unread[] {
+  const found = Object.entries(CONTAINER).flatMap(([field, form]): Unread[] => {
+    const value = container[field];
+    const right = value === undefined || value === null || (form === 'list' ? Array.isArray(value) : isJson(value));
+    return right
+      ? []
+      : [{ place: manifest.at(...path, field), because: `${field} is no ${form}, so nothing in it was compared` }];
+  });
+  const named = container.image !== undefined && container.image !== null;
+  // A DeploymentConfig's image may come from its trigger.
+  return named || !whole || manifest.kind === 'DeploymentConfig'
+    ? found
+    : [
+        ...found,
+        { place: manifest.at(...path), because: 'this container names no image, so what it starts is not known' },
+      ];
+}
+
+/** Entries of a List or a Template that are no objects. */
 export function strangers(document: YamlDocument): Unread[] {
   const { value } = document;
-  if (!String(value.kind).endsWith('List')) return [];
-  return listOf(value.items).flatMap((item, i): Unread[] =>
+  const field = value.kind === 'Template' ? 'objects' : String(value.kind).endsWith('List') ? 'items' : undefined;
+  if (field === undefined) return [];
+  return listOf(value[field]).flatMap((item, i): Unread[] =>
     isJson(item) && typeof item.apiVersion === 'string' && typeof item.kind === 'string'
       ? []
       : [
           {
-            place: document.at(['items', i]),
+            place: document.at([field, i]),
             because: 'this entry of the list is no object: it needs apiVersion and kind',
           },
         ],

@@ -1,4 +1,6 @@
 import type { Block } from '../blocks/index.ts';
+import { quoted } from '../document.ts';
+import { foreignFile } from '../foreign.ts';
 import { heredocs } from './commands.ts';
 import { readYaml, type Unread, type YamlDocument, type YamlRead } from './yaml.ts';
 
@@ -18,6 +20,10 @@ export function yamlIn(block: Block, part: string): YamlRead {
     return looksLike(after.text) ? readYaml(after, part) : NONE;
   }
   if (YAML.test(language)) return ownOrInline(withoutDots(block), part, true);
+  if (/^(hcl|terraform|tf)$/.test(language) && /^\s{0,16}resource "/m.test(block.text)) {
+    const place = { part, heading: block.heading, line: block.line, quote: quoted(block.text.split('\n')[0] ?? '') };
+    return { documents: [], unread: [{ place, because: foreignFile('main.tf') ?? '' }] };
+  }
   if (OTHER.test(language)) return NONE;
   if (SHELL.test(language) || /^#!/.test(block.text)) {
     const inline = heredocs(block);
