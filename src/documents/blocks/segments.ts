@@ -9,7 +9,7 @@ export type Segment =
   | { readonly kind: 'other'; readonly text: string; readonly line: number };
 
 const HEADING = /^#{1,6}(?:[ \t]|$)/;
-const FENCE = /^(`{3,}|~{3,})([^\n]*)$/;
+const FENCE = /^(?:`{3,}|~{3,})/;
 /** A line that begins a paragraph and nothing else: a letter, an opening bracket or quote, code in the line. */
 const PLAIN = /^(?:[\p{L}("']|`(?!``))/u;
 /** HTML that ends with its own mark and not with a blank line. */
@@ -35,7 +35,8 @@ export function segmentsOf(text: string): Segment[] {
   }
 
   function fence(from: number, line: string): number | undefined {
-    const [, mark, info = ''] = FENCE.exec(line) ?? [];
+    const mark = FENCE.exec(line)?.[0];
+    const info = line.slice(mark?.length);
     if (mark === undefined || (mark.startsWith('`') && info.includes('`'))) return undefined;
     let end = from + 1;
     while (end < lines.length && !closes(lines[end] ?? '', mark)) end += 1;
