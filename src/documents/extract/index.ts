@@ -56,6 +56,7 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
   const environments = new Map<string, ReadonlyMap<string, string>>();
   const names = new Set(parts.map((part) => part.name));
   const parsedParts = new Set<string>();
+  const formsNamed = new Set<string>();
   let recognised = 0;
   for (const part of parts.filter(isDotenv)) {
     const { values, unread: lines } = dotenv(part.text);
@@ -159,7 +160,12 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
       if (/(^|\/)Chart\.ya?ml$/.test(part.name)) versions.push(...chartVersions(found));
       if (!includes && !kustomized) {
         const { faults, unknown } = formFaults(document, part);
-        unread.push(...faults, ...embedded(document, []));
+        // A playbook has many plays: its file is named once.
+        const again =
+          document.item === true ? faults.filter((one) => formsNamed.has(`${part.name} ${one.because}`)) : [];
+        for (const one of faults) formsNamed.add(`${part.name} ${one.because}`);
+        unread.push(...faults.filter((one) => !again.includes(one)), ...embedded(document, []));
+        if (again.length > 0) return;
         if (unknown !== undefined) (alone ? unread : aside).push(unknown);
         if (unknown !== undefined) return;
       }

@@ -20,7 +20,7 @@ export function kustomizeFaults(document: YamlDocument, part: string, parts: rea
   const missing = TAKES_IN.flatMap((field) =>
     listOf(value[field]).flatMap((one, i): Unread[] => {
       const path = textOf(one) ?? '';
-      const name = posix.normalize(posix.join(folder, path));
+      const name = posix.join(folder, path).replace(/\/$/, '');
       if (!/:\/\/|^github\.com\//.test(path) && parts.some((other) => other === name || other.startsWith(`${name}/`)))
         return [];
       return [

@@ -255,12 +255,19 @@ describe('several files', () => {
     expect(found.unread).toEqual([]);
   });
 
+  it('a playbook of many plays is named once', async () => {
+    const found = await of({ 'site.yml': '- hosts: a\n  roles: [b]\n- hosts: c\n  roles: [d]\n' });
+    expect(found.unread.map((u) => u.place.line)).toEqual([1]);
+    expect(found.understood).toBe(false);
+  });
+
   it('a kustomization of which every file is here, and that changes nothing, is read', async () => {
     const found = await of({
-      'kustomization.yaml': 'namespace: shop\nresources: [base/a.yaml]\n',
+      'kustomization.yaml': 'namespace: shop\nresources: [base/a.yaml, more/]\n',
       'base/a.yaml': `${POD}  - {name: x, image: a:1}\n`,
+      'more/b.yaml': `${POD}  - {name: y, image: b:1}\n`,
     });
     expect(found.unread).toEqual([]);
-    expect(found.pods).toHaveLength(1);
+    expect(found.pods).toHaveLength(2);
   });
 });
