@@ -298,4 +298,28 @@ describe('a Job', () => {
     await applied(agent, 1);
     await gatePasses(agent, 1);
   }, 300_000);
+
+  test('that failed and was removed by its TTL runs again only after a rollback or with another manifest', async () => {
+    const agent = await stage.agent({ approve: 'approve' });
+    await throughGate0(agent, ['batch/v1/Job', 'v1/Pod', 'v1/ConfigMap']);
+    const late = (seconds: number) => {
+      const more = `activeDeadlineSeconds: ${seconds}, ttlSecondsAfterFinished: 1,`;
+      return phase('', { files: { 'migrate.yaml': job('migrate', more, 'sleep') }, more: { timeout: '10s' } });
+    };
+    await approved(agent, planText(stage, [late(1)]));
+    await agent.call('apply-phase', { phase_number: 1 });
+    await expect.poll(() => kubectl(['get', 'jobs', '-o', 'name']), { timeout: 30_000 }).toBe('');
+    const again = await agent.call('apply-phase', { phase_number: 1 });
+    expect(again.value, again.text).toMatchObject({ status: 'FAILED', failure: { reason: 'DeadlineExceeded' } });
+    expect((await gateFails(agent, 1)).open.join()).toContain('DeadlineExceeded');
+    expect(new Set(uids().trim().split('\n')).size).toBe(1);
+    const back = await agent.call('rollback-phase', { phase_number: 1, execute: true });
+    expect(back.value.status, back.text).toBe('ROLLED_BACK');
+    await agent.call('apply-phase', { phase_number: 1 });
+    expect(new Set(uids().trim().split('\n')).size).toBe(2);
+    await expect.poll(() => kubectl(['get', 'jobs', '-o', 'name']), { timeout: 30_000 }).toBe('');
+    await approved(agent, planText(stage, [late(2)]));
+    await agent.call('apply-phase', { phase_number: 1 });
+    expect(new Set(uids().trim().split('\n')).size).toBe(3);
+  }, 300_000);
 });

@@ -64,11 +64,11 @@ export const finding = (rank: number, failure: Failure): Finding => ({ rank, ...
 
 /**
  * Is it what the kubelet, a runtime, a provisioner or the API server tries again, and what then passes? A cache that is not
- * filled yet after a node's start, a container whose slow creation still holds its name, whoever is asked and does not
+ * filled yet after a node's start, a volume that another node still holds, a container whose slow creation still holds its name, whoever is asked and does not
  * answer in time.
  */
 export const passes = (message: string): boolean =>
-  /failed to sync (?:secret|configmap) cache|timed out|name "?[^"]{0,253}"? is reserved|failed to reserve|deadline ?exceeded|connection refused|no endpoints available|transport is closing|i\/o timeout|try again|too many requests|throttl|\bunavailable\b|device or resource busy/i.test(
+  /failed to sync (?:secret|configmap) cache|timed out|name "?[^"]{0,253}"? is reserved|failed to reserve|deadline ?exceeded|connection refused|no endpoints available|transport is closing|i\/o timeout|try again|too many requests|throttl|\bunavailable\b|device or resource busy|connection reset|broken pipe|\bEOF\b|no such host|server misbehaving|no route to host|multi-attach|not initialized|in progress|\baborted\b|object has been modified|etcdserver|leader changed/i.test(
     message,
   );
 

@@ -74,10 +74,12 @@ const RULES: readonly Rule[] = [
 
 /**
  * A name is not the registry's answer: `jenkins:2.401.3` and an i/o timeout is no 401. Names stand in quotes, in URLs, and
- * bare before `: not found`, so each of those goes before the words are read.
+ * bare before `: not found`, so each of those goes before the words are read; addresses with their ports, too.
  */
 const withoutNames = (message: string, image: string): string => {
-  const plain = message.replace(/https?:\/\/[^\s"']+/g, 'URL');
+  const plain = message
+    .replace(/https?:\/\/[^\s"']+/g, 'URL')
+    .replace(/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d{1,5})?\b/g, 'ADDRESS');
   const names = [image, ...[...plain.matchAll(/"([^"\s]+)"/g)].map(([, name = '']) => name)].filter((name) =>
     /[:/]/.test(name),
   );

@@ -37,7 +37,7 @@ const BUSY =
 
 /** False: a part of it does not work. The last word of a type that operators write as "is this so?". */
 const HEALTH =
-  /^Ready(?:To|For)[A-Z]\w*$|(?:Ready|Available|Healthy|Programmed|Established|Installed|Deployed|Reconciled|Synced|Accepted|Succeeded|Successful|Success|Valid|Validated|Verified|ResolvedRefs|Resolved|Offered|Admitted|Applied|Provided|Provisioned|Configured|Connected|Reachable|Authenticated|Authorized|Registered|Issued|Loaded|Updated|UpToDate|Normal|LastAsyncOperation)$/;
+  /^Ready(?:To|For)[A-Z]\w*$|(?:Ready|Available|Healthy|Programmed|Established|Installed|Deployed|Reconciled|Synced|Accepted|Succeeded|Successful|Success|Valid|Validated|Verified|ResolvedRefs|Resolved|Offered|Admitted|Applied|Provided|Provisioned|Configured|Connected|Reachable|Authenticated|Authorized|Registered|Issued|Loaded|Updated|UpToDate|Normal|Archiving|LastAsyncOperation)$/;
 
 /** These say where a task stands: False is not wrong, it is not the end yet, or one step's. */
 const STEPS: ReadonlySet<string> = new Set(['Complete', 'Completed', 'Running', 'Active', 'Started']);

@@ -95,6 +95,8 @@ export const rollout: Reader = (object, known) => {
       'NotObserved',
       `its controller has seen generation ${String(seen)} of the workload it refers to, not ${workload}`,
     );
+  if (at(object, 'status', 'abort') === true)
+    return waiting('Aborted', 'its rollout is aborted: the stable version runs');
   return byPhase('phase', { good: ['Healthy'], bad: ['Degraded'], final: false })(object, known);
 };
 

@@ -45,6 +45,10 @@ export const gateway: Reader = (object) => {
     const late = conditions.map((c) => behind(object, c)).find((l) => l !== undefined);
     if (late !== undefined) return late;
   }
+  const reported = new Set(recordsAt(object, 'status', 'listeners').map((listener) => textAt(listener, 'name')));
+  const silent = recordsAt(object, 'spec', 'listeners').find((listener) => !reported.has(textAt(listener, 'name')));
+  if (silent !== undefined && reported.size > 0)
+    return waiting('ListenerNotReported', `nothing is reported of listener ${textAt(silent, 'name')} yet`);
   return ready('Programmed', 'Accepted and Programmed are True, of it and of each listener');
 };
 

@@ -34,7 +34,7 @@ export const strimzi: Reader = (object) =>
   mustNot(object, 'NotReady') ??
   needs(object, 'Ready') ??
   connectorsOf(object)
-    .map(stoppedConnector)
+    .map((connector) => stoppedConnector(connector, restsAsAsked(object)))
     .find((no) => no !== undefined) ??
   ready('Ready', 'Ready is True');
 
@@ -44,15 +44,31 @@ const connectorsOf = (object: KubeObject): unknown[] => [
   ...[at(object, 'status', 'connectorStatus')].filter(isRecord),
 ];
 
-function stoppedConnector(connector: unknown): Reading | undefined {
+function stoppedConnector(connector: unknown, asked: readonly string[]): Reading | undefined {
   const name = textAt(connector, 'name');
   const parts = [at(connector, 'connector'), ...recordsAt(connector, 'tasks')];
   const broken = parts.find((part) => textAt(part, 'state') === 'FAILED');
-  if (broken === undefined) return undefined;
-  return waiting(
-    'ConnectorFailed',
-    `connector ${name} or a task of it is FAILED: ${textAt(broken, 'trace').split('\n')[0]}`,
-  );
+  if (broken !== undefined)
+    return waiting(
+      'ConnectorFailed',
+      `connector ${name} or a task of it is FAILED: ${textAt(broken, 'trace').split('\n')[0]}`,
+    );
+  const resting = parts.find((part) => !['', 'RUNNING', ...asked].includes(textAt(part, 'state')));
+  if (resting === undefined) return undefined;
+  const state = textAt(resting, 'state');
+  return waiting(`Connector${camel(state.toLowerCase())}`, `connector ${name} or a task of it is ${state}`);
+}
+
+/** Kafka Connect's word for what its spec asks for: `state: paused | stopped`, of a mirror's connectors and in older versions `pause: true`. */
+function restsAsAsked(object: KubeObject): readonly string[] {
+  const specs = [
+    object.spec,
+    ...recordsAt(object, 'spec', 'mirrors').flatMap((m) => Object.values(m).filter(isRecord)),
+  ];
+  return specs.flatMap((spec) => {
+    const state = textAt(spec, 'state') || (at(spec, 'pause') === true ? 'paused' : '');
+    return ['paused', 'stopped'].includes(state) ? [state.toUpperCase()] : [];
+  });
 }
 
 export const nodePool: Reader = (object) => {
