@@ -7,7 +7,7 @@ import { STORIES } from './path/stories.ts';
  * and seconds. Exits 1 at a refusal, and over a story's most calls or tokens. The chart is a rendered manifest.
  */
 const NAME = `bench-path-${process.pid}`;
-const sandbox = await up({ name: NAME });
+const sandbox = await up({ name: NAME, crds: ['cnpg'] });
 let failed = false;
 try {
   console.log('| story | calls | tokens | seconds | refused |\n|---|---|---|---|---|');

@@ -28,7 +28,16 @@ export async function told(sandbox: Sandbox, stories: readonly Story[]): Promise
     });
   try {
     const done: Place['done'] = {};
-    const place = { scene: own, agent, image: `${registry}/busybox:1`, kubectl, atApproval, done };
+    const place = {
+      registry,
+      kubeconfig: sandbox.kubeconfig,
+      scene: own,
+      agent,
+      image: `${registry}/busybox:1`,
+      kubectl,
+      atApproval,
+      done,
+    };
     const all: Told[] = [];
     for (const story of stories) {
       const walked = await story.run(place);

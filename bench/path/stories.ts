@@ -1,5 +1,6 @@
 import type { Agent, Scene } from '../../test/support/scene.ts';
-import { type Knowledge, type Walked, walk } from './walk.ts';
+import { type Knowledge, type Walked, type World, walk } from './walk.ts';
+import { worked } from './worked.ts';
 
 /** Deployments that an agent completes by following `next`, on a real API server with simulated nodes. */
 export type Story = {
@@ -13,6 +14,8 @@ export type Place = {
   readonly agent: Agent;
   /** `REGISTRY/busybox:1`; `:2` is there, too. */
   readonly image: string;
+  readonly registry: string;
+  readonly kubeconfig: string;
   kubectl(args: readonly string[], stdin?: string): string;
   /** What happens between the next question for a person and its answer. */
   readonly atApproval: { next?: (() => void) | undefined };
@@ -114,14 +117,14 @@ const like = (
   id: string,
   change: Record<string, unknown>,
   known: Knowledge = {},
-  afterFailure: Parameters<typeof walk>[4] = [],
+  afterFailure: World['afterFailure'] = {},
 ) =>
   walk(
     place.agent,
     place.scene.workspace,
     { tool: 'start-deployment', arguments: { like: id, change } },
     { 'record-retro': retro, ...known },
-    afterFailure,
+    { afterFailure },
   );
 
 /** Each list is told in one namespace, in this order: a change is of what was deployed before it. */
@@ -149,7 +152,7 @@ export const STORIES: readonly (readonly Story[])[] = [
           author(place, 3);
           return { plan: plan(place.scene) };
         };
-        return like(place, id, { replicas: { 'Deployment/web': 3 } }, { 'submit-plan': again }, [back]);
+        return like(place, id, { replicas: { 'Deployment/web': 3 } }, { 'submit-plan': again }, { 'phase-gate': back });
       },
     },
   ],
@@ -160,4 +163,5 @@ export const STORIES: readonly (readonly Story[])[] = [
       run: (place) => first(place, LABELS),
     },
   ],
+  [worked],
 ];

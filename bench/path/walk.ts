@@ -25,23 +25,33 @@ type Fix = {
 
 const MOST_CALLS = 60;
 
+export type World = {
+  /** What happens in the world before a call. */
+  readonly before?: (tool: string, args: Record<string, unknown>) => void;
+  /** What is done before a command of `next` is run. */
+  readonly atCommand?: (command: string) => void;
+  /** By tool, what is done about its first FAIL in place of what `next` names. */
+  readonly afterFailure?: Readonly<Record<string, (last: Answer) => Fix>>;
+};
+
 /**
  * An agent without a thought of its own: it takes the first entry of `next`, adds what only it can know, and stops when
- * the deployment is completed. After a FAIL it does what `afterFailure` says, once each.
+ * the deployment is completed.
  */
 export async function walk(
   agent: Agent,
   cwd: string,
   first: { readonly tool: string; readonly arguments: Record<string, unknown> },
   knowledge: Knowledge,
-  afterFailure: readonly ((last: Answer) => Fix)[] = [],
+  { before, atCommand, afterFailure = {} }: World = {},
 ): Promise<Walked> {
   const begun = Date.now();
   const refused: string[] = [];
   const tools: string[] = [];
-  const ways = [...afterFailure];
+  const ways = new Map(Object.entries(afterFailure));
   let tokens = 0;
   const call = async (tool: string, args: Record<string, unknown>): Promise<Answer> => {
+    before?.(tool, args);
     const answer = await agent.call(tool, args, 280_000);
     tools.push(tool);
     tokens += Math.ceil(Buffer.byteLength(answer.text) / 4);
@@ -51,10 +61,14 @@ export async function walk(
   let last = await call(first.tool, first.arguments);
   while (tools.length < MOST_CALLS && refused.length === 0 && last.value.stage !== 'completed') {
     const failed = last.value.status === 'FAIL' || last.value.status === 'INCOMPLETE';
-    const fix = failed && ways.length > 0 ? ways.shift()?.(last) : nextOf(last);
+    const way = failed ? ways.get(tools.at(-1) ?? '') : undefined;
+    ways.delete(way === undefined ? '' : (tools.at(-1) ?? ''));
+    const fix = way?.(last) ?? nextOf(last);
     if (fix?.command !== undefined) {
+      atCommand?.(fix.command);
       execFileSync('sh', ['-c', fix.command], { cwd, stdio: 'pipe' });
-      last = await call('deployment-status', {});
+      const [, then] = nextsOf(last);
+      last = await call(then?.tool ?? 'deployment-status', then?.arguments ?? {});
     } else if (fix?.tool !== undefined) {
       const given = fix.arguments ?? {};
       const known = fix.needs === undefined ? undefined : knowledge[fix.tool];
@@ -65,4 +79,5 @@ export async function walk(
   return { calls: tools.length, tokens, refused, tools, ms: Date.now() - begun, last };
 }
 
-const nextOf = (last: Answer): Fix | undefined => (Array.isArray(last.value.next) ? last.value.next[0] : undefined);
+const nextsOf = (last: Answer): readonly Fix[] => (Array.isArray(last.value.next) ? last.value.next : []);
+const nextOf = (last: Answer): Fix | undefined => nextsOf(last)[0];

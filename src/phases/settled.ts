@@ -28,6 +28,8 @@ export type SettledPhase = {
   readonly predicates: readonly Predicate[];
   readonly sight: Sight | undefined;
   readonly finished?: FinishedJobs;
+  /** It failed for good, or its time is up. */
+  readonly over?: boolean;
 };
 
 type Judged = { readonly ready: readonly PhaseCheck[]; readonly criteria: readonly PhaseCheck[] };
@@ -132,6 +134,7 @@ export async function awaitSettled(
     predicates: parsed.predicates,
     sight: settled.sight,
     finished,
+    over: isLate || (settled.kind === 'decided' && settled.value === 'failed'),
   };
 }
 

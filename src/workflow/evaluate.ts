@@ -102,7 +102,13 @@ export function nextSteps(open: readonly Evaluated[], d: Deployment, now: Instan
     const step: Step | undefined = Object.entries(STEPS).find(([name]) => name === fix.tool)?.[1];
     return step?.behind(d, stepInputOf(fix.arguments)).every(passes) ?? false;
   };
-  return distinct(open.flatMap((c) => c.fix.find(mayRun) ?? [])).slice(0, most);
+  return distinct(open.flatMap((c) => firstWay(c.fix.filter(mayRun)))).slice(0, most);
+}
+
+/** After a command, the call that looks at what it did. */
+function firstWay([first, ...rest]: readonly Fix[]): Fix[] {
+  if (first === undefined) return [];
+  return 'command' in first ? [first, ...rest.filter((fix) => 'tool' in fix).slice(0, 1)] : [first];
 }
 
 function isWaived(check: Check, result: Result, d: Deployment, now: Instant): boolean {

@@ -3,7 +3,7 @@ import { told } from '../../bench/path/place.ts';
 import { STORIES } from '../../bench/path/stories.ts';
 import { sandbox, setTheStage } from './support/stage.ts';
 
-setTheStage('path');
+setTheStage('path', { crds: ['cnpg'] });
 
 // bench/path.ts prints the same as a table.
 test.each(STORIES.map((stories) => [stories.map((s) => s.name).join(', then '), stories] as const))(

@@ -9,9 +9,9 @@ import { ownSandbox, reach } from './io/sandbox.ts';
 import { ID, leftIn, type Range, shootingRange } from './support/tracer.ts';
 
 // A bullet as a task of the extension io.modelcontextprotocol/tasks: the client polls it, cancels it, and comes back to it
-// after the server was killed. INFRAGATE_KILLS=20 for the whole of it.
+// after the server was killed, at each of these points of the bullet.
 
-const TIMES = Number(process.env.INFRAGATE_KILLS ?? 4);
+const TIMES = 20;
 /** From the task's handle to the end of the bullet, about. */
 const LONGEST_MS = 4000;
 const TASKS = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
@@ -114,30 +114,42 @@ test('that is cancelled ends, and what it made is gone', async () => {
   await client.end();
 });
 
+// The bullets are begun one after another and the server is killed once: each of them at another point of its way.
 test(`kill -9 at ${TIMES} points: who comes back with the id gets one verdict, which stays`, async () => {
-  for (let n = 0; n < TIMES; n += 1) {
-    const killed = server();
-    const made = (await bullet(killed, `killed ${n}`)).result;
-    expect(made).toMatchObject({ resultType: 'task' });
-    const taskId = String(made?.taskId);
+  const killed = server();
+  const points = Array.from({ length: TIMES }, (_, n) => `killed ${n}`);
+  const begun = points.map(async (assumption, n) => {
     await sleep((LONGEST_MS * n) / TIMES);
-    killed.process.kill('SIGKILL');
-    await once(killed.process, 'exit');
-    const next = server();
-    const over = await terminal(next, taskId);
-    const passed = over?.status === 'completed';
-    if (passed) expect(over).toMatchObject({ result: { structuredContent: { status: 'PASS' } } });
-    else
-      expect(over).toMatchObject({
-        status: 'failed',
-        error: { message: expect.stringContaining('call tracer-bullet again') },
-      });
-    // The same call again takes away what was left and proves it; the first verdict stays what it was.
-    const again = (await bullet(next, `killed ${n}`)).result;
-    const verdict = again?.resultType === 'task' ? await terminal(next, String(again.taskId)) : { result: again };
-    expect(verdict).toMatchObject({ result: { structuredContent: { status: 'PASS' } } });
-    expect((await get(next, taskId))?.status).toBe(over?.status);
-    await next.end();
-  }
+    const made = (await bullet(killed, assumption)).result;
+    expect(made).toMatchObject({ resultType: 'task' });
+    return String(made?.taskId);
+  });
+  const ids = await Promise.all(begun);
+  killed.process.kill('SIGKILL');
+  await once(killed.process, 'exit');
+  const next = server();
+  const statuses = await Promise.all(
+    ids.map(async (id) => {
+      const over = await terminal(next, id);
+      if (over?.status === 'completed')
+        expect(over).toMatchObject({ result: { structuredContent: { status: 'PASS' } } });
+      else
+        expect(over).toMatchObject({
+          status: 'failed',
+          error: { message: expect.stringContaining('call tracer-bullet again') },
+        });
+      return over?.status;
+    }),
+  );
+  // The same calls again take away what was left and prove it; the first verdicts stay what they were.
+  await Promise.all(
+    points.map(async (assumption) => {
+      const again = (await bullet(next, assumption)).result;
+      const verdict = again?.resultType === 'task' ? await terminal(next, String(again.taskId)) : { result: again };
+      expect(verdict).toMatchObject({ result: { structuredContent: { status: 'PASS' } } });
+    }),
+  );
+  expect(await Promise.all(ids.map(async (id) => (await get(next, id))?.status))).toEqual(statuses);
+  await next.end();
   expect(await leftIn(cluster, NS)).toEqual([]);
-});
+}, 200_000);

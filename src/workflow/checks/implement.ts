@@ -5,14 +5,17 @@ import { type Check, call, form, from, ok, open, type Result } from './check.ts'
 
 /** Gate I: every phase proven in order, what the plan was to bring is there, and each phase is committed. */
 
-export const phaseResult = (d: Deployment, phase: ReturnType<typeof phases>[number]): Result => {
+export const phaseResult = (d: Deployment, phase: State): Result => {
   const subject = `phase:${phase.number}`;
   const { number } = phase;
   if (hasPassed(phase)) return ok(`${phase.name}: passed`, subject);
   const gate = call('phase-gate', d, { phase_number: number });
   const apply = call('apply-phase', d, { phase_number: number });
   const isReady = phase.delivery !== 'apply' || phase.changed || phase.latest?.verdict.status === 'unknown';
-  const on = isReady ? [gate, ...(phase.delivery === 'apply' ? [apply] : [])] : [apply, gate];
+  const waits = phases(d).find((p) => p.number < number && isUncommitted(p));
+  const ready = isReady ? [gate, ...(phase.delivery === 'apply' ? [apply] : [])] : [apply, gate];
+  // A phase waits for the commit of the one before it.
+  const on = waits === undefined ? ready : commitFix(d, waits);
   if (phase.latest === undefined) return open('missing', `${phase.name}: not proven yet`, on, subject);
   const said = phase.latest.verdict.message;
   const back = [
@@ -26,6 +29,16 @@ export const phaseResult = (d: Deployment, phase: ReturnType<typeof phases>[numb
   const fix = phase.latest.via === 'rollback-phase' ? [...back.slice(1), ...on] : [...on, ...back];
   return open(status, `${phase.name}: ${said}`, fix, subject);
 };
+
+type State = ReturnType<typeof phases>[number];
+
+const isUncommitted = (phase: State): boolean =>
+  phase.commit !== 'none' && hasPassed(phase) && phase.committed === undefined;
+
+const commitFix = (d: Deployment, phase: State) => [
+  { command: commitCommand(phase) },
+  call('phase-gate', d, { phase_number: phase.number }),
+];
 
 export const phasesPassed: Check = {
   name: 'phases-passed',
@@ -69,12 +82,7 @@ export const committed: Check = {
       .map((p) =>
         p.committed !== undefined
           ? ok(`commit ${p.committed.slice(0, 12)}`, `phase:${p.number}`)
-          : open(
-              'missing',
-              `phase ${p.number} is not committed`,
-              [{ command: commitCommand(p) }, call('phase-gate', d, { phase_number: p.number })],
-              `phase:${p.number}`,
-            ),
+          : open('missing', `phase ${p.number} is not committed`, commitFix(d, p), `phase:${p.number}`),
       ),
 };
 

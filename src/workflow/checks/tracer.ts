@@ -71,7 +71,11 @@ function proven(d: Deployment, a: Item, now: Instant): Result {
     }
   }
   const reword = form('record-research', d, ['retire or critical_assumptions']);
-  return from(stands, a.subject, stands.status === 'fail' ? [reword, ...fix] : fix);
+  if (stands.status !== 'fail') return from(stands, a.subject, fix);
+  // What failed is not what it is about now: an image that took the place of another is tried first.
+  const tried = d.observations.get(a.subject)?.findLast((o) => o.via === 'tracer-bullet')?.about ?? [];
+  const isChanged = about.some((subject) => !tried.includes(subject));
+  return from(stands, a.subject, isChanged ? [...fix, reword] : [reword, ...fix]);
 }
 
 /** A failed bullet whose assumption was retired with nothing in its place: recorded again, it can be proven. */

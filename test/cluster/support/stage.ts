@@ -12,10 +12,10 @@ export let image = '';
 /** In the scene's namespace, as the sandbox's admin. */
 export let kubectl: ReturnType<typeof kubectlOf>;
 
-export function setTheStage(purpose: string): void {
+export function setTheStage(purpose: string, options: Parameters<typeof ownSandbox>[1] = {}): void {
   let end = async () => {};
   beforeAll(async () => {
-    ({ sandbox, end } = await ownSandbox(purpose));
+    ({ sandbox, end } = await ownSandbox(purpose, options));
     image = `${sandbox.registry}/busybox:1`;
   });
   afterAll(() => end());
