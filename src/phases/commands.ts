@@ -19,6 +19,8 @@ export type CommandOutcome = {
 /** Output an answer shows; the evidence has what the limit of the command let through. */
 const SHOWN = 600;
 const OUTPUT_BYTES = 64 * 1024;
+/** Of a command that succeeded: what it said at its end. A failure keeps all that the limit let through. */
+const KEPT_LINES = 40;
 
 /**
  * Runs the plan's commands one after another in a folder of the server's own that holds a copy of the files as they were
@@ -98,7 +100,7 @@ export async function runCommands(
         command,
         exit_code: result.exit_code,
         duration_ms: result.duration_ms,
-        output: result.output,
+        output: verdict.status === 'pass' ? lastLines(result.output, KEPT_LINES) : result.output,
         verdict,
       });
       if (verdict.status !== 'pass' && options.stopAtFailure) break;
@@ -124,6 +126,13 @@ function commandVerdict(
   if (result.exit_code === 0) return pass('CommandSucceeded', `\`${command}\``);
   const last = result.output.trim().split('\n').slice(-3).join(' ').slice(0, 400);
   return fail('CommandFailed', `\`${command}\` exited ${result.exit_code ?? 'by a signal'}: ${last}`);
+}
+
+/** The end of an output, with how many lines before it are not kept. */
+export function lastLines(text: string, most: number): string {
+  const lines = text.replace(/\n$/, '').split('\n');
+  if (lines.length <= most) return text;
+  return `[… ${lines.length - most} lines before left out …]\n${lines.slice(-most).join('\n')}\n`;
 }
 
 export const commandCheck = (outcome: CommandOutcome): PhaseCheck =>

@@ -1,3 +1,4 @@
+import { dumpsOf } from './dumps.ts';
 import { HIDDEN } from './shapes.ts';
 import type { Spellings } from './spellings.ts';
 
@@ -7,7 +8,7 @@ const KEYS = [12, 4] as const;
 export const WINDOW = 12;
 
 /** Hides spellings in one pass over a text: those that begin where the text stands are looked up, the longest first. */
-export function matcher({ texts, encoded }: Spellings): (text: string) => string {
+export function matcher({ texts, encoded, values }: Spellings): (text: string) => string {
   const indexes = KEYS.map((length, level) => {
     const longer = KEYS[level - 1] ?? Number.POSITIVE_INFINITY;
     return {
@@ -52,7 +53,8 @@ export function matcher({ texts, encoded }: Spellings): (text: string) => string
     });
   }
 
-  return (text) => hideEncoded(hideTexts(text));
+  const hideDumps = dumpsOf(values);
+  return (text) => hideDumps(hideEncoded(hideTexts(text)));
 }
 
 /** The longest first, of those that begin alike. */

@@ -7,6 +7,8 @@ export type Spellings = {
   readonly texts: ReadonlySet<string>;
   /** Base64 of values, of which any longer piece is hidden. */
   readonly encoded: ReadonlySet<string>;
+  /** What was given, of which a piece in a dump of bytes is hidden. */
+  readonly values: ReadonlySet<string>;
 };
 
 /** A shorter value would hide half of any text: who has such a secret has none. */
@@ -37,7 +39,7 @@ export function spellings(values: readonly string[]): Spellings {
       }
     }
   }
-  return { texts, encoded };
+  return { texts, encoded, values: new Set(values.filter((value) => value.length <= LONGEST_IN_PARTS)) };
 }
 
 function written(text: string): string[] {
@@ -52,6 +54,12 @@ function written(text: string): string[] {
     JSON.stringify(json).slice(1, -1),
     encodeURIComponentOf(text),
     encodeURIComponentOf(text).replaceAll('%20', '+'),
+    encodeURIComponentOf(text).replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    // printf %q, HTML, and base32 as TOTP programs print it.
+    text.replace(/[^\w./:@%+=,-]/g, '\\$&'),
+    text.replace(/\W/g, '\\$&'),
+    text.replace(/[&<>"']/g, (c) => HTML[c] ?? c),
+    base32(bytes),
     base64,
     unpadded(base64),
     bytes.toString('base64url'),
@@ -59,6 +67,21 @@ function written(text: string): string[] {
     unpadded(Buffer.from(base64).toString('base64')),
     bytes.toString('hex'),
   ].filter((one) => one.length >= SHORTEST);
+}
+
+const HTML: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** RFC 4648, without padding. */
+function base32(bytes: Uint8Array): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+  let [text, bits, held] = ['', 0, 0];
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    bits += 8;
+    for (; bits >= 5; bits -= 5) text += letters[(held >> (bits - 5)) & 31];
+    held &= (1 << bits) - 1;
+  }
+  return bits === 0 ? text : text + letters[(held << (5 - bits)) & 31];
 }
 
 const unpadded = (base64: string): string => base64.replaceAll('=', '');

@@ -95,3 +95,31 @@ test('thousands of values cost a text no more than a pause nobody notices', () =
   const text = 'value-1 eyJ LS0t value-1999- AAAAAAAAAAAAAAAA '.repeat(1_500);
   expect(ownTime(() => hideThem(text))).toBeLessThan(200);
 });
+
+const dumped = Buffer.from('Cn4ryS3cret/Value+77=x');
+const pairs = dumped.toString('hex').match(/../g) ?? [];
+test.each([
+  ['hex in capitals', dumped.toString('hex').toUpperCase()],
+  ['openssl, with colons', pairs.join(':')],
+  ['od -An -tx1', ` ${pairs.join(' ')}`],
+  ['xxd', `00000000: ${dumped.toString('hex').replace(/(.{4})/g, '$1 ')}  Cn4ryS3cret/Value+77=x`],
+  ['hexdump -C', `00000000  ${pairs.slice(0, 16).join(' ')}  |Cn4ryS3cret/Valu|`],
+  ['escapes of a shell', pairs.map((pair) => `\\x${pair}`).join('')],
+  ['escapes of JSON', pairs.map((pair) => `\\u00${pair}`).join('')],
+  ['a URL of codes alone', pairs.map((pair) => `%${pair}`).join('')],
+  ['a URL with small letters', 'Cn4ryS3cret%2fValue%2b77%3dx'],
+  ['quoted-printable', pairs.map((pair) => `=${pair.toUpperCase()}`).join('')],
+  ['Go', `[]byte{${pairs.map((pair) => `0x${pair}`).join(', ')}}`],
+  ['HTML codes', pairs.map((pair) => `&#x${pair};`).join('')],
+  ['printf %q', 'Cn4ryS3cret\\/Value\\+77\\=x'],
+  ['base32', 'INXDI4TZKMZWG4TFOQXVMYLMOVSSWNZXHV4A'],
+])('a value as %s prints it is hidden', (_what, text) => {
+  const shown = hiding([dumped.toString()])(`before ${text}\nafter`);
+  expect(shown).toMatch(/^before .*\[redacted\].*\nafter$/s);
+  expect(shown).not.toContain(text.slice(10, 30));
+});
+
+test('a digest or a dump of something else is shown', () => {
+  const text = `sha256:${'0a1b2c3d'.repeat(8)}\n00000000: 6865 6c6c 6f20 776f 726c 6421  hello world!`;
+  expect(hiding([dumped.toString()])(text)).toBe(text);
+});

@@ -99,15 +99,23 @@ export function networkPolicyFacts(object: KubeObject): Fact[] {
     return [
       open
         ? fact(2, side === 'ingress' ? 'lets in everything' : 'lets out to everything')
-        : fact(1, `${rules.length} rules of ${side}`),
+        : fact(1, `${rules.length} rules of ${side}${addresses(rules, peers)}`),
     ];
   });
   return [fact(some ? 0 : 1, some ? `for Pods ${labels.join(', ')}` : 'for every Pod of the namespace'), ...sides];
 }
 
+const addresses = (rules: readonly Readonly<Record<string, unknown>>[], peers: 'from' | 'to'): string => {
+  const blocks = rules.flatMap((rule) =>
+    recordsAt(rule, peers).flatMap((peer) => textAt(peer, 'ipBlock', 'cidr') || []),
+  );
+  return blocks.length === 0 ? '' : ` (${blocks.join(', ')})`;
+};
+
 const isEverything = (peer: Readonly<Record<string, unknown>>): boolean => {
   const cidr = textAt(peer, 'ipBlock', 'cidr');
-  if (cidr === '0.0.0.0/0' || cidr === '::/0') return true;
+  // Two halves are everything, too; no network of one's own is as wide as a /4.
+  if (/\/[0-4]$/.test(cidr)) return true;
   const selector = peer.namespaceSelector;
   return isRecord(selector) && Object.keys(selector).length === 0 && peer.podSelector === undefined;
 };

@@ -89,6 +89,9 @@ const KINDS: Readonly<Record<string, OfKind>> = {
   ],
   'StorageClass.storage.k8s.io': (o) => [
     fact(2, `storage by ${textAt(o, 'provisioner')}, ${textAt(o, 'reclaimPolicy') || 'Delete'}`),
+    ...(o.metadata.annotations?.['storageclass.kubernetes.io/is-default-class'] === 'true'
+      ? [fact(2, 'the default of every claim without a class')]
+      : []),
   ],
   Namespace: (o) =>
     Object.entries(o.metadata.labels ?? {}).flatMap(([key, value]) =>

@@ -7,13 +7,18 @@ import { type Danger, type Fact, fact, worstOf } from './fact.ts';
 type Sign = { readonly danger: Danger; readonly what: string; readonly pattern: RegExp };
 
 const SIGNS: readonly Sign[] = [
-  { danger: 3, what: 'pipes into a shell', pattern: /\|\s*(sudo\s+)?(\/[^\s|]{0,40}\/)?(ba|da|z|k|a)?sh\b/ },
+  { danger: 3, what: 'pipes into a shell', pattern: /\|\s*(sudo\s+)?(\/[^\s|]{0,40}\/)?(env\s+)?(ba|da|z|k|a)?sh\b/ },
+  {
+    danger: 3,
+    what: 'pipes into an interpreter',
+    pattern: /\|\s*(sudo\s+)?(\/[^\s|]{0,40}\/)?(env\s+)?(python\d?|perl|ruby|node|php)\s*(-\s*)?($|[|;&)])/,
+  },
   { danger: 3, what: 'opens a connection of its own', pattern: /\/dev\/(tcp|udp)\/|\b(ncat|socat|telnet)\b|\bnc\s/ },
   { danger: 3, what: 'decodes what it runs', pattern: /\bbase64\s+(-d|-D|--decode)\b|\bxxd\s+-r\b|\bopenssl\s+enc\b/ },
   {
     danger: 3,
     what: 'enters the node',
-    pattern: /\bnsenter\b|\bchroot\b|\/var\/run\/docker\.sock|\bcrictl\b|\bdocker\s/,
+    pattern: /\bnsenter\b|\bchroot\b|\/var\/run\/docker\.sock|\b(crictl|ctr|nerdctl|docker|podman)\s/,
   },
   {
     danger: 3,
@@ -22,18 +27,42 @@ const SIGNS: readonly Sign[] = [
   },
   {
     danger: 3,
+    what: 'reads credentials',
+    pattern:
+      /\/etc\/shadow\b|\bsecretsmanager\b|\bssm\s+get-parameter|\bvault\s+(kv|read)\b|\bgcloud\s+secrets\b|\bkeyvault\s+secret\b|\b(oc|docker|podman|helm\s+registry|az|gcloud\s+auth)\s+login\b|\bget-credentials\b/,
+  },
+  {
+    danger: 2,
+    what: 'prints its environment',
+    pattern: /(^|[;&|(]\s*)(env|printenv|export\s+-p|declare\s+-[px])\s*($|[|;&)>])|\/proc\/[^\s/]{1,20}\/environ\b/,
+  },
+  {
+    danger: 2,
+    what: 'publishes',
+    pattern:
+      /\b(docker|podman|buildah|crane|skopeo|oras|helm|git)\s+(push|copy|cp)\b|\b(npm\s+publish|twine\s+upload)\b/,
+  },
+  {
+    danger: 2,
+    what: 'opens the API server to whoever asks it',
+    pattern: /\b(kubectl|oc)\b.{0,200}\bproxy\b/,
+  },
+  {
+    danger: 3,
     what: 'takes rights',
-    pattern: /\bcluster-admin\b|clusterrolebinding|\bauth\s+reconcile\b|--as(=|\s)|system:masters/,
+    pattern:
+      /\bcluster-admin\b|clusterrolebinding|\bauth\s+reconcile\b|--as(=|\s)|system:masters|\badd-(scc|role|cluster-role)-to-\w|\bcertificate\s+approve\b/,
   },
   {
     danger: 3,
     what: 'names another cluster',
-    pattern: /--context(=|\s)|--kubeconfig(=|\s)|--server(=|\s)|\bKUBECONFIG=/,
+    pattern: /--context(=|\s)|--kubeconfig(=|\s)|--server(=|\s)|--token(=|\s)|\bKUBECONFIG=/,
   },
   {
     danger: 2,
     what: 'evaluates text',
-    pattern: /\beval\b|\b(ba|da|z|k)?sh\s+-\w*c\b|\b(python\d?|perl|ruby|node)\s+-[ce]\b|\bxargs\b/,
+    pattern:
+      /\beval\b|\b(ba|da|z|k)?sh\s+-\w*c\b|\b(python\d?|perl|ruby|node|php|lua)\s+(-[cer]\b|--eval\b)|\bxargs\b|\bawk\b.{0,200}\bsystem\s*\(|(^|[;&|]\s*)(source|\.)\s+<\(/,
   },
   {
     danger: 2,
@@ -49,13 +78,13 @@ const SIGNS: readonly Sign[] = [
     danger: 2,
     what: 'deletes',
     pattern:
-      /\brm\s+-\w*[rf]|\b(kubectl|oc)\b.{0,200}\bdelete\b|\bhelm\b.{0,80}\b(uninstall|delete)\b|\bdrop\s+(table|database|schema)\b|\btruncate\s|\bmkfs|\bdd\s+if=|\bflushall\b|\bprune\b/i,
+      /\brm\s+-\w*[rf]|\b(kubectl|oc)\b.{0,200}\bdelete\b|\bhelm\b.{0,80}\b(uninstall|delete)\b|\bdrop\s+(table|database|schema)\b|\btruncate\s|\bmkfs|\bdd\s+if=|\bflushall\b|\bprune\b|\bdelete\s+from\b|\bdropDatabase\b|\b(terraform|tofu|pulumi)\b.{0,80}\bdestroy\b|\bfind\b.{0,200}\s-delete\b|\bshred\b/i,
   },
   {
     danger: 2,
     what: 'writes to the cluster',
     pattern:
-      /\b(kubectl|oc)\b.{0,200}\b(create|apply|patch|replace|edit|label|annotate|scale|set|expose|run|debug|exec|cp|attach|drain|cordon|taint|autoscale|adm)\b|\bhelm\b.{0,80}\b(install|upgrade|rollback)\b/,
+      /\b(kubectl|oc)\b.{0,200}\b(create|apply|patch|replace|edit|label|annotate|scale|set|expose|run|debug|exec|cp|attach|drain|cordon|taint|autoscale|adm|rollout\s+(undo|restart|pause|resume)|certificate)\b|\bhelm\b.{0,80}\b(install|upgrade|rollback)\b/,
   },
   { danger: 2, what: 'looks at other namespaces', pattern: /--all-namespaces\b|\s-A\b|\bkube-system\b/ },
   {
@@ -73,7 +102,7 @@ const SIGNS: readonly Sign[] = [
 ];
 
 /** One look instead of one for each sign: most texts have none. */
-const ANY_SIGN = new RegExp(SIGNS.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'i');
+const ANY_SIGN = new RegExp(SIGNS.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'im');
 
 export type Told = {
   readonly line: number;

@@ -38,6 +38,9 @@ const KEYS: Readonly<Record<string, Read>> = {
   allowPrivilegeEscalation: when(true, 2, 'allowPrivilegeEscalation'),
   runAsUser: when(0, 2, 'runs as root (runAsUser 0)'),
   runAsGroup: when(0, 1, 'group root (runAsGroup 0)'),
+  fsGroup: when(0, 1, 'its volumes belong to the group root (fsGroup 0)'),
+  supplementalGroups: (value) =>
+    Array.isArray(value) && value.includes(0) ? fact(1, 'is of the group root (supplementalGroups 0)') : undefined,
   runAsNonRoot: when(false, 2, 'may run as root (runAsNonRoot: false)'),
   procMount: when('Unmasked', 3, 'procMount Unmasked'),
   shareProcessNamespace: when(true, 2, 'its containers see one another (shareProcessNamespace)'),
@@ -58,6 +61,20 @@ const KEYS: Readonly<Record<string, Read>> = {
     typeof value === 'string' && value !== ''
       ? fact(/^system-/.test(value) ? 2 : 1, `priority class ${value}`)
       : undefined,
+  schedulerName: (value) =>
+    typeof value === 'string' && value !== '' && value !== 'default-scheduler'
+      ? fact(1, `placed by the scheduler ${value}`)
+      : undefined,
+  initContainers: (value) => {
+    const lasting = recordsAt({ value }, 'value').filter((c) => c.restartPolicy === 'Always');
+    return lasting.length === 0
+      ? undefined
+      : fact(1, `init containers that go on running: ${lasting.map((c) => textAt(c, 'name')).join(', ')}`);
+  },
+  imagePullSecrets: (value) => {
+    const names = recordsAt({ value }, 'value').map((one) => textAt(one, 'name'));
+    return names.length === 0 ? undefined : fact(1, `pulls with Secret ${names.join(', ')}`);
+  },
   runtimeClassName: named(1, (name) => `runtime class ${name}`),
   serviceAccountName: (value) =>
     typeof value === 'string' && value !== '' && value !== 'default'
@@ -90,6 +107,13 @@ const KEYS: Readonly<Record<string, Read>> = {
   secretKeyRef: (value) => fact(1, `reads Secret ${textAt(value, 'name')} (${textAt(value, 'key')})`),
   secretRef: (value) => (textAt(value, 'name') === '' ? undefined : fact(1, `reads Secret ${textAt(value, 'name')}`)),
   secretName: named(1, (name) => `uses Secret ${name}`),
+  // Of a projected volume, and of custom resources.
+  secret: (value) => (textAt(value, 'name') === '' ? undefined : fact(1, `uses Secret ${textAt(value, 'name')}`)),
+  persistentVolumeClaimRetentionPolicy: (value) =>
+    textAt(value, 'whenDeleted') === 'Delete' || textAt(value, 'whenScaled') === 'Delete'
+      ? fact(2, 'its claims, with their data, are deleted with it or when it shrinks')
+      : undefined,
+  enableSuperuserAccess: when(true, 2, 'the superuser of the database may log in'),
   claimName: named(1, (name) => `mounts claim ${name}`),
 };
 

@@ -101,6 +101,7 @@ const LIMITS: readonly (readonly [string, string, string])[] = [
   ['src/images/ask.ts', 'const MAX_BYTES = 4 * 1024 * 1024;', '| 4 MiB; 5 redirects |'],
   ['src/images/conversation.ts', 'const MAX_REDIRECTS = 5;', '| 4 MiB; 5 redirects |'],
   ['src/phases/commands.ts', 'const OUTPUT_BYTES = 64 * 1024;', '| 64 KiB each |'],
+  ['src/phases/commands.ts', 'const KEPT_LINES = 40;', 'the last 40 lines'],
   ['src/phases/health.ts', 'const BODY_BYTES = 64 * 1024;', '| 64 KiB each |'],
   ['src/workflow/evidence.ts', 'const MAX_AGE_MS = 24 * 60 * 60 * 1000;', '| 24 h |'],
   ['src/engine/active.ts', 'const DEFAULT_WAIT_MS = 45_000;', '| 45 s |'],
@@ -111,4 +112,11 @@ const LIMITS: readonly (readonly [string, string, string])[] = [
 test.each(LIMITS)('the limits page has what %s has: %s', (file, constant, phrase) => {
   expect(textOf(file)).toContain(constant);
   expect(textOf('docs/reference/limits.md')).toContain(phrase);
+});
+
+test("the demo's review, as the terminal shows it, has at most 40 lines", () => {
+  const page = textOf('docs/explanation/approval.md');
+  const shown = /```text\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  expect(shown).toContain('# Plan of Dify');
+  expect(shown.trimEnd().split('\n').length).toBeLessThanOrEqual(40);
 });
