@@ -229,13 +229,28 @@ test('on its own it records nothing', async () => {
   expect(research.structured.items).toEqual([]);
 });
 
+test('a document of which nothing is understood is not compared, and what stands twice is named', async () => {
+  writeFileSync(join(mine.folder, 'empty.yml'), Buffer.from('\ufeffservices:\n', 'utf16le'));
+  const empty = await compare({ deployment: 'none', upstream_source: 'empty.yml' });
+  expect(empty.structured.source).toMatchObject({ compared: false });
+  expect(divergences(empty)).toMatchObject([
+    { rule: 'not-read', divergence: 'UNKNOWN', upstream: { places: [{ part: 'empty.yml', line: 1 }] } },
+  ]);
+  const twice = 'services:\n  a: {build: ., ports: ["53:53/udp"]}\n  a: {build: ./b}\n';
+  const found = await compare({ deployment: 'none', upstream_source: twice });
+  expect(divergences(found)).toContainEqual(
+    expect.objectContaining({ rule: 'not-read', divergence: 'UNKNOWN', local: expect.anything() }),
+  );
+  expect(found.text).toContain('a stands twice');
+});
+
 test('none of it changed the cluster', () => {
   const changed = writes(audited(sandbox, 'admin')).filter((line) => line.objectRef?.resource !== 'namespaces');
   expect(changed.map((line) => `${line.verb} ${line.requestURI}`)).toEqual([]);
 });
 
 test('a long document is read beside the server: RUNNING when the wait ends, and the status meanwhile', async () => {
-  writeFileSync(join(mine.folder, 'long.md'), `# Install\n\n${'a\n=\n'.repeat(75_000)}`);
+  writeFileSync(join(mine.folder, 'long.md'), `# Install\n\n${'a\n=\n'.repeat(55_000)}`);
   const order: string[] = [];
   const long = { upstream_source: 'long.md', wait: '1s' };
   const compared = compare(long).then((answer) => {
