@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { Reader } from '../cluster/index.ts';
-import { print } from '../print/index.ts';
+import { printWrapped } from '../print/index.ts';
 import { answer } from './answers.ts';
 import { EXIT } from './exit.ts';
 
@@ -24,7 +24,7 @@ export function doctorCommand(): Command {
       if (json) answer('doctor', exit, { findings });
       else
         for (const f of findings)
-          print(`${f.ok ? '✓' : '✗'} ${f.what}: ${f.found}${f.fix === undefined ? '' : `\n    ${f.fix}`}`);
+          printWrapped(`${f.ok ? '✓' : '✗'} ${f.what}: ${f.found}${f.fix === undefined ? '' : `\n    ${f.fix}`}`);
       process.exitCode = exit;
     });
 }

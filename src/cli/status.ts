@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Engine, Performed } from '../engine/index.ts';
-import { clearScreen, print, printError, printLines, terminalWidth } from '../print/index.ts';
+import { clearScreen, print, printError, printLines, printWrapped, terminalWidth } from '../print/index.ts';
+import { inLocalTime } from '../report/index.ts';
 import { permit } from '../workflow/index.ts';
 import { answer } from './answers.ts';
 import { codeOf, EXIT, exitOf } from './exit.ts';
@@ -26,7 +27,7 @@ const asked = (engine: Engine, id: string | undefined, show: string): Promise<Pe
 async function shown(engine: Engine, answer: Performed): Promise<void> {
   const { deployments } = answer.structured;
   if (answer.isError || !Array.isArray(deployments) || deployments.length === 0)
-    return (answer.isError ? printError : print)(answer.text);
+    return answer.isError ? printError(answer.text) : printWrapped(inLocalTime(answer.text));
   const open = new Map((await engine.open()).deployments.map((d) => [d.id, d]));
   printLines(statusTable(deployments.filter(isListed), open, engine.now(), terminalWidth()));
   for (const line of answer.text.split('\n').filter((one) => /^\(\d+ earlier\)|can't be trusted/.test(one)))

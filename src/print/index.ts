@@ -1,4 +1,7 @@
 import { escapeJson, type Visible, visible, visibleJson, visibleLines } from '../workflow/visible.ts';
+import { hanging } from './wrap.ts';
+
+export { hanging, wrapped } from './wrap.ts';
 
 /**
  * The only way to this process's stdout and stderr (test/unit/architecture.test.ts): what is printed has been made
@@ -9,6 +12,10 @@ const line = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`
 export function print(text: string): void {
   process.stdout.write(line(visibleLines(text)));
 }
+
+/** The same for a person: on a terminal long lines go on under their own text; in a pipe lines stay whole. */
+export const printWrapped = (text: string): void =>
+  print(process.stdout.isTTY ? hanging(visibleLines(text), terminalWidth()) : text);
 
 export function printError(text: string): void {
   process.stderr.write(line(visibleLines(text)));

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Event, fold } from '../workflow/index.ts';
 import { changeHtml, changeMarkdown } from './change-render.ts';
 import { changeReport } from './change-report.ts';
-import { localTime } from './when.ts';
+import { inLocalTime, localTime } from './when.ts';
 
 const HOSTILE = '<script>alert(1)</script> | ``` \u202Egnp.exe "x" \u001b[31m';
 const at = '2026-11-27T18:40:05.000Z';
@@ -84,4 +84,10 @@ test.each([
   [-210, '2026-11-27 15:10:05 -03:30'],
 ])('local time at an offset of %i minutes', (offset, text) => {
   expect(localTime(at, offset)).toBe(text);
+});
+
+test('each instant in a text is a person’s own time, and nothing else changes', () => {
+  expect(inLocalTime('1 2026-03-01T10:00:00.000Z a\n2 2026-03-01T23:30:00Z, tag 2026-03-01T10', 120)).toBe(
+    '1 2026-03-01 12:00:00 +02:00 a\n2 2026-03-02 01:30:00 +02:00, tag 2026-03-01T10',
+  );
 });

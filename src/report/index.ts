@@ -14,5 +14,5 @@ export { researchReport } from './research.ts';
 export { figures, type Narrative, retrospective, toldIn } from './retrospective.ts';
 export { budgetReport, damagedWords, listReport, MAX_LISTED, statusReport } from './status.ts';
 export { timelineMarkdown, timelineReport } from './timeline.ts';
-export { localTime } from './when.ts';
+export { inLocalTime, localTime } from './when.ts';
 export { eventWords, fixWords } from './words.ts';

@@ -7,3 +7,7 @@ export function localTime(at: string, offset_minutes: number = -new Date(at).get
   const two = (value: number) => String(value).padStart(2, '0');
   return `${clock} ${offset_minutes < 0 ? '-' : '+'}${two(hours)}:${two(minutes)}`;
 }
+
+/** Every instant in a text for a person; programs get UTC. */
+export const inLocalTime = (text: string, offset_minutes?: number): string =>
+  text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z\b/g, (at) => localTime(at, offset_minutes));

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { parseAssumptions } from './file.ts';
 import { type About, formatted } from './formats.ts';
 import { exitOf, type Row } from './rows.ts';
-import { wrapped } from './text.ts';
 import { withWaivers } from './waivers.ts';
 
 const row = (more: Partial<Row>): Row => ({
@@ -55,11 +54,6 @@ test('text is grouped and counted, and what was suggested is under its line', ()
   expect(text).toContain('FAIL     v1/Pot: no kind | Pot\n         → Pod\n');
   expect(text).toContain('All forms of requirement sentences: docs/reference/requirements.md');
   expect(text.split('\n').at(-1)).toBe('1 of 3 does not hold, 1 of 3 can not be seen. (1.3 s)');
-});
-
-test('lines are wrapped at spaces, and a long word stays whole', () => {
-  expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
-  expect(wrapped(`a ${'x'.repeat(20)} b`, 8)).toEqual(['a', 'x'.repeat(20), 'b']);
 });
 
 test('Markdown keeps odd names in their cells', () => {

@@ -1,4 +1,4 @@
-import type { StyledLine, Tint } from '../../print/index.ts';
+import { type StyledLine, type Tint, wrapped } from '../../print/index.ts';
 import type { About } from './formats.ts';
 import {
   CATEGORIES,
@@ -47,16 +47,3 @@ const wrappedUnder = (text: string, mark: string, width: number): StyledLine[] =
   wrapped(text, width - INDENT.length - mark.length).map((line, index) => [
     `${INDENT}${index === 0 ? mark : ' '.repeat(mark.length)}${line}`,
   ]);
-
-/** At spaces; a word that is longer than a line (an image's digest) stays whole, so that it can be copied. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return line === '' ? lines : [...lines, line];
-}
