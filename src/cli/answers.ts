@@ -67,6 +67,13 @@ export const ANSWERS = {
     seconds: 'how long it took',
     requirement_sentences: 'the page of all forms, where a sentence was not plainly a yes',
   },
+  'cluster status': {
+    installed: "whether infragate's kinds are in the cluster",
+    identity: 'who asked',
+    could_go_around:
+      'the rights of that identity with which the guard could be taken away or passed; none: it could not',
+    namespaces: '{namespace, refuses, frozen, deployment, gate, open, allow} each that is guarded',
+  },
   doctor: { findings: '{what, ok, found, fix?} each' },
   install: {
     client: 'which',

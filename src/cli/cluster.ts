@@ -45,7 +45,7 @@ export function clusterCommand(): Command {
     .option('--json', 'print one line of JSON, last', false)
     .action(async ({ json, ...where }: Where & { json: boolean }) => {
       const { status } = await import('./cluster/status.ts');
-      return withCluster(where, (cluster) => status(cluster.reader, json));
+      return withCluster(where, (cluster) => status(cluster.reader, json), json);
     });
   on('guard')
     .description('from now on, what no approved phase names is refused in this namespace')

@@ -70,6 +70,14 @@ export const COMMANDS: Record<string, { about: string; load: () => Promise<Comma
     about: 'enforcement by the API server itself: install, uninstall, status, guard, release',
     load: async () => (await import('./cluster.ts')).clusterCommand(),
   },
+  freeze: {
+    about: 'a person stops all writes through infragate at once: a namespace, or --all',
+    load: async () => (await import('./freeze.ts')).freezeCommand(),
+  },
+  thaw: {
+    about: 'a person ends a freeze',
+    load: async () => (await import('./freeze.ts')).thawCommand(),
+  },
   install: {
     about: "write this server into a client's configuration, or take it out again",
     load: async () => (await import('./install.ts')).installCommand(),

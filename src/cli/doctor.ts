@@ -104,7 +104,7 @@ async function cluster(context: string | undefined): Promise<Finding[]> {
       found: `${reader.server} (${reader.context}): ${said}`,
       ...(ok ? {} : { fix: 'log in again' }),
     },
-    ...(ok ? [await leases(reader)] : []),
+    ...(ok ? [await leases(reader), await guarded(reader), ...(await agent())] : []),
   ];
 }
 
@@ -121,6 +121,37 @@ async function leases(reader: Reader): Promise<Finding> {
       : `may not be written in ${namespace}: other ledgers are not kept out while this one works`,
     ...(may ? {} : { fix: 'get, create, update and delete of leases.coordination.k8s.io in the namespace' }),
   };
+}
+
+/** Whether the API server refuses what was not approved, and whether this identity could go around. */
+async function guarded(reader: Reader): Promise<Finding> {
+  const { around, namespacesNow } = await import('./cluster/status.ts');
+  const names = await namespacesNow(reader);
+  const where =
+    names === undefined
+      ? 'which namespaces are guarded may not be seen'
+      : names.length === 0
+        ? 'no namespace is guarded by the API server'
+        : `guarded by the API server: ${names.join(', ')}`;
+  return {
+    what: 'guard',
+    ok: true,
+    found: `${where}; ${await around(reader)}`,
+    ...(names?.length === 0 ? { fix: 'infragate cluster install, then infragate cluster guard NAMESPACE' } : {}),
+  };
+}
+
+/** The agent's identity, where it is another than the server's: the one that matters. */
+async function agent(): Promise<Finding[]> {
+  const { INFRAGATE_KUBECONFIG: own, KUBECONFIG, HOME = '' } = process.env;
+  if (own === undefined) return [];
+  const { connect } = await import('../cluster/index.ts');
+  const { around } = await import('./cluster/status.ts');
+  const kubeconfig = KUBECONFIG ?? `${HOME}/.kube/config`;
+  const connected = await connect({ kubeconfig, requestTimeoutMs: 5000 });
+  const found = connected.ok ? await around(connected.value.reader) : `none: ${connected.error.message}`;
+  if (connected.ok) connected.value.close();
+  return [{ what: "agent's identity", ok: true, found: `${kubeconfig}: ${found}` }];
 }
 
 /** The third ring needs an identity of the server's own; sharing the agent's is allowed, and said. */

@@ -1,3 +1,4 @@
+import { type Asked, type ClusterDecision, decisionInCluster } from './approvals.ts';
 import { versionOf } from './ask.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
@@ -6,11 +7,13 @@ import { type Frozen, freeze } from './frozen.ts';
 import type { About } from './guard-session.ts';
 import { type GuardedNamespace, guardedConnection, guardsOf } from './guarded.ts';
 import { type ContextListing, contextsOf, readKubeconfig } from './kubeconfig.ts';
+import { closeSessions, type KnownSession } from './lost-sessions.ts';
 import { type Documents, readerOver } from './read.ts';
 import type { Reader, Version } from './reader.ts';
 import { openRelay, type Relay } from './relay.ts';
 import type { RelayScope } from './relay-scope.ts';
 import { ok, type Result } from './result.ts';
+import { type Standing, tellReview, tellStanding } from './standing.ts';
 import { writerOver } from './write.ts';
 import type { Writer } from './writer.ts';
 
@@ -29,6 +32,13 @@ export type Cluster = {
   guards(namespaces: readonly string[]): Promise<readonly GuardedNamespace[]>;
   /** The same cluster with what is written there announced and sent by the executor; `end` when the run is over. */
   guarded(namespaces: readonly GuardedNamespace[], about: About, approved: boolean): GuardedCluster;
+  /** Written into the Phases of these namespaces, and into the deployment's Change. */
+  standing(namespaces: readonly GuardedNamespace[], standing: Standing): Promise<void>;
+  /** A person is asked about this, in the deployment's Change; and what somebody decided about it by an Approval. */
+  askApproval(asked: Asked): Promise<void>;
+  decision(asked: Asked): Promise<ClusterDecision | undefined>;
+  /** Ends what servers that were killed left open in these namespaces. */
+  closeSessions(namespaces: readonly GuardedNamespace[], isLost: (session: KnownSession) => boolean): Promise<void>;
   close(): void;
 };
 
@@ -120,6 +130,10 @@ function clusterOver(
         end: made.end,
       };
     },
+    standing: (namespaces, standing) => tellStanding(connection.under(undefined), namespaces, standing),
+    askApproval: (asked) => tellReview(connection, asked),
+    decision: (asked) => decisionInCluster(connection, asked),
+    closeSessions: (namespaces, isLost) => closeSessions(connection.under(undefined), namespaces, isLost),
     close: () => connection.close(),
   };
 }

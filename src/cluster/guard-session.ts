@@ -17,7 +17,7 @@ export type About = { readonly deployment: string; readonly run: string; readonl
 /** One object that may be written, or deleted by its UID. */
 type Entry = Readonly<Record<string, unknown>>;
 
-type Token = { readonly value: string; readonly credential: string; readonly renewAt: number; readonly anchor: string };
+type Token = { readonly value: string; readonly credential: string; readonly until: string; readonly anchor: string };
 
 const TOKEN_SECONDS = 15 * 60;
 const RENEWED_AFTER_MS = 8 * 60_000;
@@ -84,10 +84,11 @@ export function guardSession(
         'BadAnswer',
         `the token of ${executorName(namespace)} names no credential (jti): Kubernetes 1.30+`,
       );
+    const until = textAt(asked.value.value, 'status', 'expirationTimestamp');
     renewAt = Date.now() + RENEWED_AFTER_MS;
     connection?.close();
     connection = await open(value);
-    return ok({ value, credential, renewAt, anchor });
+    return ok({ value, credential, until, anchor });
   }
 
   async function credential(): Promise<Result<Token>> {
@@ -103,13 +104,14 @@ export function guardSession(
     return made;
   }
 
-  async function show({ credential: jti, anchor }: Token): Promise<Result<string>> {
+  async function show({ credential: jti, anchor, until }: Token): Promise<Result<string>> {
     shown = true;
     const session = {
       credential: jti,
       anchor,
       deployment: about.deployment,
       run: about.run,
+      until,
       connects,
       objects: withinRoom([...entries.values()]),
     };

@@ -6,6 +6,7 @@
  */
 export type { KubeObject } from '../objects/kube-object.ts';
 export type { KindRef, ObjectRef } from './address.ts';
+export { type Asked, approvalOf, type ClusterDecision } from './approvals.ts';
 export {
   type Cluster,
   type ConnectOptions,
@@ -49,6 +50,7 @@ export type {
 export type { Relay } from './relay.ts';
 export type { RelayScope } from './relay-scope.ts';
 export type { ApiFailure, Conflict, Result } from './result.ts';
+export { changeName, type Standing } from './standing.ts';
 export type { Target, TargetNamespace } from './target.ts';
 export type { WatchEvent, WatchOptions } from './watch.ts';
 export type { Deleted, DeleteOptions, Gone, PatchOptions, PatchType, Writer } from './writer.ts';

@@ -21,6 +21,8 @@ const session = object({
   anchor: text,
   deployment: text,
   run: text,
+  /** When its credential ends. */
+  until: text,
   connects: { type: 'boolean' },
   objects: listOf(
     object({

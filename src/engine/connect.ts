@@ -1,4 +1,4 @@
-import type { About, ApiFailure, Cluster, ImpersonatedUser } from '../cluster/index.ts';
+import type { About, ApiFailure, Cluster, GuardedNamespace, ImpersonatedUser } from '../cluster/index.ts';
 import { type Deployment, type Place, refuse } from '../workflow/index.ts';
 import { Refused } from './tool.ts';
 
@@ -6,6 +6,7 @@ import { Refused } from './tool.ts';
 export type Connected = {
   readonly cluster: Cluster;
   place(namespace?: string): Place;
+  readonly guards: readonly GuardedNamespace[];
   /** What was announced to guarded namespaces is taken back, and its credential with it. */
   end(): Promise<void>;
 };
@@ -71,6 +72,7 @@ export async function connectTo(
       : cluster.guarded(guards, { ...purpose, deployment: d?.id ?? '' }, purpose.approved);
   return {
     cluster: guarded?.cluster ?? cluster,
+    guards,
     end: async () => guarded?.end(),
     place: (namespace) => {
       const name = namespace ?? wanted?.namespace ?? 'default';

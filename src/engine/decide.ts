@@ -162,6 +162,7 @@ export function belowPolicy({ policy }: Pick<EngineContext, 'policy'>, actor: Pe
 const HOW = {
   elicited: "Decide in the client's form.",
   operator: "Decide on a terminal, with the operator's passphrase.",
+  cluster: 'Decide with an Approval in the cluster (request-approval says how), or with a passkey in the console.',
   passkey: 'Decide in the console, with a passkey.',
 } as const;
 

@@ -21,6 +21,8 @@ import { answer, refusalAnswer } from './answer.ts';
 import { withinClass } from './classes.ts';
 import { broken, end, finish, refused, runFor, settled } from './conclude.ts';
 import type { Call, EngineContext } from './context.ts';
+import { frozen } from './freezes.ts';
+import { decidedInCluster } from './in-cluster.ts';
 import { withNamespaceLease } from './namespace-lease.ts';
 import { appendDecided, load } from './record.ts';
 import { newRunId } from './run-id.ts';
@@ -55,6 +57,8 @@ export async function runWithLease(
     return refusalAnswer(refuse('BAD_INPUT', `cancel: no ${tool.name} with these arguments is running here.`));
   }
 
+  const held = step.effect === 'writes' ? await frozenNow(engine, id) : undefined;
+  if (held !== undefined) return refused(engine, call, tool, id, held);
   const runId = newRunId();
   let foreign: RunRecord | undefined;
   const begun = await appendDecided(engine, id, call.actor, engine.now, (d) => {
@@ -123,6 +127,7 @@ function start(
     .finally(() => run.end())
     .then((outcome) => finish(engine, call, tool, d.id, outcome, names.runId, abort.signal.aborted))
     .then((performed) => withinClass(engine, performed))
+    .then((performed) => decidedInCluster(engine, performed))
     .then(async (performed) => {
       active.bound = await planNow(engine, d.id);
       return performed;
@@ -152,6 +157,11 @@ function start(
   };
   engine.active.set(names.runId, active);
   return active;
+}
+
+async function frozenNow(engine: EngineContext, id: string): Promise<Refusal | undefined> {
+  const loaded = await load(engine, id);
+  return loaded.ok ? frozen(engine.home, loaded.deployment) : undefined;
 }
 
 async function planNow(engine: EngineContext, id: string): Promise<string | undefined> {

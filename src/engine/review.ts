@@ -45,7 +45,7 @@ async function look(engine: EngineContext, deployment: string): Promise<{ review
   const call = { tool: tool.name, input: {}, actor: { kind: 'server' } } as const;
   const quiet = new AbortController().signal;
   const run = runFor(engine, call, tool, loaded.deployment, quiet, () => {}, newRunId());
-  const outcome = await settled(tool, { deployment, ask_again: true }, run);
+  const outcome = await settled(tool, { deployment, ask_again: true }, run).finally(() => run.end());
   if (outcome.kind === 'refusal') return outcome.refusal;
   const asked = outcome.kind === 'question' ? outcome.question : undefined;
   const review = asked === undefined ? undefined : await reviewAt(engine, asked.review);

@@ -22,6 +22,7 @@ import { findEvidence } from './evidence.ts';
 import { notesOf } from './notes.ts';
 import { impersonated } from './policy.ts';
 import { appendDecided, event, lines, load, loadSome, type Records } from './record.ts';
+import { tellStanding } from './standing.ts';
 import { type OpeningRun, type Performed, Refused } from './tool.ts';
 
 export type RunContext = Records & {
@@ -68,6 +69,7 @@ export function createRun(context: RunContext): OpeningRun & { end(): Promise<vo
       },
       impersonated(context.actor, context.policy),
     ).then(async (made) => {
+      if (deployment !== undefined) await tellStanding(made, deployment, now());
       await context.connected(made);
       return made;
     });
@@ -144,7 +146,11 @@ export function createRun(context: RunContext): OpeningRun & { end(): Promise<vo
     },
     async end() {
       const made = await connection?.catch(() => undefined);
-      await made?.end();
+      if (made === undefined) return;
+      await made.end();
+      if (made.guards.length === 0 || deployment === undefined) return;
+      const after = await load(context, deployment.id);
+      if (after.ok) await tellStanding(made, after.deployment, now());
     },
     async identity() {
       const who = await (await connected()).cluster.reader.identity();

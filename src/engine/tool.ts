@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Cluster, Reader, Writer } from '../cluster/index.ts';
+import type { Cluster, ClusterDecision, Reader, Writer } from '../cluster/index.ts';
 import type { Note } from '../report/index.ts';
 import type { Found, LineFilter, Listed } from '../state/index.ts';
 import type {
@@ -78,6 +78,8 @@ export type Question = {
   readonly fresh: boolean;
   /** The class of changes, approved beforehand, that it is inside of: it is decided without asking. */
   readonly within?: Within;
+  /** What a person decided about exactly this by an Approval in the cluster. */
+  readonly decided?: ClusterDecision;
 };
 
 /** Where a class stands on record, and what the plan changes. */

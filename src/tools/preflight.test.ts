@@ -35,20 +35,24 @@ test('each is a line: what the namespace enforces, leaves, fills in, and who kee
     quotas: ok([quota]),
     ranges: ok([range]),
   };
-  expect(preflightLines(preflightFrom(seen))).toEqual([
+  expect(preflightLines(preflightFrom({ ...seen, guarded: false }))).toEqual([
     '- PodSecurity: enforce restricted, warn baseline',
     '- Quota: small: pods 3/10, requests.cpu 0/2',
     '- LimitRange: defaults: Container default, max',
     '- GitOps: the namespace is kept by Argo CD (argocd.argoproj.io/tracking-id: shop:/Namespace:shop): it may undo what is applied here',
+    '- Guard: not guarded: whoever may write here can go around infragate; a person changes that with infragate cluster guard shop',
   ]);
 });
 
 test('nothing is said to be nothing, and what may not be seen is said to be unseen', () => {
-  const lines = preflightLines(preflightFrom({ namespace: ok(namespace()), quotas: ok([]), ranges: forbidden }));
+  const lines = preflightLines(
+    preflightFrom({ namespace: ok(namespace()), quotas: ok([]), ranges: forbidden, guarded: true }),
+  );
   expect(lines).toEqual([
     "- PodSecurity: no level is set on the namespace: the cluster's default holds",
     '- Quota: none',
     "- LimitRange: can't be seen: not allowed",
     '- GitOps: the namespace is marked by no GitOps tool',
+    '- Guard: the API server refuses what no approved phase names; commands of a plan may not write here',
   ]);
 });

@@ -7,9 +7,11 @@ export type Seen = {
   readonly namespace: Result<KubeObject | undefined>;
   readonly quotas: Result<readonly KubeObject[]>;
   readonly ranges: Result<readonly KubeObject[]>;
+  /** Whether its API server refuses what no approved phase names. */
+  readonly guarded: boolean;
 };
 
-export async function preflightOf(reader: Reader, name: string): Promise<Preflight> {
+export async function preflightOf(reader: Reader, name: string, guarded: boolean): Promise<Preflight> {
   const items = async (kind: string): Promise<Result<readonly KubeObject[]>> => {
     const listed = await reader.list({ apiVersion: 'v1', kind }, { namespace: name });
     return listed.ok ? { ok: true, value: listed.value.items } : listed;
@@ -19,15 +21,16 @@ export async function preflightOf(reader: Reader, name: string): Promise<Preflig
     items('ResourceQuota'),
     items('LimitRange'),
   ]);
-  return preflightFrom({ namespace, quotas, ranges });
+  return preflightFrom({ namespace, quotas, ranges, guarded });
 }
 
 /** Pure. */
-export function preflightFrom({ namespace, quotas, ranges }: Seen): Preflight {
+export function preflightFrom({ namespace, quotas, ranges, guarded }: Seen): Preflight {
   return {
     pod_security: namespace.ok ? podSecurity(namespace.value) : unseen(namespace.error.message),
     quota: quotas.ok ? quotaLine(quotas.value) : unseen(quotas.error.message),
     limit_range: ranges.ok ? rangeLine(ranges.value) : unseen(ranges.error.message),
+    guard: guardLine(namespace.ok ? namespace.value?.metadata.name : undefined, guarded),
     gitops: namespace.ok ? gitopsLine(namespace.value) : unseen(namespace.error.message),
   };
 }
@@ -79,3 +82,8 @@ function gitopsLine(namespace: KubeObject | undefined): string {
     ? 'the namespace is marked by no GitOps tool'
     : `the namespace is kept by ${tracker.by} (${tracker.via}): it may undo what is applied here`;
 }
+
+const guardLine = (name: string | undefined, guarded: boolean): string =>
+  guarded
+    ? 'the API server refuses what no approved phase names; commands of a plan may not write here'
+    : `not guarded: whoever may write here can go around infragate; a person changes that with infragate cluster guard ${name ?? 'NAMESPACE'}`;

@@ -3,6 +3,7 @@ import { storedPlan } from '../phases/stored.ts';
 import { defined } from '../workflow/defined.ts';
 import { countingApprovals, decidedBy, digestPrefix, missingApprovers, plan, refuse } from '../workflow/index.ts';
 import type { Input, Output } from './request-approval.ts';
+import { askInCluster } from './review/in-cluster.ts';
 import { keepReview, reviewNow } from './review/review.ts';
 import { classOf } from './within.ts';
 
@@ -39,6 +40,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
   if ('code' in stored) return { kind: 'refusal', refusal: stored };
   const made = await reviewNow(run, d, stored);
   const review = await keepReview(run, made);
+  const inCluster = await askInCluster(run, d, current.digest, review);
   const prefix = digestPrefix(current.digest);
   const classed = input.ask_again === true ? { outside: [] } : await classOf(run, d, stored);
   const outside = classed.outside.slice(0, 4).map((why) => `Not inside a class: ${why}.`);
@@ -52,6 +54,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
       review,
       fresh: made.shown.fresh,
       ...(classed.within === undefined ? {} : { within: classed.within }),
+      ...(inCluster.decided === undefined || input.ask_again === true ? {} : { decided: inCluster.decided }),
     },
     value: {
       status: 'pending',
@@ -60,7 +63,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
       review,
       ...(missing === undefined ? {} : { missing }),
       plan: made.text,
-      how: [{ person: 'the approver', action: `infragate approve ${d.id}` }],
+      how: [{ person: 'the approver', action: `infragate approve ${d.id}` }, ...inCluster.how],
       outside,
     },
   };

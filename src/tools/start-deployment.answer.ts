@@ -20,7 +20,13 @@ export const answer = z.strictObject({
     server: z.string().describe('version'),
     permissions: list(z.strictObject({ may: z.string(), allowed: z.union([z.boolean(), z.literal('unknown')]) })),
     namespace: z
-      .strictObject({ pod_security: z.string(), quota: z.string(), limit_range: z.string(), gitops: z.string() })
+      .strictObject({
+        pod_security: z.string(),
+        quota: z.string(),
+        limit_range: z.string(),
+        gitops: z.string(),
+        guard: z.string(),
+      })
       .optional(),
   }),
   notes: lines,
@@ -80,4 +86,5 @@ export const preflightLines = (p: Preflight): string[] => [
   `- Quota: ${p.quota}`,
   `- LimitRange: ${p.limit_range}`,
   `- GitOps: ${p.gitops}`,
+  `- Guard: ${p.guard}`,
 ];

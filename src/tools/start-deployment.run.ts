@@ -2,7 +2,7 @@ import { judgeNamespace } from '../assumptions/namespace.ts';
 import type { Reader, Target } from '../cluster/index.ts';
 import { accountName } from '../engine/account.ts';
 import { lost } from '../engine/connect.ts';
-import type { ToolRun } from '../engine/tool.ts';
+import type { OpeningRun, ToolRun } from '../engine/tool.ts';
 import { defined } from '../workflow/defined.ts';
 import {
   type Deployment,
@@ -114,7 +114,7 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (given, run
       identity,
       server: version.value.gitVersion,
       permissions,
-      namespace: there ? await preflightOf(reader, input.namespace) : undefined,
+      namespace: there ? await preflightOf(reader, input.namespace, await isGuarded(run, input.namespace)) : undefined,
     }),
     notes,
     learnings,
@@ -124,6 +124,9 @@ export const run: ToolRun<'start-deployment', Input, Output> = async (given, run
   });
   return { kind: 'answer', value };
 };
+
+const isGuarded = async (run: OpeningRun, namespace: string): Promise<boolean> =>
+  (await (await run.cluster()).guards([namespace])).length > 0;
 
 /** What is opened: as it was given, or as in the deployment that it is like. */
 type Wanted = Input & { readonly component: string; readonly namespace: string };

@@ -3,8 +3,19 @@ import { z } from 'zod';
 const text = z.string();
 
 /** How sure we are that a person decided, weakest first. */
-export const ASSURANCES = ['elicited', 'operator', 'passkey'] as const;
+export const ASSURANCES = ['elicited', 'operator', 'cluster', 'passkey'] as const;
 export type Assurance = (typeof ASSURANCES)[number];
+
+/**
+ * Which assurances are enough where one is asked for. `cluster` is vouched for by the API server and by nothing in the
+ * record, which a passphrase and a passkey are: it stands in for neither of them.
+ */
+export const ENOUGH: Readonly<Record<Assurance, readonly Assurance[]>> = {
+  elicited: ASSURANCES,
+  operator: ['operator', 'passkey'],
+  cluster: ['cluster', 'passkey'],
+  passkey: ['passkey'],
+};
 
 /** What lies between an agent and the page on which a passkey was used, least first. */
 export const SEPARATIONS = ['same-user', 'other-user', 'other-host'] as const;

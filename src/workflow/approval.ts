@@ -1,8 +1,8 @@
 import type { Deployment, Stamped } from './deployment.ts';
 import {
   type Actor,
-  ASSURANCES,
   type Assurance,
+  ENOUGH,
   type FactOf,
   type Instant,
   SEPARATIONS,
@@ -35,15 +35,20 @@ type Decision = Deployment['decisions'][number];
 /** Does who decided count as a person, where this is asked for? Only a passkey says where its page came from. */
 export const isAssured = (by: Actor, { assurance, separation }: Demand): boolean =>
   by.kind === 'person' &&
-  ASSURANCES.indexOf(by.assurance) >= ASSURANCES.indexOf(assurance) &&
+  ENOUGH[assurance].includes(by.assurance) &&
   SEPARATIONS.indexOf(by.separation ?? 'same-user') >= SEPARATIONS.indexOf(separation);
 
 /** The person whose decision it is: the one who approved the class, where the server decided within one. */
 export const decidedBy = ({ by, under }: Pick<Decision, 'by' | 'under'>): Actor => under?.by ?? by;
 
-/** One name is one person, whether a passkey or an identity provider gave it. Forms and passphrases name nobody: each is one. */
-const personOf = (by: Person): string =>
-  by.user !== undefined || by.assurance === 'passkey' ? `person ${by.name ?? ''}` : by.assurance;
+/**
+ * One name is one person, whether a passkey or an identity provider gave it. An Approval's is a user of the cluster. Forms
+ * and passphrases name nobody: each is one.
+ */
+const personOf = (by: Person): string => {
+  if (by.user !== undefined || by.assurance === 'passkey') return `person ${by.name ?? ''}`;
+  return by.assurance === 'cluster' ? `cluster ${by.name ?? ''}` : by.assurance;
+};
 
 /** The approvals of this plan that count: in date, sure enough, after the last other choice and after the last blocker. */
 export function countingApprovals(d: Deployment, digest: string, now: Instant): Decision[] {

@@ -7,6 +7,7 @@ export {
   type Actor,
   ASSURANCES,
   type Assurance,
+  ENOUGH,
   ROLES,
   type Role,
   SEPARATIONS,

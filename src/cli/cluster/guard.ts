@@ -19,7 +19,7 @@ import { ClusterProblem, isServed, must } from './connection.ts';
 import { writersOf } from './writers.ts';
 
 const BINDING = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingAdmissionPolicyBinding' };
-const IN_FORCE_MS = 15_000;
+const IN_FORCE_MS = 60_000;
 /** What a policy reads has to be in the API server's own cache before the policy reads it. */
 const CACHED_MS = 500;
 

@@ -1,9 +1,10 @@
 import type { Action, Reader } from '../../cluster/index.ts';
 import { BREAK_GLASS, GROUP, HOME } from '../../enforcement/index.ts';
 import { textAt } from '../../objects/kube-object.ts';
-import { print, printJson } from '../../print/index.ts';
+import { print } from '../../print/index.ts';
+import { answer } from '../answers.ts';
 import { EXIT } from '../exit.ts';
-import { must } from './connection.ts';
+import { ClusterProblem, must } from './connection.ts';
 import { allowedIn, guardedNamespaces, openSessions, phasesOf, refusesNow } from './guard.ts';
 import { isInstalled } from './install.ts';
 
@@ -23,15 +24,16 @@ export async function status(reader: Reader, json: boolean): Promise<number> {
   const who = must(await reader.identity(), 'asking who this is');
   const ways = await waysAround(reader, who.groups);
   const namespaces = installed ? await seen(reader) : [];
+  const exit = installed ? EXIT.done : EXIT.no;
   if (json) {
-    printJson({ installed, identity: who.username, could_go_around: ways, namespaces });
-    return installed ? EXIT.done : EXIT.no;
+    answer('cluster status', exit, { installed, identity: who.username, could_go_around: ways, namespaces });
+    return exit;
   }
   print(installed ? 'infragate is in the cluster.' : 'infragate is not in the cluster: infragate cluster install');
   for (const one of namespaces) print(line(one));
   if (installed && namespaces.length === 0) print('No namespace is guarded: infragate cluster guard NAMESPACE');
   print(aroundLine(who.username, ways));
-  return installed ? EXIT.done : EXIT.no;
+  return exit;
 }
 
 export const aroundLine = (username: string, ways: readonly string[]): string =>
@@ -135,4 +137,22 @@ export async function waysAround(reader: Reader, groups: readonly string[]): Pro
     }),
   );
   return [...(groups.includes(BREAK_GLASS) ? ['break glass'] : []), ...asked.flat()];
+}
+
+/** One line about the identity that asks. */
+export async function around(reader: Reader): Promise<string> {
+  const who = await reader.identity();
+  return who.ok
+    ? aroundLine(who.value.username, await waysAround(reader, who.value.groups))
+    : `who this is can't be asked (${who.error.reason})`;
+}
+
+/** undefined: this identity may not see it. */
+export async function namespacesNow(reader: Reader): Promise<string[] | undefined> {
+  try {
+    return await guardedNamespaces(reader);
+  } catch (error) {
+    if (error instanceof ClusterProblem) return undefined;
+    throw error;
+  }
 }
