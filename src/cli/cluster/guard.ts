@@ -50,7 +50,8 @@ export async function guard(writer: Writer, options: GuardAnswer): Promise<numbe
         'Repeat the command with those that are the cluster’s own work, and --refuse-others for the rest. Nothing was changed.',
       ].join('\n'),
     );
-  const isGuarded = await refusesNow(writer, namespace);
+  // Not whether it refuses yet: an API server sees a binding a moment after it is stored.
+  const isGuarded = await thereIs(writer, { ...BINDING, name: bindingName(namespace) });
   const binding = guardBinding(namespace);
   // Of a namespace that is guarded already only the Phase can be changed; all else is there.
   const before = isGuarded ? [phaseOf(options)] : [...executorObjects(namespace), phaseOf(options)];
