@@ -239,9 +239,13 @@ describe('Gate 0 and blockers', () => {
       .claim('image', 'image:mirror/app:1')
       .add(AGENT, { type: 'retired', subject: 'image:r/app:1', because: 'policy', replaced_by: 'image:mirror/app:1' });
     expect(passes(r, 'R')).toBe(false);
+    expect(status(failed(), 'critical-assumptions-proven').fix[0]).toMatchObject({ tool: 'record-research' });
     r.saw('image:mirror/app:1', 'pass');
     expect(passes(r, 'R')).toBe(true);
     expect(status(r, 'critical-assumptions-proven').status).not.toBe('pass');
+    expect(status(r, 'critical-assumptions-proven').fix[0], 'the other image is tried').toMatchObject({
+      tool: 'tracer-bullet',
+    });
     r.saw('assumption:app', 'pass', { via: 'tracer-bullet', about: ['image:mirror/app:1'] });
     expect(passes(r, '0')).toBe(true);
   });
@@ -400,6 +404,21 @@ describe('Gate P and the phases', () => {
     r.add(AGENT, pass(1, 'c1'));
     expect(admit('apply-phase', r.d, { phase_number: 2 }, r.now())).toBeUndefined();
     expect(permit(r.d, r.now()).phase).toBe(2);
+  });
+
+  test('a phase waits for the commit of the one before: next names the commit, and the gate that looks for it', () => {
+    const plan = planned('d1', ['c1', 'c2']);
+    if (plan.type !== 'planned') throw new Error(plan.type);
+    const r = proven()
+      .add(AGENT, { ...plan, phases: plan.phases.map((p) => ({ ...p, commit: 'after' })) })
+      .add(PERSON, approve('d1'))
+      .saw('phase:1', 'pass', { via: 'phase-gate', bound: 'c1' });
+    expect(position(r.d, r.now()).next).toEqual([
+      { command: expect.stringMatching(/^git commit -m 'phase 1: p1'/) },
+      { tool: 'phase-gate', arguments: { deployment: 'x-1', phase_number: 1 } },
+    ]);
+    r.add(AGENT, { type: 'committed', phase: 1, sha: 'abc', bound: 'c1' });
+    expect(position(r.d, r.now()).next[0]).toMatchObject({ tool: 'apply-phase', arguments: { phase_number: 2 } });
   });
 
   test('what is applied after a gate failed leads to the gate, not to another apply', () => {
