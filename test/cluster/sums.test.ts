@@ -130,7 +130,8 @@ test('is what the API server counts, of everything that a quota counts', async (
   };
   await expect
     .poll(() => cases.filter(({ namespace }) => Object.keys(used().get(namespace) ?? {}).length < names.length), {
-      timeout: 60_000,
+      timeout: 120_000,
+      interval: 1_000,
     })
     .toEqual([]);
   kubectl(['apply', '-f', '-'], cases.map(({ namespace, text }) => inNamespace(namespace, text)).join('---\n'));
@@ -148,9 +149,9 @@ test('is what the API server counts, of everything that a quota counts', async (
         .map((resource) => `${name}: ${resource} is ${counted[resource]}`);
     });
   };
-  await expect.poll(differences, { timeout: 60_000 }).toEqual([]);
+  await expect.poll(differences, { timeout: 120_000, interval: 1_000 }).toEqual([]);
   kubectl(['delete', 'namespace', '--wait=false', ...cases.map(({ namespace }) => namespace)]);
-}, 180_000);
+}, 400_000);
 
 /** Pods that say less than a quota counts: with which quota, and what admission says of it. */
 const SILENT: readonly (readonly [hard: string, text: string])[] = [
@@ -194,11 +195,12 @@ test('what a quota requires each container to say is what admission refuses', as
     });
   await expect
     .poll(() => answers().filter(({ refused, ours, answer }) => refused !== ours || answer !== undefined), {
-      timeout: 60_000,
+      timeout: 120_000,
+      interval: 1_000,
     })
     .toEqual([]);
   kubectl(['delete', 'namespace', '--wait=false', ...cases.map(({ namespace }) => namespace)]);
-}, 180_000);
+}, 400_000);
 
 function refusal(text: string): string {
   try {
