@@ -18,7 +18,7 @@ export default defineConfig({
   test: {
     maxWorkers: availableParallelism(),
     projects: [
-      tier('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 20_000, false),
+      tier('unit', ['src/**/*.test.ts', 'test/unit/**/*.test.ts'], 60_000, false),
       tier('process', ['test/process/**/*.test.ts'], 60_000, true),
       tier('timing', ['test/timing/**/*.test.ts'], 120_000, true),
       tier('protocol', ['test/protocol/**/*.test.ts'], 60_000, true),

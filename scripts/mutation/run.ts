@@ -17,14 +17,18 @@ const { values, positionals } = parseArgs({
   options: { sample: { type: 'string' }, jobs: { type: 'string' }, tests: { type: 'string', multiple: true } },
 });
 const folders = positionals.length === 0 ? ['src/workflow', 'src/engine'] : positionals;
-/** Tests that hold the rules and the engine; what they lead to is looked up. The rules' examples are tried first. */
+/** Tests that hold the rules and the engine; which of them lead to the changed file is looked up. */
 const TESTS = values.tests ?? [
   'test/unit/law',
   'test/unit/suggest',
+  'test/unit/bad-input',
   'src/workflow',
   'src/engine',
   'src/tools',
   'src/phases',
+  'src/plan',
+  'src/report',
+  'src/criteria',
 ];
 
 const filesBelow = (folder: string): string[] =>
@@ -50,7 +54,6 @@ for (const test of candidates) {
   const { cpu_ms, failure } = await tester.time(test);
   if (failure !== undefined) console.log(`not used, it fails before anything is changed: ${test}: ${failure}`);
   else costs.set(test, cpu_ms);
-  if (process.env.SHOW) console.log(test, Math.round(cpu_ms));
 }
 const sum = [...costs.values()].reduce((a, b) => a + b, 0);
 console.log(`${costs.size} test files, ${(sum / 1000).toFixed(1)} s of processor time together`);

@@ -45,6 +45,7 @@ async function answer(request: Request): Promise<Answer> {
 /** What a changed rule leaves behind (a rejected promise of an earlier test) is no end of the process. */
 process.on('unhandledRejection', () => undefined);
 process.on('uncaughtException', () => undefined);
+process.on('disconnect', () => process.exit());
 process.on('message', (request: Request) => {
   answer(request).then(send, (error) => send({ kind: 'tried', failure: String(error) }));
 });
