@@ -126,7 +126,7 @@ const WHOLE: readonly Form[] = [
 /** What a chart's values are made of; a file without any of them is of another program. */
 const VALUE =
   /^(image|images|repository|tag|pullPolicy|imagePullSecrets|replicas|replicaCount|resources|limits|requests|persistence|persistentVolume|storageClass|storageClassName|size|accessModes?|ingress|className|ingressClassName|hosts?|service|services|ports?|containerPorts?|securityContext|podSecurityContext|containerSecurityContext|serviceAccount|rbac|nodeSelector|tolerations|affinity|env|envFrom|extraEnv\w*|volumes|volumeMounts|extraVolumes|enabled|podAnnotations|autoscaling|livenessProbe|readinessProbe|hostNetwork|privileged|auth|password|existingSecret|domain|config|global|fullnameOverride|nameOverride|storage|server|controller|kubeVersion|dependencies|initContainers|containers|args|command|openshift|route|tls|metrics|serviceMonitor|db|database|postgresql|redis)$/i;
-const VALUES_FILE = /(^|[/._-])values([._-][\w.-]*)?\.(ya?ml|json)$|(^|\/)Chart\.(ya?ml|lock)$/i;
+const VALUES_FILE = /(^|[/._-])values([._-][\w.-]{0,100})?\.(ya?ml|json)$|(^|\/)Chart\.(ya?ml|lock)$/i;
 
 export type FormFaults = {
   readonly faults: readonly Unread[];
