@@ -57,7 +57,7 @@ async function preapproved(id: string, allows: readonly Allowance[], days = 30):
 }
 
 /** The same by `infragate approve --class`, as a person types it. */
-async function atTheTerminal(id: string, allows: readonly string[]): Promise<void> {
+async function atTheTerminal(id: string, allows: readonly string[]): Promise<string> {
   await theOperator(stage.home);
   const { screen, status } = await onTerminal(['approve', id, '--class', ...allows], { INFRAGATE_HOME: stage.home }, [
     { when: /Operator passphrase/, type: PASSPHRASE },
@@ -65,7 +65,29 @@ async function atTheTerminal(id: string, allows: readonly string[]): Promise<voi
   ]);
   expect(status, screen).toBe(0);
   expect(screen).toContain('Deployment/web: another tag or digest of');
-  expect(screen).toMatch(/Class c-[0-9a-f]{8}, until /);
+  const made = /Class (c-[0-9a-f]{8}), until /.exec(screen)?.[1];
+  expect(made, screen).toBeDefined();
+  return made ?? '';
+}
+
+/** `infragate approve --class --end`, and the classes of the deployment that still count after it. */
+async function endedAtTheTerminal(id: string, made: string): Promise<readonly string[]> {
+  const ended = await onTerminal(['approve', id, '--class', '--end', made], { INFRAGATE_HOME: stage.home }, [
+    { when: /Operator passphrase/, type: PASSPHRASE },
+    { when: /Type "end app"/, type: 'end app' },
+  ]);
+  expect(ended.status, ended.screen).toBe(0);
+  expect(ended.screen).toContain(`Class ${made} has ended.`);
+  const engine = createEngine({ home: stage.home, workspace: stage.workspace, tools: TOOLS });
+  const read = await engine.read(id);
+  await engine.close();
+  const now = new Date().toISOString();
+  return read.ok
+    ? read.deployment.classes
+        .filter((c) => c.id === made)
+        .slice(-1)
+        .flatMap((c) => (c.until > now ? c.id : []))
+    : ['?'];
 }
 
 const anyBusybox = (): Allowance => ({ kind: 'image', object: 'Deployment/web', repository: image.replace(/:1$/, '') });
@@ -112,7 +134,7 @@ describe('an image bump of what was deployed before', () => {
       const first = await stage.agent({ approve: 'approve' });
       const id = await deployedOnce(first);
       await first.close();
-      await atTheTerminal(id, ['--image', 'Deployment/web', '--value', 'ConfigMap/settings=key']);
+      const made = await atTheTerminal(id, ['--image', 'Deployment/web', '--value', 'ConfigMap/settings=key']);
       const agent = await stage.agent({ approve: 'decline' });
       const started = await agent.call('start-deployment', { like: id, change: { replicas: { 'Deployment/web': 2 } } });
       expect(started.isError, started.text).toBe(false);
@@ -140,6 +162,7 @@ describe('an image bump of what was deployed before', () => {
         expect(again.value.status, `${what}: ${submitted.text}\n${again.text}`).not.toBe('approved');
       }
       expect(jsonpath('deployment/web', '.spec.replicas')).toBe('1');
+      expect(await endedAtTheTerminal(id, made)).toEqual([]);
     },
     240_000,
   );

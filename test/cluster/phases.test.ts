@@ -4,7 +4,7 @@ import { createEngine } from '../../src/engine/index.ts';
 import { theOperator } from '../support/operator.ts';
 import { configMap, proven } from '../support/story.ts';
 
-import { applied, approved, deployment, gateFails, gatePasses, planText } from './support/phases.ts';
+import { applied, approved, type Check, deployment, gateFails, gatePasses, planText } from './support/phases.ts';
 import { image, kubectl, setTheStage, stage } from './support/stage.ts';
 
 setTheStage('phases');
@@ -339,4 +339,24 @@ describe('validations that have to fail before their phase is applied', () => {
     expect(gate.value.status).toBe('FAIL');
     expect(gate.text).toContain(`\`${always}\` passed before the phase was applied`);
   });
+});
+
+test('a gate that is decided does not wait for a validation command that waits', async () => {
+  const agent = await stage.agent({ approve: 'approve' });
+  await proven(agent, stage, image);
+  const waiting = {
+    files: { 'web.yaml': deployment('web', image) },
+    criteria: ['Deployment/web: reaches Ready state'],
+    validation: ['kubectl rollout status deployment/web --timeout=100s'],
+    more: { timeout: '100s' },
+  };
+  await approved(agent, planText(stage, [waiting]));
+  kubectl(['create', 'quota', 'team', '--hard=pods=0']);
+  await applied(agent, 1);
+  const { value, text } = await agent.call('phase-gate', { phase_number: 1, wait: '100s' });
+  expect(value.status, text).toBe('FAIL');
+  const checks = value.checks as Check[];
+  const command = checks.find((c) => c.check.startsWith('command: '));
+  expect(command?.reason, text).toBe('CommandTimedOut');
+  expect(command?.evidence?.duration_ms, text).toBeLessThan(60_000);
 });
