@@ -42,7 +42,7 @@ export function clientOf(server: McpServer, ctx: ServerContext): ClientView {
   const can = CAPABILITIES.safeParse(envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.server.getClientCapabilities());
   const elicitation = can.data?.elicitation;
   return {
-    name: info.success ? nameOf(info.data) : 'unknown client',
+    name: info.success ? nameOf(info.data) : nameByRequest(ctx.http?.req),
     canShowForms: elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined),
     canOpenPages: elicitation?.url !== undefined,
     hasRoots: can.data?.roots !== undefined,
@@ -65,6 +65,12 @@ type Agent = Extract<Actor, { kind: 'agent' }>;
 /** Tells callers apart: two people with one client are two. */
 export const callerKey = ({ name, user }: ClientView): string =>
   user === undefined ? name : JSON.stringify([user.issuer, user.subject, name]);
+
+/** Who introduces itself by nothing in the protocol (stateless HTTP) is named by its program, as HTTP has it. */
+export function nameByRequest(request: Request | undefined): string {
+  const agent = request?.headers.get('user-agent')?.trim() ?? '';
+  return agent === '' ? 'unknown client' : nameOf({ name: agent });
+}
 
 /** It goes into every event of the record: one line, not a page. */
 const nameOf = ({ name, version = '' }: z.infer<typeof INFO>): string =>
