@@ -15,9 +15,9 @@ const LARGEST_HERE = 100_000;
 /** A plan with manifests of 8 MB takes about ten seconds; charts are rendered meanwhile. */
 const PLAN_LIMITS: Limits = { time_ms: 120_000, memory_mb: 2048 };
 
-export type Reloaded = Awaited<ReturnType<typeof reloadPlan>>;
+type Reloaded = Awaited<ReturnType<typeof reloadPlan>>;
 
-export const placeOfPlan = (d: Deployment): PlanPlace => ({
+const placeOfPlan = (d: Deployment): PlanPlace => ({
   component: d.started.component,
   namespace: d.target.namespace,
   namespaces: d.target.namespaces.map((n) => n.name),
