@@ -23,7 +23,11 @@ function endingAt(container: Record<string, unknown>, state: 'state' | 'lastStat
   };
 }
 
-/** Restarts after which the same ending counts as what it always does. */
+/**
+ * Restarts after which the same ending counts as what it always does. kstatus calls a Pod of restartPolicy OnFailure in
+ * CrashLoopBackOff in progress whatever it has restarted; here its ending decides, as with any other container: what waits
+ * for something else says so (waits-for-others.ts).
+ */
 const ENOUGH_RESTARTS = 2;
 
 /** 126 and 127: the shell's "can't be run" and "not found". 128 with StartError: the runtime's. No restart changes them. */

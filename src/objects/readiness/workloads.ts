@@ -98,6 +98,7 @@ export const replicaSet: Reader = (object) => {
   const want = numberAt(object, 'spec', 'replicas') ?? 1;
   const extra = count(object, 'replicas') - want;
   return (
+    short('ready', count(object, 'readyReplicas'), want) ??
     short('available', count(object, 'availableReplicas'), want) ??
     (extra > 0 ? waiting('OldReplicas', `${extra} replicas too many are still there`) : undefined) ??
     allThere(want)
