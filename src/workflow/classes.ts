@@ -17,10 +17,11 @@ export function repositoryOf(image: string): string {
 const integer = (text: string): number | undefined => (/^\d{1,6}$/.test(text) ? Number(text) : undefined);
 
 const TESTS: { readonly [K in Allowance['kind']]: (a: Allowance & { kind: K }, c: FieldChange) => boolean } = {
-  image: (a, { from, to }) => repositoryOf(from) === a.repository && repositoryOf(to) === a.repository,
-  replicas: (a, { to }) => {
+  image: (a, { path, from, to }) =>
+    /image(?:Name)?$/i.test(path) && repositoryOf(from) === a.repository && repositoryOf(to) === a.repository,
+  replicas: (a, { path, to }) => {
     const wanted = integer(to);
-    return wanted !== undefined && wanted >= a.least && wanted <= a.most;
+    return path === 'spec.replicas' && wanted !== undefined && wanted >= a.least && wanted <= a.most;
   },
   value: (a, { path }) => path === `data.${a.key}`,
 };

@@ -7,6 +7,7 @@ import { COMPOSE_TOP, type ComposeFile, type ComposeService, composeFile } from 
 import { composeFaults } from './compose-faults.ts';
 import { type ComposeDocument, isOverride, missingFiles, missingServices, togetherOf } from './compose-files.ts';
 import { dotenv, filledIn } from './dotenv.ts';
+import { elsewhere } from './elsewhere.ts';
 import { embedded, formFaults } from './forms.ts';
 import { type DocumentImage, imagesOf, textImages } from './images.ts';
 import { isKustomization, kustomizeFaults } from './kustomize.ts';
@@ -109,6 +110,7 @@ export async function extract(parts: readonly Part[]): Promise<Extracted> {
   const pods = manifests.flatMap((m) => podSpecOf(m) ?? []);
   const runs = commands.flatMap((c) => runOf(c) ?? []);
   const images = [...imagesOf(composes, runs, pods, settings), ...loose];
+  if (composes.length + manifests.length + runs.length + recognised === 0) unread.push(...elsewhere(commands));
   const everything = [composes, images, versions, commands, statements];
   const understood = recognised > 0 || everything.some((found) => found.length > 0);
   if (!understood && unread.length === 0)

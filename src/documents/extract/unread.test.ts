@@ -161,10 +161,10 @@ describe('what is compared is not called unread', () => {
   });
 });
 
-describe('several files', () => {
-  const of = (files: Readonly<Record<string, string>>) =>
-    extract(Object.entries(files).map(([name, text]) => partOf(name, text)));
+const of = (files: Readonly<Record<string, string>>) =>
+  extract(Object.entries(files).map(([name, text]) => partOf(name, text)));
 
+describe('several files', () => {
   it('an override that is empty, or has a service twice, is named', async () => {
     const base = 'services:\n  a: {image: a:1}\n';
     const empty = await of({ 'compose.yml': base, 'compose.override.yml': 'services:\n' });
@@ -269,5 +269,52 @@ describe('several files', () => {
     });
     expect(found.unread).toEqual([]);
     expect(found.pods).toHaveLength(2);
+  });
+});
+
+describe('a document that deploys what stands elsewhere', () => {
+  const fence = (...lines: string[]) => ['# Install', '', '```sh', ...lines, '```', ''].join('\n');
+  const COMPOSE = '```yaml\nservices: {web: {image: "nginx:1"}}\n```\n';
+  const MANIFEST = `\`\`\`yaml\n${POD}  - {name: x, image: a:1}\n\`\`\`\n`;
+
+  it.each([
+    'kubectl apply -f https://example.com/install.yaml',
+    'kubectl create --filename=deploy/ -n shop',
+    'kubectl apply -k github.com/a/b/config?ref=v1',
+    'kubectl apply -fdeploy.yaml',
+    'oc new-app https://github.com/a/b',
+    'helm install x bitnami/redis',
+    'helm upgrade --install x oci://example.com/charts/x',
+    'docker compose up -d',
+    'docker-compose -f prod.yml up',
+    'podman-compose up',
+    'docker stack deploy -c stack.yml x',
+    'kustomize build deploy | kubectl apply -f -',
+    'operator-sdk run bundle quay.io/x/y:1',
+    'ansible-playbook site.yml',
+    'terraform apply',
+  ])('%s: what it deploys was not read', async (line) => {
+    const found = await of({ 'README.md': fence(line) });
+    expect(found.unread).toMatchObject([{ place: { line: 4 }, because: expect.stringContaining('stands elsewhere') }]);
+  });
+
+  it('an install script, too; each command is named once', async () => {
+    const text =
+      '#!/bin/sh\nset -e\ncurl -fsSL https://get.docker.com | sh\ndocker compose up -d\ndocker compose up -d\n';
+    const found = await of({ 'install.sh': text });
+    expect(found.unread.map(({ place }) => place.line)).toEqual([4]);
+  });
+
+  it.each([
+    ['the compose file is in the document', fence('docker compose up -d') + COMPOSE],
+    ['the manifest is in the document', fence('kubectl apply -f pod.yaml') + MANIFEST],
+    [
+      'the line itself gives the manifest',
+      fence("kubectl apply -f - <<'EOF'", `${POD}  - {name: x, image: a:1}`, 'EOF'),
+    ],
+    ['it only looks', fence('kubectl get -f deploy.yaml', 'helm list', 'docker compose ps', 'terraform plan')],
+    ['it starts containers by itself', fence('docker run -d nginx:1')],
+  ])('nothing is missing: %s', async (_, text) => {
+    expect((await of({ 'README.md': text })).unread).toEqual([]);
   });
 });
