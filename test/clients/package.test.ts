@@ -91,7 +91,7 @@ describe.skipIf(missing !== undefined)('the packed packages', () => {
     rmSync(join(empty, 'node_modules', platformPackage), { recursive: true });
     await expect(infragate('sandbox', 'up', '--json')).rejects.toMatchObject({
       code: 3,
-      stderr: expect.stringContaining('the go command is not in PATH'),
+      stdout: expect.stringContaining('the go command is not in PATH'),
     });
   });
 });
