@@ -79,10 +79,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Result<Clus
   if (!config.ok) return config;
   const frozen = await freeze(config.value, options.context);
   if (!frozen.ok) return frozen;
-  const connection = await openConnection(impersonating(frozen.value, options.as), {
-    requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
-    signal: options.signal,
-  });
+  const limits = { requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS, signal: options.signal };
+  const connection = await openConnection(impersonating(frozen.value, options.as), limits);
+  // What is announced to a guarded namespace is the server's own word, for whomever it works.
+  const own = options.as === undefined ? connection : await openConnection(frozen.value, limits);
   const hello = await versionOf(connection);
   // Whoever may not even see the version is let in all the same.
   if (!hello.ok && hello.error.status !== 403) {
@@ -90,7 +90,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Result<Clus
     return hello;
   }
   const from = catalogue(connection);
-  return ok(clusterOver(connection, from, from.under, new Map(), hello.ok ? hello.value : undefined));
+  return ok(clusterOver({ connection, own }, from, from.under, new Map(), hello.ok ? hello.value : undefined));
 }
 
 const impersonating = (frozen: Frozen, as: ImpersonatedUser | undefined): Frozen =>
@@ -98,8 +98,11 @@ const impersonating = (frozen: Frozen, as: ImpersonatedUser | undefined): Frozen
     ? frozen
     : { ...frozen, user: { ...frozen.user, fields: { ...frozen.user.fields, as: as.user, 'as-groups': as.groups } } };
 
+/** As whom the server asks, and as itself: the same but where it works for somebody. */
+type Connections = { readonly connection: Connection; readonly own: Connection };
+
 function clusterOver(
-  connection: Connection,
+  { connection, own }: Connections,
   from: Catalogue,
   catalogueUnder: (connection: Connection) => Catalogue,
   documents: Documents,
@@ -111,30 +114,33 @@ function clusterOver(
     writer: () => writerOver(reader, connection, from),
     under(signal) {
       const other = connection.under(signal);
-      return clusterOver(other, catalogueUnder(other), catalogueUnder, documents, version);
+      return clusterOver({ connection: other, own }, catalogueUnder(other), catalogueUnder, documents, version);
     },
     kubeconfig: () => connection.kubeconfig,
     relay: (scope) => openRelay(connection, from, scope),
     credentials: () => connection.credentials(),
-    guards: (namespaces) => guardsOf(connection, namespaces),
+    guards: (namespaces) => guardsOf(own, namespaces),
     guarded(namespaces, about, approved) {
-      const { frozen } = connection;
+      const { frozen } = own;
       const open = (token: string) =>
         openConnection(
           { ...frozen, user: { name: 'executor', fields: { token } } },
           { requestTimeoutMs: REQUEST_TIMEOUT_MS },
         );
-      const made = guardedConnection(connection, { namespaces, about, approved }, open);
+      const made = guardedConnection(connection, own, { namespaces, about, approved }, open);
       return {
-        cluster: clusterOver(made.connection, from, catalogueUnder, documents, version),
+        cluster: clusterOver({ connection: made.connection, own }, from, catalogueUnder, documents, version),
         end: made.end,
       };
     },
-    standing: (namespaces, standing) => tellStanding(connection.under(undefined), namespaces, standing),
-    askApproval: (asked) => tellReview(connection, asked),
-    decision: (asked) => decisionInCluster(connection, asked),
-    closeSessions: (namespaces, isLost) => closeSessions(connection.under(undefined), namespaces, isLost),
-    close: () => connection.close(),
+    standing: (namespaces, standing) => tellStanding(own.under(undefined), namespaces, standing),
+    askApproval: (asked) => tellReview(own, asked),
+    decision: (asked) => decisionInCluster(own, asked),
+    closeSessions: (namespaces, isLost) => closeSessions(own.under(undefined), namespaces, isLost),
+    close: () => {
+      connection.close();
+      own.close();
+    },
   };
 }
 

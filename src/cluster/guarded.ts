@@ -40,13 +40,15 @@ export type Guards = {
 
 export type GuardedConnection = { readonly connection: Connection; end(): Promise<void> };
 
+/** `base` asks for whomever the run works; what is announced goes over `own`. */
 export function guardedConnection(
   base: Connection,
+  own: Connection,
   guards: Guards,
   open: (token: string) => Promise<Connection>,
 ): GuardedConnection {
   const sessions = new Map<string, GuardSession>();
-  const unsigned = base.under(undefined);
+  const unsigned = own.under(undefined);
   const sessionOf = (namespace: string): GuardSession => {
     const known = sessions.get(namespace) ?? guardSession(unsigned, namespace, guards.about, open);
     sessions.set(namespace, known);

@@ -5,7 +5,7 @@ export const unreadRules: readonly Rule[] = [
     id: 'not-read',
     feature: 'what was not read',
     looks_for:
-      'anything of the document that was not compared: broken YAML, keys that stand twice, services and containers of another form, templates, files it takes in, files of other programs, empty pages',
+      'anything of the document that was not compared: broken YAML, keys that stand twice, services and containers of another form, templates, files it takes in, files of other programs, empty pages, and in a document that holds nothing to deploy the commands that deploy what stands elsewhere',
     asks: [],
     severity: 'HIGH',
     because: 'what was not read may hold anything: no comparison is complete without it',
