@@ -3,6 +3,7 @@ import { called, involvedUid, refOf, type Sight, shown } from '../apply/index.ts
 import type { Reader } from '../cluster/index.ts';
 import { isRecord, type KubeObject } from '../objects/index.ts';
 import { hiding } from '../redaction/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 import { type Loud, loudContainers } from './logs.ts';
 
 /** Everything that was seen of a shot, before it is cleaned up. No Secret's data, nothing unbounded. */
@@ -86,7 +87,7 @@ export function excerpt(evidence: Evidence): { events: string[]; conditions: str
   const warnings = evidence.events.filter((e) => e.type === 'Warning');
   const events = (warnings.length > 0 ? warnings : evidence.events)
     .slice(-4)
-    .map((e) => `${e.about} ${e.reason}: ${e.message.slice(0, 220)}${e.count > 1 ? ` (×${e.count})` : ''}`);
+    .map((e) => `${e.about} ${e.reason}: ${shortened(e.message, 220)}${e.count > 1 ? ` (×${e.count})` : ''}`);
   const conditions = evidence.objects.flatMap((object) =>
     conditionsOf(object).map((c) => `${called(refOf(object))} ${c}`),
   );

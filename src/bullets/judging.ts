@@ -2,6 +2,7 @@ import type { Judgement, Settled, Sight } from '../apply/index.ts';
 import type { Reader } from '../cluster/index.ts';
 import { diagnose, type Failure, subjectRef, treeOf, unsteadyFor } from '../objects/index.ts';
 import { fail, pass, unknown } from '../workflow/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 import { complaintsOf } from './complaint.ts';
 import { lastWordsOf } from './last-words.ts';
 import { operatorOf } from './operator.ts';
@@ -65,7 +66,7 @@ export function judgeBy(
     const complaint = failure === undefined && sight.now - began > silence ? await complaints(sight) : undefined;
     if (complaint !== undefined) return { kind: 'decided', value: { standings, failure: complaint, at: sight.now } };
     const so = failure === undefined ? open.because : `${failure.object}: ${failure.reason}: ${failure.message}`;
-    return { kind: 'waiting', for: `${open.text} (${so.slice(0, 200)})` };
+    return { kind: 'waiting', for: `${open.text} (${shortened(so, 200)})` };
   };
 
   const conclude = async (settled: Settled<Decided>): Promise<Outcome> => {

@@ -1,6 +1,7 @@
 import type { Reader } from '../cluster/index.ts';
 import { groupOf, isRecord, type KubeObject, recordsAt, textAt, textsAt } from '../objects/index.ts';
 import { redact } from '../redaction/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 
 /** What is to be found out about whoever should have acted on a custom resource. */
 export type Operator = {
@@ -91,7 +92,7 @@ function plain(line: string): string {
   const words = ['level', 'msg', 'message', 'error', 'err'].flatMap((key) =>
     typeof parsed?.[key] === 'string' ? [parsed[key]] : [],
   );
-  return (words.length > 1 ? words.join(': ') : line).slice(0, 500);
+  return shortened(words.length > 1 ? words.join(': ') : line, 500);
 }
 
 function parsedLine(line: string): Record<string, unknown> | undefined {

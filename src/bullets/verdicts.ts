@@ -3,6 +3,7 @@ import { containersOf, podsOf, type Sight } from '../apply/index.ts';
 import { parseReference } from '../images/reference.ts';
 import { isCustom, isOfApi, isStoredOnly, type KubeObject } from '../objects/index.ts';
 import type { Deployment, Fact, Place, Proof, Verdict } from '../workflow/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 import type { Aim } from './about.ts';
 import { containerStatuses } from './logs.ts';
 
@@ -49,7 +50,7 @@ export function factsOf(d: Deployment, shown: Shown): Fact[] {
         assumption: aim.item.subject,
         subjects: [...about],
         ...proof,
-        because: `the bullet for "${aim.item.name}" failed: ${verdict.reason}: ${verdict.message}`.slice(0, 600),
+        because: shortened(`the bullet for "${aim.item.name}" failed: ${verdict.reason}: ${verdict.message}`, 600),
       },
     });
   }

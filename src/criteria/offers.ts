@@ -1,3 +1,4 @@
+import { shortened } from '../workflow/shortened.ts';
 import { about, celState, conditionNamed } from './cel-forms.ts';
 import type { Problem } from './clause.ts';
 import { CLAUSES } from './grammar.ts';
@@ -151,7 +152,7 @@ export function explain(unread: Unread, problem: Problem, accepted: (form: strin
   return `${quoted} ${where}. Nearest forms: ${forms.join(' · ')}. About: ${subjects.length === 0 ? 'nothing' : subjects.map((s) => `${s.kind}/${s.was ?? s.name}`).join(', ')}`;
 }
 
-const cut = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+const cut = (text: string): string => shortened(text, 200);
 
 function choose(forms: readonly string[], accepted: (form: string) => boolean): string[] {
   const chosen: string[] = [];

@@ -10,6 +10,7 @@ import {
   type Step,
   stepInputOf,
 } from '../workflow/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 import { answerOf, refusalAnswer } from './answer.ts';
 import { cleanUpEarlier } from './cleanup.ts';
 import type { Call, EngineContext } from './context.ts';
@@ -131,7 +132,7 @@ export async function refused(
           type: 'refused',
           tool: tool.name,
           code: refusal.code,
-          because: refusal.message.slice(0, 500),
+          because: shortened(refusal.message, 500),
           ...(refusal.gate === undefined ? {} : { gate: refusal.gate }),
         },
       ];

@@ -3,6 +3,7 @@ import type { ApprovedFile } from '../commands/index.ts';
 import type { ReadingRun } from '../engine/tool.ts';
 import { hiding } from '../redaction/index.ts';
 import { fail, pass, type Verdict } from '../workflow/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
 
 /** Values that are secret now. A command may make a Secret, or take one away, and print it. */
@@ -124,7 +125,7 @@ function commandVerdict(
       `\`${command}\` had not ended after ${timeoutMs / 1000} s; it and its children were ended`,
     );
   if (result.exit_code === 0) return pass('CommandSucceeded', `\`${command}\``);
-  const last = result.output.trim().split('\n').slice(-3).join(' ').slice(0, 400);
+  const last = shortened(result.output.trim().split('\n').slice(-3).join(' '), 400);
   return fail('CommandFailed', `\`${command}\` exited ${result.exit_code ?? 'by a signal'}: ${last}`);
 }
 

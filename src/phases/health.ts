@@ -3,6 +3,7 @@ import type { Reader } from '../cluster/index.ts';
 import { readHealth } from '../plan/index.ts';
 import { redact } from '../redaction/index.ts';
 import { fail, pass, type Verdict } from '../workflow/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 
 export type HealthOptions = {
   readonly namespace: string;
@@ -70,7 +71,7 @@ async function unhealthy(status: number, body: string, { secrets }: HealthOption
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  return fail('Unhealthy', said === '' ? String(status) : `${status}: ${said.slice(0, WORDS)}`);
+  return fail('Unhealthy', said === '' ? String(status) : `${status}: ${shortened(said, WORDS)}`);
 }
 
 /** What comes first of a body that may be without end. */

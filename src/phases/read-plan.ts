@@ -1,6 +1,7 @@
 import type { ReadingRun } from '../engine/tool.ts';
 import { cumulativeDigests, differenceText } from '../plan/index.ts';
 import { type Deployment, type Refusal, refuse, revisePlan } from '../workflow/index.ts';
+import { firstOf } from '../workflow/shortened.ts';
 import { prepared, reloaded, worldOf } from './prepare.ts';
 import type { StoredPhase, StoredPlan } from './stored.ts';
 
@@ -19,7 +20,7 @@ export async function drifted(
   const now = await reloaded(run, d, stored.loaded);
   if (!now.same && cumulativeDigests(now.loaded)[index] !== phase.bound) {
     const why = now.problems.map((p) => p.message).concat(differenceText(now.difference));
-    return drift(d, phase, why.join(' ').slice(0, 800));
+    return drift(d, phase, firstOf(why, DRIFT_CHARACTERS));
   }
   if (stored.file === undefined) return undefined;
   const text = await world.files.read(stored.file);
@@ -34,8 +35,10 @@ export async function planDrifted(run: ReadingRun, d: Deployment, stored: Stored
   const { same, problems, difference } = await reloaded(run, d, stored.loaded);
   if (same) return undefined;
   const why = problems.map((p) => p.message).concat(differenceText(difference));
-  return refused(d, 'The plan', why.join(' ').slice(0, 800));
+  return refused(d, 'The plan', firstOf(why, DRIFT_CHARACTERS));
 }
+
+const DRIFT_CHARACTERS = 800;
 
 const drift = (d: Deployment, phase: StoredPhase, why: string): Refusal => refused(d, `Phase ${phase.number}`, why);
 

@@ -6,6 +6,7 @@ import type { Reader } from '../cluster/index.ts';
 import type { KubeObject } from '../objects/index.ts';
 import { readManifests } from '../plan/index.ts';
 import { canonical, fail, pass, unknown, type Verdict } from '../workflow/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 import { type PhaseCheck, phaseCheck } from './check.ts';
 import type { StoredPhase } from './stored.ts';
 
@@ -70,7 +71,7 @@ async function compared(
   const words = `release ${name}, revision ${read.version}`;
   if (read.info.status !== 'deployed')
     return {
-      verdict: fail('NotDeployed', `${words}, is ${read.info.status}: ${read.info.description.slice(0, 400)}`),
+      verdict: fail('NotDeployed', `${words}, is ${read.info.status}: ${shortened(read.info.description, 400)}`),
       evidence,
     };
   const differs = difference(read.manifest, approved, namespace, several);

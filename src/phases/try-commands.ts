@@ -3,6 +3,7 @@ import type { ApprovedFile } from '../commands/index.ts';
 import type { ReadingRun } from '../engine/tool.ts';
 import { type ClusterCall, clusterCall, type ShellCall, type ShellLine } from '../plan/index.ts';
 import { pass, unknown, type Verdict } from '../workflow/index.ts';
+import { shortened } from '../workflow/shortened.ts';
 import { runCommands, type SecretSource } from './commands.ts';
 
 /**
@@ -75,7 +76,7 @@ export async function tryCommands(
 const NAME = /^[a-z0-9.-]{1,253}\/[A-Za-z0-9.:_-]{1,253}$/;
 
 const failing = (command: string, output: string): string =>
-  `kubectl's own dry run of \`${command}\` fails now: ${output.trim().split('\n').slice(-2).join(' ').slice(0, 400)}`;
+  `kubectl's own dry run of \`${command}\` fails now: ${shortened(output.trim().split('\n').slice(-2).join(' '), 400)}`;
 
 /** What kubectl says of words that it does not know: no later moment makes them right. */
 export const isMisspelt = ({ verdict }: TriedCommand): boolean =>

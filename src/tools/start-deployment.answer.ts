@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { damagedWords } from '../report/status.ts';
+import { shortened } from '../workflow/shortened.ts';
 import { learning, lines, list } from './schema.ts';
 
 export const answer = z.strictObject({
@@ -67,7 +68,7 @@ export function text(v: Output): string {
       ? [`${v.inherited_blockers} blocker(s) inherited from the abandoned run before.`]
       : []),
     ...(v.damaged.length > 0 ? [`${damagedWords(v.damaged)} What was found wrong in it is not inherited.`] : []),
-    ...(learnt === '' ? [] : [`Learnings of earlier runs: ${learnt.slice(0, LEARNINGS_CHARACTERS)}`]),
+    ...(learnt === '' ? [] : [`Learnings of earlier runs: ${shortened(learnt, LEARNINGS_CHARACTERS)}`]),
     ...inState('missing').map(
       (name) =>
         `The namespace ${name} does not exist: call this again with create_namespace: true, or have it created; cluster-reality-check looks again.`,
