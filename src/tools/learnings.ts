@@ -62,9 +62,30 @@ export async function learningsOn(
   if (failure === undefined) return undefined;
   const kinds = [...failure.message.matchAll(/\b([A-Z][A-Za-z]+)\/[a-z0-9]/g)].map((match) => match[1] ?? '');
   const registries = (failure.about ?? []).flatMap((subject) => /^image:([^/]+)\//.exec(subject)?.[1] ?? []);
-  const words = [failure.reason, ...kinds.filter((kind) => !COMMON_KINDS.includes(kind)), ...registries];
-  const learnings = (await learningsFor(run, { words })).slice(0, MOST_AT_FAILURE);
+  const reason = wordsOf(failure.reason).filter((word) => !SAYS_NOTHING.has(word));
+  const terms = [...reason, ...kinds.filter((kind) => !COMMON_KINDS.includes(kind)), ...registries];
+  // The search takes any word; what shares only a word that every failure has would be noise beside this one.
+  const learnings = (await learningsFor(run, { words: terms }))
+    .filter(({ title, text }) => terms.some((term) => mentions(`${title} ${text}`, term)))
+    .slice(0, MOST_AT_FAILURE);
   return learnings.length === 0 ? undefined : learnings;
 }
+
+/** Words of reasons that say nothing of the cause. */
+const SAYS_NOTHING = new Set(
+  'command container error fail failed failing found image is missing no not of phase pod ready timed timeout unknown'.split(
+    ' ',
+  ),
+);
+
+const wordsOf = (text: string): string[] =>
+  apart(text)
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+
+/** Where a word of it begins; `quotas` is about a quota. */
+const mentions = (text: string, term: string): boolean =>
+  [text, apart(text)].some((form) => ` ${form.toLowerCase()}`.includes(` ${term.toLowerCase()}`));
 
 const MOST_AT_FAILURE = 3;

@@ -86,6 +86,13 @@ describe('beside a failure', () => {
     expect(await learningsOn(run, undefined)).toBeUndefined();
   });
 
+  test('none that only failed, too', async () => {
+    await keep('app-1', learning('The command of phase 1 failed', 'a Pod was not ready', 'wait for its image'));
+    expect(await beside('CommandFailed', '`make check` exited 2')).toBeUndefined();
+    expect(await beside('NotReady', 'Pod/web-1 is not ready')).toBeUndefined();
+    expect(await beside('ImageMissing', 'Deployment/web: the image is not there')).toBeUndefined();
+  });
+
   test('none that a later run found wrong', async () => {
     await keep('app-1', QUOTA);
     await keep('app-2', { type: 'written', what: 'judgement', text: 'no', about: 'ask about quotas', helped: false });
