@@ -3,7 +3,7 @@ import { configMap, proven } from '../support/story.ts';
 import { applied, approved, gatePasses, type PhaseText, planText } from './support/phases.ts';
 import { image, kubectl, setTheStage, stage } from './support/stage.ts';
 
-setTheStage('rollback');
+setTheStage('rollback', { crds: ['cert-manager'] });
 
 const theirs = (name: string, value = 'theirs') => `apiVersion: v1
 kind: ConfigMap
