@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** `npm run check`: types, lint and format, and that what is generated is fresh. */
+/** `npm run check`: types, lint and format, nothing unused, and that what is generated is fresh. */
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
 const steps: readonly (readonly [string, string, readonly string[]])[] = [
   ['types', bin('tsc'), ['-p', '.']],
   ['lint and format', bin('biome'), ['ci', '.']],
+  ['nothing unused', bin('knip'), ['--no-progress']],
   ['generated documents', process.execPath, [join(root, 'scripts', 'generate-docs.ts')]],
   ['generated plugin files', process.execPath, [join(root, 'scripts', 'generate-plugin.ts')]],
 ];

@@ -1,6 +1,6 @@
 import type { PlacedObject } from '../workflow/index.ts';
 
-export { at, groupOf, identityOf, identityOfObject, isRecord, refOf, sameObject } from '../objects/kube-object.ts';
+export { at, groupOf, identityOf, isRecord, refOf, sameObject } from '../objects/kube-object.ts';
 
 /** `Deployment/web`, for people. */
 export const called = (ref: { readonly kind: string; readonly name: string }): string => `${ref.kind}/${ref.name}`;

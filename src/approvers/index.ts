@@ -6,14 +6,12 @@
 export {
   type Assertion,
   assertionBody,
-  type Checked,
   challengeFor,
   checkAssertion,
   type Issued,
   originOf,
-  readAssertion,
 } from './assertion.ts';
-export { goesBack, takeCounter } from './counters.ts';
+export { takeCounter } from './counters.ts';
 export { beginEnrolment, ENROL_MINUTES, type Enrolment, enrolmentFor, finishEnrolment } from './enrol.ts';
-export { type Approver, type ApproverKey, allowsOrigin, separationOf } from './key.ts';
-export { addKey, keyLine, ownKeys, PINNED_APPROVERS, readApprovers, removeKeys } from './keys.ts';
+export { type Approver, type ApproverKey, separationOf } from './key.ts';
+export { ownKeys, readApprovers, removeKeys } from './keys.ts';

@@ -4,11 +4,11 @@
  * Nothing here knows a plan, a deployment or a cluster.
  */
 export { removeAbandoned } from './abandoned.ts';
-export { cleanFiles, findTrailer, head, isRepository } from './git.ts';
-export { type ApprovedFile, layOut, type RunFolder } from './layout.ts';
-export { isDead, type Owner, self } from './owner.ts';
+export { cleanFiles, findTrailer, isRepository } from './git.ts';
+export { type ApprovedFile, layOut } from './layout.ts';
+
 export { RUN_MARK } from './processes.ts';
 export { programExists } from './program.ts';
-export { type Capabilities, helmHere, pathWithHelm, renderChart, renderKustomization } from './render.ts';
-export { type CommandResult, type RunOptions, runCommand } from './run.ts';
+export { helmHere, pathWithHelm, renderChart, renderKustomization } from './render.ts';
+export { runCommand } from './run.ts';
 export { workspaceFiles } from './workspace.ts';

@@ -51,7 +51,6 @@ export const NEGATIONS = phrases(
   "not|never|no longer|isn't|aren't|doesn't|don't|does not|do not|is not|are not|must not|should not|has not|have not|won't|can't|cannot|hasn't|wasn't",
 );
 export const OR = phrases('or|or else|/');
-export const AND = phrases(', and|and|,|&');
 /** Where an unquoted text of several words ends. */
 export const STOPS = phrases(
   'and|or|,|;|.|&|after|before|within|until|till|while|when|once|if|unless|without|but|then|for|by|in under|in less than|in at most|)|(',

@@ -212,8 +212,6 @@ function endpointsClause(c: Cursor): Made | undefined {
   return made((asked) => endpoints(asked, many.quantity));
 }
 
-const PODS_ON_NODES = phrases('on all nodes|on every node|on each node|on all of the nodes');
-
 export const COUNT_CLAUSES: readonly Clause[] = [
   {
     name: 'endpoints',
@@ -236,5 +234,3 @@ export const COUNT_CLAUSES: readonly Clause[] = [
     parse: (c, subjects) => quantified(c, subjects),
   },
 ];
-
-export { PODS_ON_NODES };

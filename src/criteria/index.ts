@@ -9,9 +9,9 @@ import { scheduledAnyway, startedAnyway, storedAnyway } from './anyway.ts';
 import type { Predicate } from './predicate.ts';
 
 export { neverHolds } from './final.ts';
-export { FORMS } from './offers.ts';
-export { type AllParsed, type ParseContext, type Parsed, parseCriteria, parseCriterion } from './parse.ts';
-export { isSubject, type Need, type Predicate, type Subject, type Target, type View } from './predicate.ts';
+
+export { parseCriteria, parseCriterion } from './parse.ts';
+export { isSubject, type Predicate, type Subject, type View } from './predicate.ts';
 
 /** Does it hold on what a dry run gives, before anything was created? Then it proves nothing about the cluster. */
 export const alreadyTrueOn = (predicate: Predicate, dryRun: KubeObject | readonly KubeObject[]): boolean => {

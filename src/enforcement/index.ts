@@ -3,10 +3,10 @@
  * must leave. Pure; what puts it into a cluster is cli/cluster/, and what writes under it is cluster/guarded.ts.
  * In: a namespace, who is allowed, an object as two dry runs left it. Out: Kubernetes objects and entries of a Phase.
  */
-export { crds } from './crds.ts';
-export { type Expected, expectedOf } from './expected.ts';
-export { guardBinding, guardPolicy } from './guard-policy.ts';
-export { type GuardOptions, guardObjects, type InstallOptions, installation, phaseOf } from './installation.ts';
+
+export { expectedOf } from './expected.ts';
+export { guardBinding } from './guard-policy.ts';
+export { type GuardOptions, guardObjects, installation, phaseOf } from './installation.ts';
 export {
   API_VERSION,
   APPROVALS,
@@ -14,11 +14,9 @@ export {
   bindingName,
   EXECUTOR_ROLE,
   executorName,
-  executorUser,
   GROUP,
   GUARD,
   HOME,
-  OBJECTS,
   phasePath,
   RELEASED,
 } from './names.ts';

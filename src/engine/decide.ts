@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   type Actor,
   admit,
@@ -227,5 +227,3 @@ export async function abandon(engine: EngineContext, wanted: Abandonment): Promi
     hand.signer,
   );
 }
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -10,7 +10,6 @@ import { type Deployment, type Refusal, refuse } from '../workflow/index.ts';
 const freezeSchema = z.strictObject({ because: z.string(), at: z.string() });
 const fileSchema = z.strictObject({ all: freezeSchema.optional(), namespaces: z.record(z.string(), freezeSchema) });
 
-export type Freeze = z.infer<typeof freezeSchema>;
 export type Freezes = z.infer<typeof fileSchema>;
 
 const NONE: Freezes = { namespaces: {} };

@@ -4,20 +4,16 @@
  * Nothing is read from a cluster or a disk here, nothing is written to a registry, and no secret leaves with an answer.
  */
 export { checkImage, checkImages } from './check.ts';
-export type { ConfigAnswer, ImageConfig } from './config.ts';
+export type { ConfigAnswer } from './config.ts';
 export {
   type Credential,
-  type CredentialFile,
   credentialsFor,
   parsePullSecret,
 } from './credentials.ts';
 export {
-  type Candidate,
   type ImagePolicies,
-  NO_POLICIES,
   readImagePolicies,
-  type Sources,
   sourcesFor,
 } from './mirrors.ts';
-export { type ImageReference, type ParsedReference, parseReference } from './reference.ts';
-export type { CheckOptions, ImageAttempt, ImageEvidence, ImageVerdict, Platform } from './verdict.ts';
+export { parseReference } from './reference.ts';
+export type { CheckOptions, ImageVerdict, Platform } from './verdict.ts';

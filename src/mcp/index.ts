@@ -5,11 +5,10 @@
  *
  * Starting takes no lock, port or network call and loads no engine: clients start probe copies that only list.
  */
-export type { Channel, ChannelOptions } from './channel.ts';
+export type { ChannelOptions } from './channel.ts';
 export { createChannel } from './channel.ts';
-export type { HttpOptions, HttpServing } from './http.ts';
+export type { HttpOptions } from './http.ts';
 export { createServer } from './server.ts';
 export const serveHttp: typeof import('./http.ts').serveHttp = async (options) =>
   (await import('./http.ts')).serveHttp(options);
 export { serveStdio, surviveAccidents } from './stdio.ts';
-export { toolListing } from './tools.ts';

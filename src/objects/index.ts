@@ -4,61 +4,45 @@
  * the time, where time matters). Out: values. Pure, total: no I/O, no clock, and no JSON makes it throw.
  */
 
-export { controllersFields, withoutControllersFields } from './controllers-fields.ts';
-export { type Drift, type DriftOptions, drift, isAutoscaled } from './drift.ts';
+export { withoutControllersFields } from './controllers-fields.ts';
+export { drift, isAutoscaled } from './drift.ts';
 export {
-  type ApiError,
   diagnose,
   diagnoseAdmission,
-  type Exceeded,
-  exceededQuota,
-  FAILURE_TYPES,
   type Failure,
-  type FailureType,
-  type LogWanted,
-  type Tree,
-  type When,
   waitsForOthers,
 } from './failure/index.ts';
 export { withSteadyNames } from './generated.ts';
-export { type ImageReference, imagesOf, isCustom } from './images.ts';
+export { imagesOf, isCustom } from './images.ts';
 export * from './kube-object.ts';
 export { KUBECTL_YAML } from './kubectl-yaml.ts';
 export { withLimitRanges } from './limit-range.ts';
-export { type ListKinds, listKindsOf } from './list-keys.ts';
-export { foreignFinalizers, type Going, isKey, lossOf } from './loss.ts';
-export { isOfApi, mentionsApi, mentionsImage, mentionsKind } from './mentions.ts';
-export { inOrder, rankOf } from './order.ts';
+export { listKindsOf } from './list-keys.ts';
+export { foreignFinalizers, isKey, lossOf } from './loss.ts';
+export { isOfApi } from './mentions.ts';
+export { inOrder } from './order.ts';
 export { ownersOf, treeOf } from './owners.ts';
 export type { Reference } from './pod-references.ts';
-export { containersOf, type PlacedContainer, type PodTemplate, podTemplateOf } from './pod-template.ts';
+export { containersOf, podTemplateOf } from './pod-template.ts';
 export {
   add,
   compareQuantity,
   formatQuantity,
-  isZero,
-  larger,
   parseQuantity,
   type Quantity,
-  quantityOf,
   subtract,
-  times,
   ZERO,
 } from './quantity.ts';
 export {
   isScoped,
   type Needs,
-  type NeedsOptions,
   needsOf,
   podNeeds,
-  podsOf,
-  type Shortfall,
-  scale,
   shortfalls,
   sum,
   surgeOf,
 } from './quota.ts';
-export { type Unsaid, unsaid } from './quota-required.ts';
+export { unsaid } from './quota-required.ts';
 export {
   changedSince,
   isIdle,
@@ -70,7 +54,7 @@ export {
   readiness,
   readyAddresses,
 } from './readiness/index.ts';
-export { accessModesOf, pullSecretsOf, referencesOf, selectorOf, serviceAccountOf } from './references.ts';
+export { pullSecretsOf, referencesOf, selectorOf, serviceAccountOf } from './references.ts';
 export { restarts } from './restarts.ts';
 export { STEADY_AFTER_RESTART_MS, STEADY_MS, unsteadyFor } from './steady.ts';
 export { isDefaultClass } from './storage-class.ts';

@@ -61,8 +61,6 @@ export type ManagedFields = {
 /** An Event of the core group or of events.k8s.io, as sent. */
 export type KubeEvent = KubeObject;
 
-export type Json = Readonly<Record<string, unknown>>;
-
 export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 

@@ -1,5 +1,5 @@
 import { imagesOf } from './images.ts';
-import { groupOf, isRecord, type KubeObject } from './kube-object.ts';
+import { isRecord, type KubeObject } from './kube-object.ts';
 
 /**
  * Is this object of that API? `apps/v1/Deployment`, `v1/Pod` or `core/v1/Pod`, with a field that must be set after a
@@ -34,7 +34,3 @@ export function mentionsImage(
   const wanted = canonical(image) ?? image;
   return objects.some((o) => imagesOf(o).some((i) => (canonical(i.image) ?? i.image) === wanted));
 }
-
-/** Any version of a kind counts: is there an object of this group and kind? */
-export const mentionsKind = (objects: readonly KubeObject[], group: string, kind: string): boolean =>
-  objects.some((o) => o.kind === kind && groupOf(o.apiVersion) === group);

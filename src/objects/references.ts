@@ -1,5 +1,5 @@
 import { isCustom, walk } from './images.ts';
-import { groupOf, isRecord, type KubeObject, recordsAt, textAt, textsAt } from './kube-object.ts';
+import { groupOf, isRecord, type KubeObject, recordsAt, textAt } from './kube-object.ts';
 import { ofPod, type Reference, type Say } from './pod-references.ts';
 import { podTemplateOf } from './pod-template.ts';
 
@@ -152,5 +152,3 @@ function textMap(value: unknown, field: string): Record<string, string> | undefi
   if (!isRecord(map)) return undefined;
   return Object.fromEntries(Object.entries(map).filter((e): e is [string, string] => typeof e[1] === 'string'));
 }
-
-export const accessModesOf = (object: KubeObject): string[] => textsAt(object, 'spec', 'accessModes');

@@ -1,6 +1,5 @@
 import { groupVersion, type Reader } from '../cluster/index.ts';
 import { lost } from '../engine/connect.ts';
-import type { KubeObject } from '../objects/index.ts';
 
 /** One object of a namespace, by its metadata: no Secret's data is read. */
 export type Thing = {
@@ -104,5 +103,3 @@ export const namesOf = (things: readonly Thing[]): string =>
     .sort()
     .slice(0, 8)
     .join(', ');
-
-export const nameOf = (object: KubeObject): string => `${object.kind}/${object.metadata.name ?? ''}`;

@@ -7,39 +7,32 @@
 
 export { namedIn, operandsOf } from './checks/rollback.ts';
 export { objectsOf, readCriterion } from './criteria.ts';
-export { type Difference, differenceText, type PhaseDifference, planDifference } from './difference.ts';
-export { cumulativeDigests, planDigest } from './digest.ts';
+export { differenceText, planDifference } from './difference.ts';
+export { cumulativeDigests } from './digest.ts';
 export { readManifests } from './documents.ts';
-export { changeOf, type Leaf, type LineChange, leaves, lineChanges, textOf } from './excerpt.ts';
-export { type HealthTarget, readHealth } from './health.ts';
-export { type ClusterCall, clusterCall, clusterCalls } from './kubectl.ts';
-export { loadPlan } from './load.ts';
-export { type ParsedPlan, parsePlan, type Source } from './parse.ts';
+export { changeOf, type Leaf, leaves, lineChanges, textOf } from './excerpt.ts';
+export { readHealth } from './health.ts';
+export { type ClusterCall, clusterCall } from './kubectl.ts';
+
+export { parsePlan } from './parse.ts';
 export { isCustom } from './pods.ts';
-export { type Prepared, type PreparedPlan, preparePlan, reloadPlan } from './prepare.ts';
+export { type Prepared, preparePlan, reloadPlan } from './prepare.ts';
 export { isFile } from './resources.ts';
-export { type RollbackStep, readRollback } from './rollback.ts';
-export { type SecretNeed, type SecretUse, secretUse } from './secrets.ts';
+export { readRollback } from './rollback.ts';
+export { secretUse } from './secrets.ts';
 export { servicesWithPods } from './services.ts';
-export { planSummary, resourceText } from './summary.ts';
+
 export {
-  type Checks,
   commandsOf,
   type Delivery,
-  type LoadedPhase,
   type LoadedPlan,
   type Manifest,
-  type ObjectRef,
   type Phase,
   type Pinned,
   type Plan,
   type Problem,
-  type Provenance,
   type Resource,
-  type Risk,
-  type SecretSource,
   type TakeOver,
 } from './types.ts';
-export { type Uses, usesOf } from './uses.ts';
-export { validatePlan } from './validate.ts';
-export type { Files, Rendered, Renderers, ScriptText, ShellCall, ShellLine, World } from './world.ts';
+
+export type { Files, Rendered, ShellCall, ShellLine, World } from './world.ts';

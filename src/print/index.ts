@@ -1,7 +1,7 @@
-import { escapeJson, type Visible, visible, visibleJson, visibleLines } from '../workflow/visible.ts';
+import { escapeJson, visible, visibleJson, visibleLines } from '../workflow/visible.ts';
 import { hanging } from './wrap.ts';
 
-export { hanging, wrapped } from './wrap.ts';
+export { wrapped } from './wrap.ts';
 
 /**
  * The only way to this process's stdout and stderr (test/unit/architecture.test.ts): what is printed has been made
@@ -82,10 +82,6 @@ export function printLines(lines: readonly StyledLine[]): void {
 
 /** Columns of the terminal; elsewhere what a log viewer shows without scrolling. */
 export const terminalWidth = (): number => Math.max(60, process.stdout.columns ?? 120);
-
-/** Emphasis of ours around text that is visible already; plain where stdout is no terminal. */
-export const bold = (text: Visible): string => (process.stdout.isTTY ? `\u001b[1m${text}\u001b[0m` : text);
-export const dim = (text: Visible): string => (process.stdout.isTTY ? `\u001b[2m${text}\u001b[0m` : text);
 
 /** Lines of JSON no faster than they are read; a reader that has seen enough (`| head`) ends it quietly. */
 export async function printJsonLines(lines: AsyncIterable<string>): Promise<void> {

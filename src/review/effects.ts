@@ -21,8 +21,6 @@ export type Surroundings = {
   readonly unseen: readonly string[];
 };
 
-export const NOTHING_AROUND: Surroundings = { services: [], workloads: [], quotas: [], unseen: [] };
-
 type Labels = Readonly<Record<string, string>>;
 
 /** Effects on what is there: Services without endpoints, Pods that restart, readers of what changes. */

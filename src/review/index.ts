@@ -227,7 +227,7 @@ export async function canonicalReview({ objects, ...rest }: Review): Promise<str
 }
 
 export type { CommandReview, Script } from './commands.ts';
-export { NOTHING_AROUND, type Surroundings } from './effects.ts';
+export type { Surroundings } from './effects.ts';
 export type { Change, Looked, ObjectReview } from './object.ts';
 export { alarms, reviewLines, type Shown } from './render.ts';
 export type { Decided } from './since.ts';

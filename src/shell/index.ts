@@ -4,19 +4,19 @@
  * (shellEffects); or the line taken apart for a plan's checks (parseCommand). Files that a line names are read, within
  * bounds; no cluster is asked. The plan's checks, the commands of a workspace and the plugin's guard all read with this.
  */
-export { type ClusterCall, type ClusterEffect, changesTarget, clusterTool, readClusterCall } from './cluster/call.ts';
+export { type ClusterCall, changesTarget, clusterTool, readClusterCall } from './cluster/call.ts';
 export { looksOnly } from './cluster/container.ts';
 export { apiWrite, onlyAsks, REQUESTERS, requestOf } from './cluster/request.ts';
-export { type ClusterWrite, clusterWrite } from './cluster/write.ts';
+export type { ClusterWrite } from './cluster/write.ts';
 export { isWriter, writerWrite } from './cluster/writers.ts';
-export { type ShellEffect, type ShellReading, shellEffects } from './effects.ts';
-export { MAX_FILE_BYTES, readText } from './files.ts';
-export { looksInside } from './inside.ts';
+export { type ShellEffect, shellEffects } from './effects.ts';
+export { readText } from './files.ts';
+
 export { isNamespaceKind, kindOf } from './kinds.ts';
-export { BUILTINS, type Call, type Finding, type ParsedCommand, parseCommand } from './line/parse.ts';
-export type { Word } from './line/word.ts';
+export { parseCommand } from './line/parse.ts';
+
 export type { NamedObject } from './manifest.ts';
 export { TAKES_WORDS } from './programs/index.ts';
-export { NeedsTimeLimit, newScope, noIo, type Scope } from './scope.ts';
-export { type ScriptRun, scriptsRun } from './scripts.ts';
+export { NeedsTimeLimit, noIo } from './scope.ts';
+export { scriptsRun } from './scripts.ts';
 export { isKnown, UNKNOWN } from './text.ts';

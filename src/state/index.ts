@@ -4,14 +4,11 @@
  * here (workflow/ knows); where the rows lie is known only to a backend (sqlite/).
  */
 
-export { type Copied, copyLedger } from './copy.ts';
-export { checkDecisions, type DecisionsChecked, decisionLines, type ProvenDecision } from './decisions.ts';
+export { copyLedger } from './copy.ts';
+export { checkDecisions, type DecisionsChecked, decisionLines } from './decisions.ts';
 export { exportLines } from './export.ts';
 export { dataFolder } from './home.ts';
 export {
-  type Attempts,
-  type BadRow,
-  type Body,
   type Damage,
   type Digest,
   type Found,
@@ -20,15 +17,13 @@ export {
   type LedgerError,
   LedgerLost,
   LIBRARY,
-  type Line,
   type LineFilter,
   type Listed,
   type NewEvent,
   type Place,
-  type Row,
 } from './ledger.ts';
 export { type LedgerPlace, migrateLedger, openLedger } from './open.ts';
-export { type OperatorKey, PASSPHRASE_MIN, PINNED_KEYS, readKey, unlock, writeKey } from './operator-key.ts';
+export { PASSPHRASE_MIN, PINNED_KEYS, readKey, unlock, writeKey } from './operator-key.ts';
 export { beginPermits, writePermitFile } from './permit-files.ts';
-export { type ReadPermits, readPermitFiles } from './permit-read.ts';
-export { fingerprint, type Signature, type Signer } from './signature.ts';
+
+export { fingerprint, type Signer } from './signature.ts';

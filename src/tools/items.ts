@@ -1,13 +1,5 @@
 import { bare, type CheckedKind, nearest, subjectOf } from '../assumptions/index.ts';
-import {
-  type Deployment,
-  type Fact,
-  type Item,
-  type ItemKind,
-  itemsOf,
-  type Refusal,
-  refuse,
-} from '../workflow/index.ts';
+import { type Deployment, type Fact, type Item, type ItemKind, type Refusal, refuse } from '../workflow/index.ts';
 
 /** Items as an agent lists them → claims with stable ids. */
 
@@ -104,5 +96,3 @@ export function near(wanted: string, items: readonly Item[]): string {
   const shown = found.length > 0 ? found : items.slice(0, 5).map((i) => `${i.id} (${i.name})`);
   return shown.length === 0 ? 'no item is on record' : `did you mean ${shown.join(', ')}?`;
 }
-
-export const liveOf = (d: Deployment, kinds: readonly ItemKind[]): Item[] => kinds.flatMap((kind) => itemsOf(d, kind));

@@ -13,7 +13,6 @@ export {
   SEPARATIONS,
   type Separation,
   type User,
-  user,
 } from './actor.ts';
 export type { Allowance, ChangeClass, FieldChange } from './change-facts.ts';
 
@@ -248,7 +247,6 @@ export type Target = FactOf<'started'>['target'];
 export type Place = FactOf<'observed'>['at'];
 export type PlacedObject = FactOf<'placed'>['object'];
 export type Blocker = FactOf<'opened'>['blocker'];
-export type Severity = NonNullable<FactOf<'observed'>['severity']>;
 
 /** ISO 8601 UTC. Compared as text: every instant is written by `new Date().toISOString()`. */
 export type Instant = string;

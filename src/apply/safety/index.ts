@@ -7,9 +7,8 @@ import { kindDangers } from './kinds.ts';
 import { type Surroundings, surroundings } from './surroundings.ts';
 import { dangersOf } from './unsafe.ts';
 
-export { DANGERS, type Danger } from './danger.ts';
+export type { Danger } from './danger.ts';
 export { containersOf, podsOf } from './pods.ts';
-export type { Surroundings } from './surroundings.ts';
 
 /** What the operator has allowed beyond the rules (policy.yaml). */
 export type Allowed = { readonly kinds: readonly string[]; readonly reasons: readonly string[] };

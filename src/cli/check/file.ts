@@ -51,7 +51,6 @@ export const assumptionsSchema = z.strictObject({
 });
 export type Assumptions = z.output<typeof assumptionsSchema>;
 export type Item = z.output<typeof item>;
-export type Waiver = z.output<typeof waiver>;
 
 export const LISTS = ['assumed_apis', 'planned_images', 'operators', 'configuration_requirements'] as const;
 

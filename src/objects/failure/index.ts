@@ -6,8 +6,8 @@ import { ownerFailures } from './owners.ts';
 import { podFailures } from './pods.ts';
 import { storageFailures } from './storage.ts';
 
-export { type ApiError, diagnoseAdmission, type Exceeded, exceededQuota } from './admission.ts';
-export { FAILURE_TYPES, type Failure, type FailureType, type LogWanted, type Tree, type When } from './failure.ts';
+export { diagnoseAdmission } from './admission.ts';
+export type { Failure, Tree, When } from './failure.ts';
 export { waitsForOthers } from './waits-for-others.ts';
 
 const FINDERS: readonly Finder[] = [containerFailures, podFailures, ownerFailures, storageFailures, customFailures];

@@ -17,8 +17,6 @@ export type Address = {
 const DEFAULT_SCHEMA = 'infragate';
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/;
 
-export const isAddress = (text: string): boolean => /^postgres(ql)?:\/\//.test(text);
-
 /**
  * `postgres://[user@]host[:port][,host[:port]…]/database?schema=…&sslmode=…`: the connection URI of libpq, its TLS options
  * read as libpq reads them; `schema` (default `infragate`) is ours. The password comes from PGPASSWORD, ~/.pgpass, the URI,

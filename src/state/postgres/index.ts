@@ -13,8 +13,6 @@ import { codeOf, type Database, databaseAt, sentence, Unanswered } from './pool.
 import { postgresBackend } from './rows.ts';
 import { DIALECTS, type Dialect, dialectOf } from './search.ts';
 
-export { isAddress } from './address.ts';
-
 export type OpenOptions = {
   /** Given to the application's role, once the schema is there. */
   readonly grantTo?: string;
