@@ -26,11 +26,9 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     switch (node.type) {
       case 'BinaryExpression':
       case 'LogicalExpression': {
-        const [left, right] = [node.left, node.right];
         const other = OPERATORS[String(node.operator)];
-        if (!isNode(left) || !isNode(right) || other === undefined) return;
-        const at = text.indexOf(String(node.operator), left.end);
-        if (at >= 0 && at < right.start) put(at, at + String(node.operator).length, other);
+        const at = operatorAt(node, text);
+        if (at !== undefined && other !== undefined) put(at, at + String(node.operator).length, other);
         return;
       }
       case 'UnaryExpression':
@@ -50,6 +48,13 @@ export function mutantsOf(file: string, text: string): Mutant[] {
     }
   });
   return found;
+}
+
+/** Where the operator between the two sides stands. */
+function operatorAt({ left, right, operator }: Node, text: string): number | undefined {
+  if (!isNode(left) || !isNode(right)) return undefined;
+  const at = text.indexOf(String(operator), left.end);
+  return at >= 0 && at < right.start ? at : undefined;
 }
 
 /** Types mean nothing when it runs. */

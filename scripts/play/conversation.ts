@@ -65,6 +65,24 @@ export async function playConversation(turns: readonly Turn[], world: World): Pr
     const text = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
     return { text, value: z.record(z.string(), z.unknown()).catch({}).parse(result.structuredContent) };
   };
+  const write = (turn: Extract<Turn, { write: string }>) => {
+    const text = turn.text.replaceAll('REGISTRY', world.registry);
+    mkdirSync(dirname(join(world.workspace, turn.write)), { recursive: true });
+    writeFileSync(join(world.workspace, turn.write), text);
+    tell(`**Agent** writes \`${turn.write}\`:\n\n\`\`\`yaml\n${text.trimEnd()}\n\`\`\``);
+  };
+  const use = async (turn: Extract<Turn, { call: string }>) => {
+    const input = substituted(turn.with ?? {}, world.registry);
+    let answer = await call(turn.call, input);
+    while (answer.value.status === 'RUNNING') answer = await call(turn.call, input);
+    const code = refusalOf(answer.value);
+    const failed = code ?? (answer.value.status === 'FAIL' ? 'FAIL' : undefined);
+    outcome.push(`${turn.call}: ${failed ?? 'ok'}`);
+    const args = Object.keys(input).length === 0 ? '' : `\n\n\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\``;
+    tell(`**Agent** calls \`${turn.call}\`${args}\n\n\`\`\`text\n${shortened(answer.text)}\n\`\`\``);
+    if (code !== turn.refused)
+      throw new Error(`${turn.call} should be ${turn.refused ?? 'taken'} and was ${code ?? 'taken'}:\n${answer.text}`);
+  };
   try {
     for (const turn of turns) {
       if ('person' in turn) tell(`**You:** ${turn.person}`);
@@ -72,25 +90,8 @@ export async function playConversation(turns: readonly Turn[], world: World): Pr
       else if ('approve' in turn) {
         tell(`**You:** ${turn.approve}`);
         await approved(call);
-      } else if ('write' in turn) {
-        const text = turn.text.replaceAll('REGISTRY', world.registry);
-        mkdirSync(dirname(join(world.workspace, turn.write)), { recursive: true });
-        writeFileSync(join(world.workspace, turn.write), text);
-        tell(`**Agent** writes \`${turn.write}\`:\n\n\`\`\`yaml\n${text.trimEnd()}\n\`\`\``);
-      } else {
-        const input = substituted(turn.with ?? {}, world.registry);
-        let answer = await call(turn.call, input);
-        while (answer.value.status === 'RUNNING') answer = await call(turn.call, input);
-        const code = refusalOf(answer.value);
-        const failed = code ?? (answer.value.status === 'FAIL' ? 'FAIL' : undefined);
-        outcome.push(`${turn.call}: ${failed ?? 'ok'}`);
-        const args = Object.keys(input).length === 0 ? '' : `\n\n\`\`\`json\n${JSON.stringify(input, null, 2)}\n\`\`\``;
-        tell(`**Agent** calls \`${turn.call}\`${args}\n\n\`\`\`text\n${shortened(answer.text)}\n\`\`\``);
-        if (code !== turn.refused)
-          throw new Error(
-            `${turn.call} should be ${turn.refused ?? 'taken'} and was ${code ?? 'taken'}:\n${answer.text}`,
-          );
-      }
+      } else if ('write' in turn) write(turn);
+      else await use(turn);
     }
   } finally {
     await client.close();

@@ -81,11 +81,7 @@ export async function applyAll(
       notJudged: [],
     });
     if (options.signal?.aborted) return stop();
-    const first = looks[index];
-    // What could not be judged before can be now: its CRD or namespace is there. What was judged before a LimitRange or
-    // a webhook of the same set was there is judged again, with it.
-    const isCurrent = first?.state === 'judged' && !applied.some(decidesAboutOthers);
-    const seen = isCurrent ? first : await look(writer, object, [], options);
+    const seen = current(looks[index], applied) ?? (await look(writer, object, [], options));
     if (seen.state === 'problem') return stop(seen.problem);
     if (seen.state === 'later') continue;
     const { done, problem } = await applyOne(writer, object, seen, options);
@@ -100,6 +96,13 @@ export async function applyAll(
   }
   return { applied, problems: [], notTried: [], notJudged: [] };
 }
+
+/**
+ * What could not be judged before can be now: its CRD or namespace is there. What was judged before a LimitRange or a
+ * webhook of the same set was there is judged again, with it.
+ */
+const current = (first: Look | undefined, applied: readonly Applied[]): Look | undefined =>
+  first?.state === 'judged' && !applied.some(decidesAboutOthers) ? first : undefined;
 
 /** Kinds by which admission changes or fills in other objects. */
 const ADMISSION: ReadonlySet<string> = new Set([

@@ -21,6 +21,45 @@ export function matching(discovery: Discovery, word: string): Resource[] {
   );
 }
 
+type Served = Discovery['resources'];
+
+function spelledOtherwise(discovery: Discovery, name: ApiName, spelled: Served[number], inGroup: Served): Part {
+  const right = spelling(preferredOf(discovery, spelled, name.version), name.field);
+  const others = [...new Set(inGroup.filter((r) => r.group !== spelled.group).map(apiVersionOf))];
+  const also = others.length === 0 ? '' : `; also in ${others.join(', ')}`;
+  return diverges('SpellingDiffers', `written ${right}${also}`, right, { served: right });
+}
+
+function removed(
+  discovery: Discovery,
+  name: ApiName,
+  told: NonNullable<ReturnType<typeof lifecycleOf>>,
+  [first]: Served,
+): Part {
+  const replacement = told.replacement ?? (first === undefined ? undefined : spelling(first, undefined));
+  const instead = replacement === undefined ? 'it has no replacement' : `use ${replacement}`;
+  const message = `Kubernetes ${told.removed} no longer serves it; ${instead}`;
+  const there = replacement !== undefined && isServed(discovery, replacement);
+  if (there) return diverges('RemovedApi', message, withField(replacement, name.field), told);
+  return { verdict: fail('RemovedApi', message), evidence: told };
+}
+
+function otherVersion(
+  discovery: Discovery,
+  { version, field }: ApiName,
+  why: ReturnType<typeof explain>,
+  inGroup: Served,
+): Part {
+  const versions = [...new Set(inGroup.map((r) => r.version))];
+  const best = inGroup.find((r) => r.version === discovery.preferred(r.group)) ?? inGroup[0];
+  const right = best === undefined ? '' : spelling(best, field);
+  const because = why === undefined ? '' : ` (${why.message})`;
+  return diverges('OtherVersionServed', `${version} is not served, ${versions.join(', ')} is${because}`, right, {
+    versions,
+    ...(why === undefined ? {} : { crd: why.crd }),
+  });
+}
+
 /** An API that isn't served as named → what is there in its place, or why it isn't. */
 export async function insteadOf(world: World, discovery: Discovery, name: ApiName): Promise<Part> {
   const { group, version } = name;
@@ -29,12 +68,7 @@ export async function insteadOf(world: World, discovery: Discovery, name: ApiNam
   const told = lifecycleOf(writeApi({ ...name, field: undefined }));
 
   const spelled = inGroup.find((r) => version === undefined || r.version === version);
-  if (spelled !== undefined) {
-    const right = spelling(preferredOf(discovery, spelled, version), name.field);
-    const others = [...new Set(inGroup.filter((r) => r.group !== spelled.group).map(apiVersionOf))];
-    const also = others.length === 0 ? '' : `; also in ${others.join(', ')}`;
-    return diverges('SpellingDiffers', `written ${right}${also}`, right, { served: right });
-  }
+  if (spelled !== undefined) return spelledOtherwise(discovery, name, spelled, inGroup);
 
   if (
     group !== undefined &&
@@ -44,28 +78,12 @@ export async function insteadOf(world: World, discovery: Discovery, name: ApiNam
     return unavailable(world, group, version);
   }
 
-  if (told?.removed !== undefined) {
-    const replacement = told.replacement ?? (inGroup[0] === undefined ? undefined : spelling(inGroup[0], undefined));
-    const instead = replacement === undefined ? 'it has no replacement' : `use ${replacement}`;
-    const message = `Kubernetes ${told.removed} no longer serves it; ${instead}`;
-    const there = replacement !== undefined && isServed(discovery, replacement);
-    if (there) return diverges('RemovedApi', message, withField(replacement, name.field), told);
-    return { verdict: fail('RemovedApi', message), evidence: told };
-  }
+  if (told?.removed !== undefined) return removed(discovery, name, told, inGroup);
 
   const crds = group === undefined || group === '' ? [] : await definitionsOf(world, discovery, name, inGroup);
   const why = crds.map((crd) => explain(crd, version)).find((one) => one !== undefined);
 
-  if (inGroup.length > 0) {
-    const versions = [...new Set(inGroup.map((r) => r.version))];
-    const best = inGroup.find((r) => r.version === discovery.preferred(r.group)) ?? inGroup[0];
-    const right = best === undefined ? '' : spelling(best, name.field);
-    const because = why === undefined ? '' : ` (${why.message})`;
-    return diverges('OtherVersionServed', `${version} is not served, ${versions.join(', ')} is${because}`, right, {
-      versions,
-      ...(why === undefined ? {} : { crd: why.crd }),
-    });
-  }
+  if (inGroup.length > 0) return otherVersion(discovery, name, why, inGroup);
   if (why !== undefined) return { verdict: fail(why.reason, why.message), evidence: why };
 
   const kin = alike.filter((r) => group !== undefined && (related(r.group, group) || bothBuiltIn(r.group, group)));

@@ -169,14 +169,21 @@ function auditor(events: readonly Event[]): string[] {
     if (fact.type === 'decided')
       approved = fact.choice === 'approve' ? fact.digest : approved === fact.digest ? '' : approved;
     if (fact.type === 'opened') approved = '';
-    if (fact.type === 'placed' && fact.purpose === 'phase' && (digest === '' || approved !== digest))
-      wrong.push(`${seq}: applied without approval`);
-    if (fact.type === 'observed' && fact.via === 'phase-gate') {
-      if (approved !== digest) wrong.push(`${seq}: phase evidence without approval of this plan`);
-      if (!cumulative.includes(fact.bound ?? '')) wrong.push(`${seq}: phase evidence for another plan`);
-    }
+    wrong.push(...wrongIn(fact, { digest, cumulative, approved }).map((what) => `${seq}: ${what}`));
   }
   return wrong;
+}
+
+type Approved = { readonly digest: string; readonly cumulative: readonly string[]; readonly approved: string };
+
+function wrongIn(fact: Event['fact'], { digest, cumulative, approved }: Approved): string[] {
+  if (fact.type === 'placed' && fact.purpose === 'phase')
+    return digest === '' || approved !== digest ? ['applied without approval'] : [];
+  if (fact.type !== 'observed' || fact.via !== 'phase-gate') return [];
+  return [
+    ...(approved === digest ? [] : ['phase evidence without approval of this plan']),
+    ...(cumulative.includes(fact.bound ?? '') ? [] : ['phase evidence for another plan']),
+  ];
 }
 
 test('no path records phase work without a person having approved exactly that plan', () => {

@@ -117,46 +117,10 @@ export class World {
         return this.#bullet(d, String(args.assumption));
       case 'submit-plan':
         return this.#plan(d);
-      case 'request-approval': {
-        const run = this.fresh('run-');
-        const bound = plan(d)?.digest ?? '';
-        this.add(AGENT, {
-          type: 'begun',
-          run,
-          tool: name,
-          key: 'plan',
-          input: '',
-          lease: this.now,
-          owner: { host: '', pid: 0, born: '' },
-          bound,
-        });
-        this.add(AGENT, { type: 'ended', run, outcome: 'answered' });
-        if (this.draw.chance(0.8)) this.take('decide');
-        return;
-      }
-      case 'decide': {
-        const choice = this.draw.chance(0.7) ? 'approve' : this.draw.chance(0.5) ? 'revise' : 'reject';
-        this.add(PERSON, {
-          type: 'decided',
-          digest: plan(d)?.digest ?? '',
-          choice,
-          until: new Date(this.#clock + 3_600_000).toISOString(),
-        });
-        if (choice !== 'approve') {
-          const gate = choice === 'reject' ? 'R' : 'P';
-          this.add(PERSON, {
-            type: 'opened',
-            blocker: {
-              id: this.fresh('b'),
-              gate,
-              cause: choice === 'reject' ? 'rejected' : 'revise',
-              because: 'drawn',
-              subjects: [],
-            },
-          });
-        }
-        return;
-      }
+      case 'request-approval':
+        return this.#ask(d);
+      case 'decide':
+        return this.#decide(d);
       case 'apply-phase': {
         const number = Number(args.phase_number);
         const bound = phases(d).find((p) => p.number === number)?.bound ?? '';
@@ -227,6 +191,34 @@ export class World {
     }
   }
 
+  #ask(d: Deployment) {
+    const run = this.fresh('run-');
+    this.add(AGENT, {
+      type: 'begun',
+      run,
+      tool: 'request-approval',
+      key: 'plan',
+      input: '',
+      lease: this.now,
+      owner: { host: '', pid: 0, born: '' },
+      bound: plan(d)?.digest ?? '',
+    });
+    this.add(AGENT, { type: 'ended', run, outcome: 'answered' });
+    if (this.draw.chance(0.8)) this.take('decide');
+  }
+
+  #decide(d: Deployment) {
+    const choice = this.draw.chance(0.7) ? 'approve' : this.draw.chance(0.5) ? 'revise' : 'reject';
+    const until = new Date(this.#clock + 3_600_000).toISOString();
+    this.add(PERSON, { type: 'decided', digest: plan(d)?.digest ?? '', choice, until });
+    if (choice === 'approve') return;
+    const [gate, cause] = choice === 'reject' ? (['R', 'rejected'] as const) : (['P', 'revise'] as const);
+    this.add(PERSON, {
+      type: 'opened',
+      blocker: { id: this.fresh('b'), gate, cause, because: 'drawn', subjects: [] },
+    });
+  }
+
   /** An agent that puts right one thing after another: what failed is replaced, what is missing is named. */
   #research(d: Deployment) {
     if (!d.written.some((w) => w.what === 'research') || d.blockers.some((b) => b.subjects.length === 0)) {
@@ -235,20 +227,41 @@ export class World {
     if (itemsOf(d, 'api').length === 0) this.#claim('api');
     if (itemsOf(d, 'image').length === 0 && this.draw.chance(0.5)) this.#claim('image');
     if (itemsOf(d, 'configuration').length === 0 && this.draw.chance(0.3)) this.#claim('configuration', true);
-    if (itemsOf(d, 'source').length === 0) {
-      if (this.draw.chance(0.5)) this.add(AGENT, { type: 'written', what: 'sources', text: 'none used' });
-      else
-        this.add(AGENT, {
-          type: 'claimed',
-          item: { id: this.fresh('source-'), kind: 'source', subject: this.fresh('source:'), name: 'doc' },
-        });
-    }
+    if (itemsOf(d, 'source').length === 0) this.#source();
     for (const item of this.deployment.items.values()) {
       const failing = d.observations.get(item.subject)?.at(-1)?.verdict.status === 'fail';
       if (!failing || !['api', 'image', 'configuration'].includes(item.kind) || !this.draw.chance(0.5)) continue;
       const replacement = this.#claim(item.kind === 'image' ? 'image' : 'api');
       this.add(AGENT, { type: 'retired', subject: item.subject, because: 'drawn', replaced_by: replacement });
     }
+    this.#assumption();
+    const api = itemsOf(this.deployment, 'api')[0]?.subject;
+    for (const { subject } of liveDivergences(this.deployment)) {
+      if (api !== undefined)
+        this.add(AGENT, {
+          type: 'written',
+          what: 'adjustment',
+          text: 'adjusted',
+          about: subject,
+          verified_by: { item: api },
+        });
+    }
+    const [source] = itemsOf(this.deployment, 'source');
+    if (source !== undefined && this.draw.chance(0.2))
+      this.add(AGENT, { type: 'retired', subject: source.subject, because: 'drawn' });
+  }
+
+  #source() {
+    if (this.draw.chance(0.5)) this.add(AGENT, { type: 'written', what: 'sources', text: 'none used' });
+    else
+      this.add(AGENT, {
+        type: 'claimed',
+        item: { id: this.fresh('source-'), kind: 'source', subject: this.fresh('source:'), name: 'doc' },
+      });
+  }
+
+  /** Assumptions that are about something that is still there. */
+  #assumption() {
     const live = [...this.deployment.items.values()].filter(
       (i) => i.kind !== 'assumption' && i.kind !== 'source' && i.provided_by === undefined,
     );
@@ -264,20 +277,6 @@ export class World {
         item: { id, kind: 'assumption', subject: `assumption:${id}`, name: id, impact: 'sinks', about: [about] },
       });
     }
-    const api = itemsOf(this.deployment, 'api')[0]?.subject;
-    for (const { subject } of liveDivergences(this.deployment)) {
-      if (api !== undefined)
-        this.add(AGENT, {
-          type: 'written',
-          what: 'adjustment',
-          text: 'adjusted',
-          about: subject,
-          verified_by: { item: api },
-        });
-    }
-    const [source] = itemsOf(this.deployment, 'source');
-    if (source !== undefined && this.draw.chance(0.2))
-      this.add(AGENT, { type: 'retired', subject: source.subject, because: 'drawn' });
   }
 
   #realityCheck(d: Deployment, args: Record<string, unknown>) {
