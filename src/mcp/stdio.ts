@@ -32,7 +32,7 @@ export function serveStdio(options: ChannelOptions, front?: Front): void {
     ending = true;
     // A run that was cut off cleans up after itself, but not for ever: the client waits for this process to end.
     setTimeout(() => process.exit(code), CLOSE_MS).unref();
-    Promise.allSettled([handle.close(), channel.close()]).then(() => process.exit(code));
+    void Promise.allSettled([handle.close(), channel.close()]).then(() => process.exit(code));
   };
   // The transport closes when either pipe does, and when a message is larger than it takes; a server that can hear
   // nobody must not linger.

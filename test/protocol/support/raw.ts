@@ -49,7 +49,9 @@ export function rawClient({ command, args, env, cwd }: ServerCommand): RawClient
       const id = next;
       return new Promise((resolve, reject) => {
         waiting.set(id, resolve);
-        ended.then((code) => reject(new Error(`the server ended (${code}) before it answered ${method}: ${stderr}`)));
+        void ended.then((code) =>
+          reject(new Error(`the server ended (${code}) before it answered ${method}: ${stderr}`)),
+        );
         write({ id, method, ...(params === undefined ? {} : { params }) });
       });
     },
