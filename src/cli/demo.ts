@@ -17,6 +17,7 @@ export function demoCommand(): Command {
     .option('--registry <host/path>', 'with --context: where the cluster pulls from and this machine may push to')
     .option('--yes', 'with --context: agree beforehand', false)
     .option('--keep', "keep the demo's workspace", false)
+    .option('--console', 'wait at the approval until you have decided in the browser, with a passkey', false)
     .option('--verbose', 'print whole answers, the plan and the review; without it at most 150 lines', false)
     .option('--fresh', 'forget what earlier demos learnt', false)
     .action(async ({ fresh, ...options }: Omit<DemoOptions, 'home'> & { readonly fresh: boolean }) => {

@@ -6,7 +6,9 @@ import * as print from './print.ts';
 export type Answer = { readonly isError: boolean; readonly text: string; readonly value: Record<string, unknown> };
 
 /** The person of the story, played by the demo: how a form about a plan is answered. */
-export type Person = (message: string) => { action: 'accept' | 'decline'; content?: Record<string, string> };
+export type Person = (message: string) => Said | Promise<Said>;
+/** What somebody answered the form. */
+export type Said = { action: 'accept' | 'decline'; content?: Record<string, string> };
 
 export type Agent = {
   /** Calls a tool and prints what came of it; `refused` says that the story expects a refusal with this code. */
@@ -37,6 +39,7 @@ export class StoryBroken extends Error {}
 export async function connectAgent(
   server: { command: string; args: string[]; env: Record<string, string>; cwd: string },
   person: Person,
+  patienceMs = 300_000,
 ): Promise<Agent> {
   const client = new Client({ name: 'infragate-demo', version: '1' }, { capabilities: { elicitation: { form: {} } } });
   client.setRequestHandler('elicitation/create', async (request) => person(String(request.params.message)));
@@ -46,7 +49,7 @@ export async function connectAgent(
   let refused = 0;
 
   async function once(tool: string, args: Record<string, unknown>): Promise<Answer> {
-    const result = await client.callTool({ name: tool, arguments: args }, { timeout: 300_000 });
+    const result = await client.callTool({ name: tool, arguments: args }, { timeout: patienceMs });
     const text = result.content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
     const value =
       typeof result.structuredContent === 'object' && result.structuredContent !== null

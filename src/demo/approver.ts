@@ -1,7 +1,7 @@
-import type { Person } from './agent.ts';
+import type { Said } from './agent.ts';
 
 /** In the person's place: reads the digest's prefix off the form, as a person would, and approves. */
-export const approver: Person = (message) => {
+export const approver = (message: string): Said => {
   const prefix = /begins with ([0-9a-f]+)/.exec(message)?.[1];
   return prefix === undefined
     ? { action: 'decline' }

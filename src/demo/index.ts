@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../package.ts';
 import { connectAgent } from './agent.ts';
 import { approver } from './approver.ts';
+import { DECISION_MS, personAtConsole } from './at-console.ts';
 import { images as imagesOf, mirrored, upstream, writeWorkspace } from './files/index.ts';
 import { ownCluster } from './own-cluster.ts';
 import * as print from './print.ts';
@@ -88,11 +89,16 @@ async function setUp(stage: Stage, options: DemoOptions, undo: Undo): Promise<{ 
     ...stage.env,
   };
   const server = { command: process.execPath, args: [entry, '--workspace', workspace], env, cwd: workspace };
-  const agent = await connectAgent(server, (message) => {
-    print.say('\nWhat the person sees:');
-    print.excerpt(message.split('\n'), 5, 1);
-    return approver(message);
-  });
+  const person = options.console ? await personAtConsole(options.home, workspace, undo) : approver;
+  const agent = await connectAgent(
+    server,
+    (message) => {
+      print.say('\nWhat the person sees:');
+      print.excerpt(message.split('\n'), 5, 1);
+      return person(message);
+    },
+    options.console ? DECISION_MS : undefined,
+  );
   undo.push(() => agent.close());
   const images = imagesOf(site);
   return {

@@ -10,6 +10,8 @@ export type DemoOptions = {
   readonly registry?: string;
   readonly yes: boolean;
   readonly keep: boolean;
+  /** Whoever sits at the screen decides about the plan, in the browser and with a passkey. */
+  readonly console: boolean;
   /** Everything that is answered, not only what the story needs. */
   readonly verbose: boolean;
   /** The demo's own data folder, which stays: what one demo learns is offered to the next. */

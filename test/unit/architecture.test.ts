@@ -91,7 +91,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'demo',
     'enforcement',
   ],
-  demo: ['sandbox', 'cluster', 'commands', 'print'],
+  demo: ['sandbox', 'cluster', 'commands', 'print', 'approvers', 'console', 'engine', 'tools'],
 };
 
 /** A package that only these folders may import. */
