@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Reader } from '../cluster/index.ts';
 import { printWrapped } from '../print/index.ts';
+import { SEPARATIONS, type Separation } from '../workflow/index.ts';
 import { answer } from './answers.ts';
 import { EXIT } from './exit.ts';
 
@@ -16,6 +17,7 @@ export function doctorCommand(): Command {
       const findings = [
         nodeVersion(),
         ...(await dataFolderAndLedger()),
+        await passkeys(),
         ...(await cluster(context)),
         identities(),
         ...(await clients()),
@@ -39,6 +41,44 @@ function nodeVersion(): Finding {
     ...(ok ? {} : { fix: 'infragate needs Node 22.19 or newer' }),
   };
 }
+
+/** Whose passkeys count here, where their page stands as far as an administrator vouches for it, and what policy asks for. */
+async function passkeys(): Promise<Finding> {
+  const what = 'passkeys';
+  const [{ readApprovers, separationOf }, { readPolicy }, { dataFolder }] = await Promise.all([
+    import('../approvers/index.ts'),
+    import('../engine/index.ts'),
+    import('../state/index.ts'),
+  ]);
+  try {
+    const home = dataFolder();
+    const policy = await readPolicy(home);
+    if (!policy.ok) return { what, ok: false, found: policy.message, fix: 'docs/reference/policy.md has the fields' };
+    const { minimum_assurance: assurance, minimum_separation: separation } = policy.policy;
+    const keys = (await readApprovers(home)).filter((key) => key.removed_at === undefined);
+    const listed = keys.map((key) => `${key.name} (${separationOf(key)}, pinned by the ${PINS[key.pinned_by]})`);
+    const ok = assurance !== 'passkey' || keys.some((key) => reaches(separationOf(key), separation));
+    return {
+      what,
+      ok,
+      found: `${listed.length === 0 ? 'none' : listed.join(', ')}; policy takes ${assurance} or surer${assurance === 'passkey' ? `, from ${separation} or further away` : ''}`,
+      ...(ok
+        ? {}
+        : { fix: 'infragate approver add NAME; docs/how-to/approve-in-the-browser.md pins a console elsewhere' }),
+    };
+  } catch (error) {
+    return {
+      what,
+      ok: false,
+      found: error instanceof Error ? error.message : String(error),
+      fix: 'infragate approver list',
+    };
+  }
+}
+
+const PINS = { administrator: 'administrator', 'data-folder': 'data folder' } as const;
+const reaches = (found: Separation, asked: Separation): boolean =>
+  SEPARATIONS.indexOf(found) >= SEPARATIONS.indexOf(asked);
 
 async function dataFolderAndLedger(): Promise<Finding[]> {
   const { dataFolder, fingerprint, isLedgerError, openLedger, readKey } = await import('../state/index.ts');

@@ -86,9 +86,35 @@ describe('infragate doctor', () => {
         ok: false,
         found: expect.stringContaining('operator.json is not an operator key'),
       },
+      { what: 'passkeys', ok: true, found: 'none; policy takes elicited or surer' },
       { what: 'cluster' },
       { what: 'identities' },
     ]);
+  });
+});
+
+describe('infragate doctor about passkeys', () => {
+  const found = (policy: string) => {
+    const home = join(folder, `passkeys-${policy.trim().split(' ').at(-1)}`);
+    mkdirSync(home);
+    writeFileSync(join(home, 'policy.yaml'), policy);
+    const { out } = run(['doctor', '--json'], { env: { INFRAGATE_HOME: home } });
+    return JSON.parse(out).findings.find((f: { what: string }) => f.what === 'passkeys');
+  };
+
+  test('a policy that asks for one where nobody has one can not be met', () => {
+    expect(found('minimum_assurance: passkey\n')).toMatchObject({
+      ok: false,
+      found: 'none; policy takes passkey or surer, from same-user or further away',
+      fix: expect.stringContaining('infragate approver add'),
+    });
+  });
+
+  test('a policy that can not be read is named', () => {
+    expect(found('minimum_assurance: palm\n')).toMatchObject({
+      ok: false,
+      found: expect.stringContaining('policy.yaml'),
+    });
   });
 });
 

@@ -39,7 +39,10 @@ export async function status(reader: Reader, json: boolean): Promise<number> {
 export const aroundLine = (username: string, ways: readonly string[]): string =>
   ways.length === 0
     ? `${username} can't go around: it may change no policy, be nobody else, and reach no credential that could.`
-    : `${username} COULD GO AROUND: it may ${ways.join('; ')}.`;
+    : `${username} COULD GO AROUND: it may ${ways.slice(0, WAYS_SHOWN).join('; ')}${ways.length > WAYS_SHOWN ? `; and ${ways.length - WAYS_SHOWN} more` : ''}.`;
+
+/** `--json` names all of them. */
+const WAYS_SHOWN = 4;
 
 async function seen(reader: Reader): Promise<Namespace[]> {
   const phases = await phasesOf(reader);
