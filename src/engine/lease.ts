@@ -15,6 +15,8 @@ import {
   STEPS,
   type Step,
   stepInputOf,
+  windowState,
+  windowWords,
 } from '../workflow/index.ts';
 import { type ActiveRun, DEFAULT_WAIT_MS, forTimer, waitFor } from './active.ts';
 import { answer, refusalAnswer } from './answer.ts';
@@ -57,7 +59,9 @@ export async function runWithLease(
     return refusalAnswer(refuse('BAD_INPUT', `cancel: no ${tool.name} with these arguments is running here.`));
   }
 
-  const held = step.effect === 'writes' ? await frozenNow(engine, id) : undefined;
+  const held =
+    (step.effect === 'writes' ? await frozenNow(engine, id) : undefined) ??
+    (await outsideWindows(engine, tool, id, input));
   if (held !== undefined) return refused(engine, call, tool, id, held);
   const runId = newRunId();
   let foreign: RunRecord | undefined;
@@ -157,6 +161,28 @@ function start(
   };
   engine.active.set(names.runId, active);
   return active;
+}
+
+/** What a gate holds back is not what a window does: the gate's refusal comes first. */
+async function outsideWindows(
+  engine: EngineContext,
+  { name }: Tool,
+  id: string,
+  input: Record<string, unknown>,
+): Promise<Refusal | undefined> {
+  const { policy, now } = engine;
+  const step: Step = STEPS[name];
+  if (policy.change_windows.length === 0 || step.changes?.(stepInputOf(input)) !== true) return undefined;
+  const state = windowState(policy.change_windows, now());
+  if (state.open) return undefined;
+  const loaded = await load(engine, id);
+  if (!loaded.ok || admit(name, loaded.deployment, stepInputOf(input), now()) !== undefined) return undefined;
+  const when = state.next === undefined ? 'none opens within two weeks' : `the next opens ${state.next}`;
+  return refuse(
+    'PERSON_NEEDED',
+    `The policy lets phases be applied in change windows only (${policy.change_windows.map(windowWords).join('; ')}), and ${when}. Nothing was applied; rollbacks are not held back.`,
+    { next: [{ person: 'the operator', action: 'wait for the window, or change change_windows in policy.yaml' }] },
+  );
 }
 
 async function frozenNow(engine: EngineContext, id: string): Promise<Refusal | undefined> {

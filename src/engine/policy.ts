@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ImpersonatedUser } from '../cluster/index.ts';
-import { type Actor, ASSURANCES, type Demand, issuesIn, SEPARATIONS } from '../workflow/index.ts';
+import { type Actor, ASSURANCES, type Demand, issuesIn, SEPARATIONS, WEEKDAYS } from '../workflow/index.ts';
 
 /**
  * What the operator allows beyond the defaults: `policy.yaml` in the data folder, outside any workspace an agent edits,
@@ -63,6 +63,19 @@ export const policySchema = z.strictObject({
     .describe(
       "rollback-test may rehearse for real (`rehearse: true`): in a namespace that it makes and takes away again, with copies of the plan's objects and of the Secrets they name. What runs there can reach whatever the originals reach.",
     ),
+  change_windows: z
+    .array(
+      z.strictObject({
+        days: z.array(z.enum(WEEKDAYS)).min(1),
+        from: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM, 24 hours'),
+        to: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be HH:MM, 24 hours'),
+        time_zone: z.string().refine(isTimeZone, 'must be a time zone by its IANA name, for example Europe/Berlin'),
+      }),
+    )
+    .default([])
+    .describe(
+      'When phases may be applied: `{days: [mon, tue], from: "09:00", to: "16:00", time_zone: Europe/Berlin}`, any of several. Outside of them apply-phase is refused; rollbacks, gates and bullets are not. None: always.',
+    ),
   access: z
     .strictObject({
       issuer: z.url().describe('The identity provider, as its tokens name it in `iss`.'),
@@ -87,6 +100,14 @@ export const policySchema = z.strictObject({
     ),
   approval_days: z.number().int().min(1).max(90).default(7).describe('How long an approval holds, in days.'),
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 export type Policy = z.infer<typeof policySchema>;
 

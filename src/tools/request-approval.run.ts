@@ -1,7 +1,18 @@
 import type { ToolRun } from '../engine/tool.ts';
 import { storedPlan } from '../phases/stored.ts';
 import { defined } from '../workflow/defined.ts';
-import { countingApprovals, decidedBy, digestPrefix, missingApprovers, plan, refuse } from '../workflow/index.ts';
+import {
+  type ChangeWindow,
+  countingApprovals,
+  decidedBy,
+  digestPrefix,
+  type Instant,
+  missingApprovers,
+  plan,
+  refuse,
+  windowState,
+  windowWords,
+} from '../workflow/index.ts';
 import type { Input, Output } from './request-approval.ts';
 import { askInCluster } from './review/in-cluster.ts';
 import { keepReview, reviewNow } from './review/review.ts';
@@ -41,6 +52,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
   const made = await reviewNow(run, d, stored);
   const review = await keepReview(run, made);
   const inCluster = await askInCluster(run, d, current.digest, review);
+  const shown = [made.text, ...windowLines(run.policy.change_windows, run.now())].join('\n');
   const prefix = digestPrefix(current.digest);
   const classed = input.ask_again === true ? { outside: [] } : await classOf(run, d, stored);
   const outside = classed.outside.slice(0, 4).map((why) => `Not inside a class: ${why}.`);
@@ -48,7 +60,7 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
     kind: 'question',
     question: {
       title: `Approve the plan for ${d.started.component}?`,
-      body: made.text,
+      body: shown,
       digest: current.digest,
       prefix,
       review,
@@ -62,9 +74,17 @@ export const run: ToolRun<'request-approval', Input, Output> = async (input, run
       digest: current.digest,
       review,
       ...(missing === undefined ? {} : { missing }),
-      plan: made.text,
+      plan: shown,
       how: [{ person: 'the approver', action: `infragate approve ${d.id}` }, ...inCluster.how],
       outside,
     },
   };
 };
+
+/** Whoever approves is told when it may run. */
+function windowLines(windows: readonly ChangeWindow[], now: Instant): string[] {
+  if (windows.length === 0) return [];
+  const state = windowState(windows, now);
+  const when = state.open ? 'one is open now' : `the next opens ${state.next ?? 'not within two weeks'}`;
+  return ['', `Phases are applied in change windows only: ${windows.map(windowWords).join('; ')}; ${when}.`];
+}

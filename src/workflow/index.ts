@@ -7,6 +7,7 @@ export * from './approval.ts';
 export * from './blockers.ts';
 export * from './budgets.ts';
 export { canonical } from './canonical.ts';
+export * from './change-windows.ts';
 export { type Fix, form, type Result } from './checks/check.ts';
 export { commitCommand } from './checks/implement.ts';
 export { revisePlan } from './checks/plan.ts';

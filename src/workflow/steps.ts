@@ -23,6 +23,8 @@ export type Step = {
   key(input: StepInput): string;
   /** With this input it only shows what it would do: refused, that is no attempt to get ahead. */
   readonly previews?: (input: StepInput) => boolean;
+  /** With this input it changes what is deployed: only in the policy's change windows. */
+  readonly changes?: (input: StepInput) => boolean;
   /** The fact types its run may record. */
   readonly records: readonly FactType[];
   /**
@@ -162,6 +164,7 @@ export const STEPS = {
     behind: afterEarlierPhases,
     key: PHASE_KEY,
     records: ['placed', 'observed', 'committed'],
+    changes: (input) => input.dry_run !== true,
     previews: (input) => input.dry_run === true,
     namespaceLease: (input) => (input.dry_run === true ? 'none' : 'take'),
   },
