@@ -172,8 +172,9 @@ async function targetOf(reader: Reader, names: readonly string[]): Promise<Targe
   return target.value;
 }
 
+/** One that may not be read is tried, too: the server says whether it is there, or that this identity may not make it. */
 const missingIn = (target: Target): string[] =>
-  target.namespaces.flatMap((ns) => (ns.state === 'missing' ? ns.name : []));
+  target.namespaces.flatMap((ns) => (ns.state === 'there' ? [] : ns.name));
 
 /** A namespace, as it was seen. */
 async function seen(

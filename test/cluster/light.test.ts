@@ -104,6 +104,8 @@ describe('an image bump of what was deployed before', () => {
     const made = await preapproved(id, [anyBusybox()]);
 
     const agent = await stage.agent({ approve: 'decline' });
+    const same = await agent.call('start-deployment', { like: id });
+    expect(same.text).toContain(`nothing differs from what ${id} deployed`);
     const started = await agent.call('start-deployment', { like: id, change: { images: { [image]: next('2') } } });
     expect(started.isError, started.text).toBe(false);
     const advanced = await agent.call('advance-deployment', { wait: '100s' });
