@@ -4,7 +4,8 @@ import type { Deployment } from './deployment.ts';
 import { type Evaluated, evaluate, holds, nextSteps, position } from './evaluate.ts';
 import type { Actor, Fact, Instant, Role, User } from './facts.ts';
 import { GATES } from './gates.ts';
-import { STEPS, type Step, type StepInput, type StepName } from './steps.ts';
+import type { StepInput } from './step-input.ts';
+import { STEPS, type Step, type StepName } from './steps.ts';
 
 /** Why a tool may not run, and what leads on: programs match the code, people read the sentence. */
 export const REFUSALS = {

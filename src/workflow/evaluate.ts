@@ -4,7 +4,8 @@ import type { Check, CheckStatus, Fix, Result } from './checks/check.ts';
 import type { Deployment } from './deployment.ts';
 import type { Instant } from './facts.ts';
 import { GATES, type Gate } from './gates.ts';
-import { STEPS, type Step, stepInputOf } from './steps.ts';
+import { stepInputOf } from './step-input.ts';
+import { STEPS, type Step } from './steps.ts';
 
 /** How one check stands as a whole, with what leads on. */
 export type Evaluated = {

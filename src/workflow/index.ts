@@ -28,6 +28,7 @@ export { type Issue, issuesIn } from './issues.ts';
 export * from './permit.ts';
 export * from './phases.ts';
 export { type Proof, strongest } from './proof.ts';
+export * from './step-input.ts';
 export * from './steps.ts';
 export * from './suggest.ts';
 export * from './verdict.ts';
